@@ -185,15 +185,28 @@ public final class LocalNode {
 	}
 
 	/**
+	 * Releases instances as {@link #release(ActorAddress)} does.
+	 * @param wanted selects instances by their address
+	 * @return completes when none of them is in memory; never if one stays
+	 */
+	public Mono<Void> release(Predicate<ActorAddress> wanted) {
+		return end(wanted, ActorInstance::requestRelease);
+	}
+
+	/**
 	 * Ends instances that other nodes may take at any time, as {@link #stop} does: the
 	 * last changes of an instance that cannot be saved are lost.
 	 * @param wanted selects instances by their address
 	 * @return completes when none of them is in memory
 	 */
 	public Mono<Void> releaseIf(Predicate<ActorAddress> wanted) {
+		return end(wanted, ActorInstance::requestShutdown);
+	}
+
+	private Mono<Void> end(Predicate<ActorAddress> wanted, Consumer<ActorInstance> request) {
 		return Flux.defer(() -> Flux.fromIterable(this.instances.all()))
 			.filter((instance) -> wanted.test(instance.address()))
-			.flatMap((instance) -> end(instance, ActorInstance::requestShutdown), Integer.MAX_VALUE)
+			.flatMap((instance) -> end(instance, request), Integer.MAX_VALUE)
 			.then();
 	}
 

@@ -5,9 +5,14 @@
 
 package io.rivetevents.cluster.directory;
 
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -40,9 +45,16 @@ import io.rivetevents.placement.LocalNode;
  */
 public final class ClusterNode {
 
+	/** Longest time for which a stopping node answers requests. */
+	private static final Duration DRAIN = Duration.ofSeconds(1);
+
+	private static final Duration DRAIN_CHECK = Duration.ofMillis(5);
+
 	private final Membership membership;
 
 	private final Peers peers;
+
+	private final Scheduler timers;
 
 	private final Calls calls;
 
@@ -57,6 +69,9 @@ public final class ClusterNode {
 	private final Supplier<LocalNode> node;
 
 	private volatile boolean leaving;
+
+	/** Nodes that have received that this one is about to stop. */
+	private final Set<String> leavingSeen = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * What a node is made of.
@@ -111,6 +126,7 @@ public final class ClusterNode {
 	public ClusterNode(Parts parts, Settings settings) {
 		this.membership = parts.membership();
 		this.node = parts.node();
+		this.timers = parts.timers();
 		this.peers = new Peers(parts.engine(), this.membership.self(), parts.codec(), settings.peers(), parts.writers(),
 				new Received());
 		LocalOperations operations = new LocalOperations(parts.local(), this::connectHere, this::release);
@@ -177,10 +193,38 @@ public final class ClusterNode {
 			.forEach((other) -> this.peers.send(other, new Frame.Leaving()));
 	}
 
-	/** Leaves the other nodes. */
+	/**
+	 * Ends the instances that this node does not own in the present view. Two nodes that
+	 * have met each other just now may both have an instance: if that of the other one
+	 * stayed, it would be out of date when its node owns the address again.
+	 */
+	private void releaseOthers() {
+		LocalNode local = this.node.get();
+		Mono<Void> released = this.membership.isWaiting() ? local.releaseIf((address) -> true)
+				: local.release((address) -> !this.membership.owns(address));
+		released.subscribe();
+	}
+
+	/**
+	 * Leaves the other nodes. After {@link #leave} it answers what they have sent before
+	 * they received that, for at most a second; blocks.
+	 */
 	public void stop() {
+		if (this.leaving) {
+			Flux.interval(DRAIN_CHECK, this.timers)
+				.takeUntil((tick) -> isDrained())
+				.take(DRAIN, this.timers)
+				.blockLast();
+		}
 		this.calls.stop();
 		this.peers.stop();
+	}
+
+	private boolean isDrained() {
+		Set<String> others = new HashSet<>(this.membership.nodes());
+		others.remove(this.membership.self());
+		return this.leavingSeen.containsAll(others) && this.requests.size() == 0
+				&& others.stream().allMatch((other) -> this.peers.backlog(other) == 0);
 	}
 
 	/** Returns the present state. */
@@ -200,8 +244,8 @@ public final class ClusterNode {
 			if (node.leaving) {
 				node.leaveOwners(); // a new node has not received it
 			}
-			if (node.membership.isWaiting()) {
-				node.node.get().releaseIf((address) -> true).subscribe();
+			else {
+				node.releaseOthers();
 			}
 			node.links.viewChanged();
 		}
@@ -219,7 +263,11 @@ public final class ClusterNode {
 			}
 			else if (frame instanceof Frame.Leaving) {
 				ClusterNode.this.membership.leave(node);
+				ClusterNode.this.peers.send(node, new Frame.LeavingSeen());
 				ClusterNode.this.links.viewChanged();
+			}
+			else if (frame instanceof Frame.LeavingSeen) {
+				ClusterNode.this.leavingSeen.add(node);
 			}
 			else {
 				ClusterNode.this.links.received(node, frame);

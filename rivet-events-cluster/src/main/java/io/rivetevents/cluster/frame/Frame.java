@@ -110,4 +110,11 @@ public sealed interface Frame {
 	record Leaving() implements Frame {
 	}
 
+	/**
+	 * The sender has received {@link Leaving}: what it has sent before is all that it
+	 * sends to the leaving node as an owner.
+	 */
+	record LeavingSeen() implements Frame {
+	}
+
 }

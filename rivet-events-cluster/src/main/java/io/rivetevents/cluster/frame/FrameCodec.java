@@ -79,7 +79,8 @@ public final class FrameCodec {
 						(out, close) -> out.id(close.connectionId()).record(close.reason(), Messages::writeReason),
 						(in) -> new Frame.Close(in.id(), in.record(Messages::readReason))),
 				new Variant<>(10, Frame.Leaving.class, (out, leaving) -> {
-				}, (in) -> new Frame.Leaving()));
+				}, (in) -> new Frame.Leaving()), new Variant<>(11, Frame.LeavingSeen.class, (out, seen) -> {
+				}, (in) -> new Frame.LeavingSeen()));
 	}
 
 	/**

@@ -143,6 +143,22 @@ class ClusterNodeTests {
 		assertThat(first.ask("add").block(ActorHarness.PATIENCE)).isEqualTo(2);
 	}
 
+	/** As nodes that start at the same moment may do. */
+	@Test
+	void keepsNoCopyAfterItHasMetTheOthers() {
+		this.network.partition(Set.of(this.members.get(0).name()));
+		this.members.forEach((member) -> member.node.start());
+		Awaitility.await()
+			.until(() -> this.members.stream().map((member) -> member.node.status().nodes()).toList(),
+					List.of(1, 2, 2)::equals);
+		this.members.forEach((member) -> member.call("addDurably"));
+		assertThat(this.members.stream().mapToInt((member) -> member.harness.node().size()).sum()).isEqualTo(2);
+		this.network.heal();
+		Awaitility.await().until(() -> this.members.stream().allMatch((member) -> member.node.status().nodes() == 3));
+		Member owner = owner();
+		Awaitility.await().until(() -> others(owner).allMatch((member) -> member.harness.node().size() == 0));
+	}
+
 	/** A node of the cluster. */
 	private final class Member implements Ownership {
 

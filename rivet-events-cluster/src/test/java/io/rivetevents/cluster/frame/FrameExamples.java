@@ -85,8 +85,8 @@ final class FrameExamples {
 				toServer().map((each) -> new Frame.Deliver(ADDRESS, UUID, each)),
 				toClient().map((each) -> new Frame.Send(List.of(UUID, "other", "", UUID.toUpperCase()), each, true)),
 				toClient().map((each) -> new Frame.Admit("c", each)),
-				Stream.of(new Frame.Cancel(1), new Frame.Leaving(), new Frame.KeepAlive(ADDRESS, UUID),
-						new Frame.Disconnected(ActorAddress.of("a"), "x"),
+				Stream.of(new Frame.Cancel(1), new Frame.Leaving(), new Frame.LeavingSeen(),
+						new Frame.KeepAlive(ADDRESS, UUID), new Frame.Disconnected(ActorAddress.of("a"), "x"),
 						new Frame.Close(UUID, CloseReason.of(ErrorCode.RESTARTING))))
 			.flatMap((frames) -> frames);
 	}
