@@ -167,8 +167,9 @@ public final class RivetEventsClusterAutoConfiguration {
 	}
 
 	@Bean
-	ClusterLifecycle rivetClusterLifecycle(ApplicationContext context, ClusterNode node, ActorStateStore store) {
-		SharedStoreCheck.check(store);
+	ClusterLifecycle rivetClusterLifecycle(ApplicationContext context, ClusterNode node, ActorStateStore store,
+			RivetEventsProperties events) {
+		SharedStoreCheck.check(store, events.state().store());
 		return new ClusterLifecycle(context, node::start, node::leave, node::stop);
 	}
 

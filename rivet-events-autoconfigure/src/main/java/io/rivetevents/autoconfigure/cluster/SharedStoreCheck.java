@@ -15,6 +15,7 @@ import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.autoconfigure.InvalidSettingException;
+import io.rivetevents.autoconfigure.RivetEventsProperties;
 import io.rivetevents.protocol.ActorKey;
 
 /**
@@ -37,9 +38,14 @@ final class SharedStoreCheck {
 	/**
 	 * Checks a store.
 	 * @param store the store
+	 * @param chosen the store that the properties name, {@code null} if they name none
 	 * @throws InvalidSettingException if it cannot be used by several nodes
 	 */
-	static void check(ActorStateStore store) {
+	static void check(ActorStateStore store, RivetEventsProperties.@Nullable Store chosen) {
+		if (chosen == RivetEventsProperties.Store.FILE) {
+			throw new InvalidSettingException(ENABLED, "true", "the store \"file\" belongs to one node",
+					"Set rivet.events.state.store to jdbc or redis");
+		}
 		String problem = new SharedStoreCheck(store).problem();
 		if (problem != null) {
 			throw new InvalidSettingException(ENABLED, "true",

@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.health.contributor.Health;
@@ -35,6 +37,7 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.autoconfigure.InvalidSettingException;
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.autoconfigure.RivetEventsChecksAutoConfiguration;
+import io.rivetevents.autoconfigure.state.RivetEventsFileAutoConfiguration;
 import io.rivetevents.autoconfigure.state.RivetEventsJdbcAutoConfiguration;
 import io.rivetevents.cluster.directory.ClusterNode;
 import io.rivetevents.delivery.OutboundRegistry;
@@ -48,6 +51,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ClusterAutoConfigurationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	@TempDir
+	private Path folder;
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(JacksonAutoConfiguration.class, DataSourceAutoConfiguration.class,
@@ -106,6 +112,17 @@ class ClusterAutoConfigurationTests {
 				.isInstanceOf(InvalidSettingException.class)
 				.hasMessageContaining("rivet.events.cluster.enabled")
 				.hasMessageContaining("MemoryActorStateStore"));
+	}
+
+	@Test
+	void isRefusedWithAFile() {
+		this.enabled.withConfiguration(AutoConfigurations.of(RivetEventsFileAutoConfiguration.class))
+			.withPropertyValues("rivet.events.state.store=file", "rivet.events.cluster.nodes=127.0.0.1:7800",
+					"rivet.events.state.file.path=" + this.folder.resolve("rivet.db"))
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidSettingException.class)
+				.hasMessageContaining("the store \"file\" belongs to one node"));
 	}
 
 	@Test
