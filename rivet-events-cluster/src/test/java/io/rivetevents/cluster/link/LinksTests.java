@@ -267,7 +267,7 @@ class LinksTests {
 
 	@Test
 	void rejectsAClientThatTheActorRejects() {
-		TestClient eve = TestClient.extended("nobody", this.third, this.room, "said");
+		TestClient eve = TestClient.extended("mallory", this.third, this.room, "said");
 		this.cluster.settle();
 		assertThat(eve.refusal).hasMessage("not you");
 		assertThat(this.third.links.clients().size()).isZero();
@@ -365,7 +365,7 @@ class LinksTests {
 
 		@OnConnect
 		void connect(Connection<?> connection) {
-			if (connection.principal().getName().equals("nobody")) {
+			if (connection.principal().getName().equals("mallory")) {
 				throw new UserError("not you");
 			}
 			this.connected.add(connection.principal().getName());

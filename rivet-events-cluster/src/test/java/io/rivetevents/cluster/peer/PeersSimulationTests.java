@@ -100,7 +100,7 @@ class PeersSimulationTests {
 			this.network.heal();
 			this.paused.forEach(this.network::resume);
 			this.network.run();
-			// what ends a session last is told by the first frame of the next one
+			// the first frame of the next session shows that the last one has ended
 			forEachPair(this::send);
 			this.network.run();
 			checkAll();
