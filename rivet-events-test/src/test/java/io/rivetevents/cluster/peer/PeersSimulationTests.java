@@ -24,10 +24,10 @@ import org.junit.jupiter.api.Test;
 import io.rivetevents.cluster.ConnectRequestCodec;
 import io.rivetevents.cluster.engine.ClusterEngine;
 import io.rivetevents.cluster.engine.ClusterView;
-import io.rivetevents.cluster.engine.SimulatedNetwork;
 import io.rivetevents.cluster.frame.Frame;
 import io.rivetevents.cluster.frame.FrameCodec;
 import io.rivetevents.extension.PrincipalCodec;
+import io.rivetevents.test.network.SimulatedNetwork;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

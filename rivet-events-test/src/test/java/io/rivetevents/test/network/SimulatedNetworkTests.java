@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.cluster.engine;
+package io.rivetevents.test.network;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +14,10 @@ import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
+
+import io.rivetevents.cluster.engine.ClusterEngine;
+import io.rivetevents.cluster.engine.ClusterListener;
+import io.rivetevents.cluster.engine.ClusterView;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;

@@ -34,7 +34,6 @@ import io.rivetevents.cluster.ConnectRequestCodec;
 import io.rivetevents.cluster.engine.ClusterEngine;
 import io.rivetevents.cluster.engine.ClusterListener;
 import io.rivetevents.cluster.engine.ClusterView;
-import io.rivetevents.cluster.engine.SimulatedNetwork;
 import io.rivetevents.cluster.frame.Frame;
 import io.rivetevents.cluster.frame.FrameCodec;
 import io.rivetevents.cluster.frame.Operation;
@@ -43,6 +42,7 @@ import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.PrincipalCodec;
 import io.rivetevents.extension.Selection;
+import io.rivetevents.test.network.SimulatedNetwork;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.cluster.engine;
+package io.rivetevents.test.network;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -19,6 +19,10 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.cluster.engine.ClusterEngine;
+import io.rivetevents.cluster.engine.ClusterListener;
+import io.rivetevents.cluster.engine.ClusterView;
 
 /**
  * Nodes in one process, joined by {@link ClusterEngine}s that deliver in memory. What

@@ -31,7 +31,6 @@ import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.cluster.ConnectRequestCodec;
 import io.rivetevents.cluster.call.CallSettings;
-import io.rivetevents.cluster.engine.SimulatedNetwork;
 import io.rivetevents.cluster.frame.FrameCodec;
 import io.rivetevents.cluster.link.LinkTimes;
 import io.rivetevents.cluster.membership.Membership;
@@ -42,6 +41,7 @@ import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.PrincipalCodec;
 import io.rivetevents.invocation.ActorHarness;
+import io.rivetevents.test.network.SimulatedNetwork;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
