@@ -104,13 +104,13 @@ class ArchitectureTests {
 			# many nodes
 			cluster.engine:
 			cluster.frame: protocol error protocol.value protocol.encoding actor extension outbound
-			    connection cluster
+			    connection delivery cluster
 			cluster.peer: failure cluster.engine cluster.frame
 			cluster.membership: protocol actor cluster.engine
 			cluster.ownership: protocol error failure actor actor.state actor.ownership placement
 			    cluster.frame cluster.membership
-			cluster.call: protocol error conversion failure actor extension scheduling cluster.frame
-			    cluster.membership
+			cluster.call: protocol error conversion failure actor actor.call extension scheduling
+			    delivery cluster.frame cluster.membership
 			cluster.link: protocol error protocol.encoding failure actor extension outbound delivery
 			    cluster.frame cluster.membership
 			cluster.directory: protocol error conversion failure scheduling connection actor
@@ -138,7 +138,7 @@ class ArchitectureTests {
 			transport.http: protocol error protocol.value protocol.encoding conversion failure limit
 			    actor extension transport transport.webflux
 			transport.sse: protocol error protocol.encoding conversion limit extension outbound
-			    transport transport.netty transport.webflux
+			    delivery transport transport.netty transport.webflux
 			transport.websocket: protocol error protocol.encoding failure limit extension outbound
 			    transport transport.netty transport.webflux
 			security.webflux: protocol error failure extension cluster security

@@ -43,7 +43,8 @@ public final class TestStream extends TestClient {
 
 	private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-	private final String base;
+	/** Base of the requests about the connection. */
+	private volatile String base;
 
 	private final HttpResponse<InputStream> response;
 
@@ -170,6 +171,11 @@ public final class TestStream extends TestClient {
 	@Override
 	public void sendRaw(byte[] bytes) {
 		upward("POST", bytes);
+	}
+
+	/** Send all further requests about the connection to another server. */
+	public void setBase(String base) {
+		this.base = base;
 	}
 
 	/** Send a request of its own for the connection. */

@@ -38,6 +38,8 @@ public final class OutboundRegistry {
 
 	private final Gateways gateways = new Gateways();
 
+	private final InboundRequests inbound = new InboundRequests();
+
 	private final String node;
 
 	private record Entry(Identity identity, Outbound outbound, @Nullable ClientUsage usage) {
@@ -81,6 +83,13 @@ public final class OutboundRegistry {
 	 */
 	public Gateways gateways() {
 		return this.gateways;
+	}
+
+	/**
+	 * Returns what brings requests of clients about their connections to these.
+	 */
+	public InboundRequests inbound() {
+		return this.inbound;
 	}
 
 	/**

@@ -242,7 +242,8 @@ public final class ClientLink {
 			JsonNode params = opening.params().get();
 			return this.support.handshake()
 				.identify(opening.request(), params)
-				.map((identity) -> withHead(ConnectRequest.stateful(this.support.newId(), params, identity), opening));
+				.map((identity) -> withHead(ConnectRequest.stateful(this.support.newConnectionId(), params, identity),
+						opening));
 		});
 	}
 
@@ -264,9 +265,8 @@ public final class ClientLink {
 			JsonNode params = (hello.params() != null) ? hello.params() : opening.params().get();
 			return this.support.handshake()
 				.identify(opening.request(), params, hello.credentials())
-				.map((identity) -> withHead(
-						ConnectRequest.extended(this.support.newId(), params, identity, stream(hello, identity)),
-						opening));
+				.map((identity) -> withHead(ConnectRequest.extended(this.support.newConnectionId(), params, identity,
+						stream(hello, identity)), opening));
 		});
 	}
 
@@ -279,7 +279,7 @@ public final class ClientLink {
 		String claimed = (resume != null) ? resume.stream() : null;
 		boolean proven = resume != null && claimed != null
 				&& this.support.secrets().isSecret(resume.secret(), claimed, identity);
-		String stream = (claimed != null && proven) ? claimed : this.support.newId();
+		String stream = (claimed != null && proven) ? claimed : this.support.newStreamId();
 		StreamProof proof = proven ? StreamProof.PROVEN : (claimed != null) ? StreamProof.UNPROVEN : StreamProof.NEW;
 		return new StreamRequest(hello.subscriptions(), (resume != null) ? resume.position() : null, proof, stream,
 				this.support.secrets().of(stream, identity), hello.snapshot(), hello.contract(),

@@ -6,6 +6,7 @@
 package io.rivetevents.transport;
 
 import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.delivery.ConnectionIds;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
@@ -40,8 +41,13 @@ public record LinkServices(ActorDirectory directory, OutboundRegistry connection
 		return this.node.isDraining();
 	}
 
-	/** Returns the id of a new connection or stream. */
-	String newId() {
+	/** Returns the id of a new connection, by which any node finds this one. */
+	String newConnectionId() {
+		return ConnectionIds.of(this.node.newId(), this.connections.node());
+	}
+
+	/** Returns the id of a new stream. */
+	String newStreamId() {
 		return this.node.newId();
 	}
 

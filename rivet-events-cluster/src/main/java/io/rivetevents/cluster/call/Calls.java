@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
@@ -97,13 +98,33 @@ public final class Calls {
 	 */
 	public Mono<Result> ask(ActorAddress address, Operation operation) {
 		return bounded(operation, () -> {
-			long begin = now();
-			return Mono.defer(() -> attempt(address, operation))
-				.retryWhen(Retry.from((signals) -> signals.concatMap((signal) -> pause(signal, begin))));
+			return repeated(() -> attempt(() -> this.membership.owner(address), operation));
 		});
 	}
 
 	/**
+	/**
+	 * Runs an operation at the node that a connection is of, which is another one.
+	 * @param node finds the node, {@code null} if it is not in the view
+	 * @param operation the operation
+	 * @return its result, as from {@link #ask}; fails with {@code connection.not_found}
+	 * if the node is not in the view, or leaves it
+	 */
+	public Mono<Result> askHolder(Supplier<@Nullable String> node, Operation operation) {
+		return bounded(operation, () -> repeated(() -> {
+			return (node.get() != null) ? attempt(node, operation)
+					: Mono.error(new RivetException(ErrorCode.CONNECTION_NOT_FOUND));
+		})).onErrorMap(RivetException.class, (ex) -> {
+			return (node.get() != null) ? ex : new RivetException(ErrorCode.CONNECTION_NOT_FOUND);
+		});
+	}
+
+	private Mono<Result> repeated(Supplier<Mono<Result>> attempt) {
+		long begin = now();
+		return Mono.defer(attempt)
+			.retryWhen(Retry.from((signals) -> signals.concatMap((signal) -> pause(signal, begin))));
+	}
+
 	 * Runs an operation at a node, which need not own the address, once.
 	 * @param node name of the node
 	 * @param operation the operation
@@ -141,9 +162,9 @@ public final class Calls {
 		});
 	}
 
-	private Mono<Result> attempt(ActorAddress address, Operation operation) {
+	private Mono<Result> attempt(Supplier<@Nullable String> node, Operation operation) {
 		Mono<Void> changed = this.membership.changed(); // before the owner, to miss none
-		String owner = this.membership.owner(address);
+		String owner = node.get();
 		if (owner == null) {
 			return Mono.error(new TryAgain(changed));
 		}

@@ -8,6 +8,7 @@ package io.rivetevents.cluster.call;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.cluster.frame.Operation;
+import io.rivetevents.delivery.InboundRequest;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.protocol.MessageWeight;
@@ -31,7 +32,13 @@ final class Operations {
 			return !(resolve.target() instanceof ActorTarget.Create);
 		}
 		return operation instanceof Operation.Find || operation instanceof Operation.Authorize
-				|| operation instanceof Operation.Connect || operation instanceof Operation.Release;
+				|| operation instanceof Operation.Connect || operation instanceof Operation.Release
+				|| operation instanceof Operation.Inbound inbound && mayArriveTwice(inbound.request().content());
+	}
+
+	/** Numbered messages that arrive twice are handled once. */
+	private static boolean mayArriveTwice(InboundRequest.Content content) {
+		return !(content instanceof InboundRequest.Messages messages) || messages.sequence() != null;
 	}
 
 	/**
@@ -59,6 +66,10 @@ final class Operations {
 		}
 		if (operation instanceof Operation.Resolve resolve) {
 			return weight(resolve.target(), resolve.caller());
+		}
+		if (operation instanceof Operation.Inbound inbound
+				&& inbound.request().content() instanceof InboundRequest.Messages messages) {
+			return MessageWeight.ofRequest(null, messages.body());
 		}
 		return MessageWeight.ofRequest(null, null);
 	}

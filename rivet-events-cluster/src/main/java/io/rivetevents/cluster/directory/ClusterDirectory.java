@@ -182,7 +182,8 @@ final class ClusterDirectory implements ActorDirectory {
 	 * @param here runs it on this node
 	 * @param read reads the result of another node, {@code null} if it has no value
 	 */
-	private <T> Mono<T> run(Operation operation, Supplier<Mono<T>> here, Function<Result, @Nullable T> read) {
+	private <T> Mono<T> run(Operation.OnInstance operation, Supplier<Mono<T>> here,
+			Function<Result, @Nullable T> read) {
 		return locate(operation.target()).flatMap((found) -> {
 			ActorAddress address = found.orElse(null);
 			if (address == null) {
@@ -211,7 +212,8 @@ final class ClusterDirectory implements ActorDirectory {
 		return !this.membership.owns(address);
 	}
 
-	private <T> Mono<T> elsewhere(ActorAddress address, Operation operation, Function<Result, @Nullable T> read) {
+	private <T> Mono<T> elsewhere(ActorAddress address, Operation.OnInstance operation,
+			Function<Result, @Nullable T> read) {
 		if (operation instanceof Operation.Dispatch dispatch
 				&& dispatch.event().selection() instanceof Selection.Where) {
 			return Mono.error(new RivetException(ErrorCode.NOT_SUPPORTED,

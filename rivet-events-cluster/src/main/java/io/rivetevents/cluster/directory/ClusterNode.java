@@ -35,6 +35,7 @@ import io.rivetevents.cluster.peer.PeerListener;
 import io.rivetevents.cluster.peer.PeerSettings;
 import io.rivetevents.cluster.peer.Peers;
 import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.delivery.InboundRequests;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.placement.LocalNode;
@@ -129,9 +130,12 @@ public final class ClusterNode {
 		this.timers = parts.timers();
 		this.peers = new Peers(parts.engine(), this.membership.self(), parts.codec(), settings.peers(), parts.writers(),
 				new Received());
-		LocalOperations operations = new LocalOperations(parts.local(), this::connectHere, this::release);
+		InboundRequests inbound = parts.registry().inbound();
+		LocalOperations operations = new LocalOperations(parts.local(), this::connectHere, this::release,
+				inbound::receive);
 		this.calls = new Calls(this.membership, this.peers::send, operations::run, settings.calls(), parts.timers(),
 				parts.workers());
+		inbound.connect(new RemoteInbound(this.membership, this.calls));
 		this.ownership = parts.ownership();
 		InstanceAddresses addresses = new InstanceAddresses(parts.local());
 		this.requests = new RequestReceiver(this.membership, addresses, operations::run, new Rejections(parts.mapper()),

@@ -5,6 +5,7 @@
 
 package io.rivetevents.cluster.directory;
 
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import reactor.core.publisher.Mono;
@@ -13,6 +14,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
+import io.rivetevents.delivery.InboundRequest;
 import io.rivetevents.extension.ActorDirectory;
 
 /**
@@ -29,17 +31,21 @@ final class LocalOperations {
 
 	private final Function<ActorAddress, Mono<Void>> release;
 
+	private final Consumer<InboundRequest> inbound;
+
 	/**
 	 * Creates operations.
 	 * @param local directory of this node
 	 * @param connect connects a client whose socket is at another node
 	 * @param release releases an instance of this node
+	 * @param inbound receives the requests of clients whose sockets this node has
 	 */
 	LocalOperations(ActorDirectory local, Function<Operation.Connect, Mono<ActorInfo>> connect,
-			Function<ActorAddress, Mono<Void>> release) {
+			Function<ActorAddress, Mono<Void>> release, Consumer<InboundRequest> inbound) {
 		this.local = local;
 		this.connect = connect;
 		this.release = release;
+		this.inbound = inbound;
 	}
 
 	/**
@@ -75,6 +81,9 @@ final class LocalOperations {
 		}
 		if (operation instanceof Operation.Destroy destroy) {
 			return this.local.destroy(destroy.target()).thenReturn(DONE);
+		}
+		if (operation instanceof Operation.Inbound inbound) {
+			return Mono.fromRunnable(() -> this.inbound.accept(inbound.request())).thenReturn(DONE);
 		}
 		return this.release.apply(((Operation.Release) operation).address()).thenReturn(DONE);
 	}

@@ -83,10 +83,10 @@ final class RequestReceiver {
 	}
 
 	private Mono<Result> answer(Operation operation) {
-		if (operation instanceof Operation.Release) {
+		if (!(operation instanceof Operation.OnInstance instance) || operation instanceof Operation.Release) {
 			return this.operations.apply(operation);
 		}
-		return this.addresses.find(operation.target())
+		return this.addresses.find(instance.target())
 			.map(this.membership::owns)
 			// without an instance of that id each node answers the same
 			.defaultIfEmpty(true)
@@ -98,7 +98,8 @@ final class RequestReceiver {
 	}
 
 	private static String describe(String node, Operation operation) {
-		return "%s of %s for node %s".formatted(operation.getClass().getSimpleName(), operation.target(), node);
+		Object target = (operation instanceof Operation.OnInstance instance) ? instance.target() : "this node";
+		return "%s of %s for node %s".formatted(operation.getClass().getSimpleName(), target, node);
 	}
 
 	private void reply(String node, Frame.Request request, Result result) {

@@ -8,6 +8,7 @@ package io.rivetevents.cluster.frame;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.delivery.InboundRequest;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.ConnectRequest;
@@ -16,26 +17,30 @@ import io.rivetevents.outbound.Gateway;
 import io.rivetevents.protocol.ToServer;
 
 /**
- * A request of one node to the node that owns an instance: the methods of
- * {@link io.rivetevents.extension.ActorDirectory}, and the release of an instance.
+ * A request of one node to another one, which usually owns an instance: the methods of
+ * {@link io.rivetevents.extension.ActorDirectory}, the release of an instance, and the
+ * requests of clients whose sockets the node has.
  */
 public sealed interface Operation {
 
-	/**
-	 * Returns the target instance.
-	 */
-	ActorTarget target();
+	/** An operation that the owner of an instance runs. */
+	sealed interface OnInstance extends Operation {
+
+		/** Returns the target instance. */
+		ActorTarget target();
+
+	}
 
 	/** See {@link io.rivetevents.extension.ActorDirectory#resolve}. */
-	record Resolve(ActorTarget target, @Nullable ConnectRequest caller) implements Operation {
+	record Resolve(ActorTarget target, @Nullable ConnectRequest caller) implements OnInstance {
 	}
 
 	/** See {@link io.rivetevents.extension.ActorDirectory#authorize}. */
-	record Authorize(ActorTarget target, Identity identity) implements Operation {
+	record Authorize(ActorTarget target, Identity identity) implements OnInstance {
 	}
 
 	/** See {@link io.rivetevents.extension.ActorDirectory#find}. */
-	record Find(ActorTarget target) implements Operation {
+	record Find(ActorTarget target) implements OnInstance {
 	}
 
 	/**
@@ -45,24 +50,24 @@ public sealed interface Operation {
 	 * @param request the client's request, which names its gateway
 	 * @param bounds limits of the connection
 	 */
-	record Connect(ActorTarget target, ConnectRequest request, Gateway.Bounds bounds) implements Operation {
+	record Connect(ActorTarget target, ConnectRequest request, Gateway.Bounds bounds) implements OnInstance {
 	}
 
 	/** See {@link io.rivetevents.extension.ActorDirectory#call}. */
 	record Call(ActorTarget target, @Nullable ConnectRequest caller,
-			ToServer.ActionRequest action) implements Operation {
+			ToServer.ActionRequest action) implements OnInstance {
 	}
 
 	/** See {@link io.rivetevents.extension.ActorDirectory#destroy}. */
-	record Destroy(ActorTarget target) implements Operation {
+	record Destroy(ActorTarget target) implements OnInstance {
 	}
 
 	/** See {@link io.rivetevents.extension.ActorDirectory#dispatch}. */
-	record Dispatch(ActorTarget target, AddressedEvent event) implements Operation {
+	record Dispatch(ActorTarget target, AddressedEvent event) implements OnInstance {
 	}
 
 	/** See {@link io.rivetevents.extension.ActorDirectory#predict}. */
-	record Predict(ActorTarget target, String connectionId, ToServer.ActionRequest action) implements Operation {
+	record Predict(ActorTarget target, String connectionId, ToServer.ActionRequest action) implements OnInstance {
 	}
 
 	/**
@@ -71,13 +76,22 @@ public sealed interface Operation {
 	 *
 	 * @param address address of the instance
 	 */
-	record Release(ActorAddress address) implements Operation {
+	record Release(ActorAddress address) implements OnInstance {
 
 		@Override
 		public ActorTarget target() {
 			return new ActorTarget.Get(this.address);
 		}
 
+	}
+
+	/**
+	 * Brings a request of a client to the node that has the socket of its connection;
+	 * answered when that node has received it.
+	 *
+	 * @param request the request, which the node checks
+	 */
+	record Inbound(InboundRequest request) implements Operation {
 	}
 
 }

@@ -96,7 +96,10 @@ final class Operations {
 					(in) -> new Operation.Dispatch(readTarget(in), in.record(Operations::readEvent))),
 			new Variant<>(8, Operation.Predict.class, Operations::writePredict, Operations::readPredict),
 			new Variant<>(9, Operation.Release.class, (out, release) -> writeAddress(out, release.address()),
-					(in) -> new Operation.Release(readAddress(in))));
+					(in) -> new Operation.Release(readAddress(in))),
+			new Variant<>(10, Operation.Inbound.class,
+					(out, inbound) -> out.record(inbound.request(), InboundRequests::write),
+					(in) -> new Operation.Inbound(in.record(InboundRequests::read))));
 
 	Operations(ConnectRequestCodec requests) {
 		this.requests = requests;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -33,6 +34,7 @@ import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
 import io.rivetevents.cluster.membership.Membership;
 import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.delivery.InboundRequest;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.AddressedEvent;
@@ -227,7 +229,12 @@ class CallsTests {
 				new Operation.Resolve(new ActorTarget.GetOrCreate(ADDRESS, null), request),
 				new Operation.Connect(TARGET, request,
 						new Gateway.Bounds(Encoding.JSON, 1000, 1000, "rivet.events.websocket")),
-				new Operation.Release(ADDRESS));
+				new Operation.Release(ADDRESS), inbound(new InboundRequest.Messages(7L, new byte[0])),
+				inbound(new InboundRequest.Leave()));
+	}
+
+	private static Operation inbound(InboundRequest.Content content) {
+		return new Operation.Inbound(new InboundRequest("c1", "secret", null, content));
 	}
 
 	@ParameterizedTest
@@ -248,8 +255,10 @@ class CallsTests {
 		return Stream.of(DESTROY, new Operation.Resolve(new ActorTarget.Create(ADDRESS, null), null),
 				new Operation.Call(TARGET, null, keyed),
 				new Operation.Call(TARGET, ConnectRequest.stateless(null, Identity.ANONYMOUS), keyed),
-				new Operation.Predict(TARGET, "c1", keyed), new Operation.Dispatch(TARGET,
-						new AddressedEvent(Selection.ALL, true, "said", List.of(), Set.of(), false)));
+				new Operation.Predict(TARGET, "c1", keyed),
+				new Operation.Dispatch(TARGET,
+						new AddressedEvent(Selection.ALL, true, "said", List.of(), Set.of(), false)),
+				inbound(new InboundRequest.Messages(null, new byte[0])));
 	}
 
 	/** An idempotency key belongs to a connection, which such a call has not. */
@@ -392,6 +401,25 @@ class CallsTests {
 		this.reachable = false;
 		record(this.calls.askNode("b", FIND));
 		assertThat(this.signals).containsExactly(DONE, "actor.outcome_unknown", "actor.restarting", "actor.restarting");
+	}
+
+	@Test
+	void asksTheHolderOfAConnection() {
+		owner("b", 1);
+		Operation posted = inbound(new InboundRequest.Messages(7L, new byte[0]));
+		Supplier<String> node = () -> this.membership.contains("b") ? "b" : null;
+		record(this.calls.askHolder(node, posted));
+		this.calls.lost("b"); // the session, not the node
+		this.timers.advanceTimeBy(Duration.ofSeconds(1));
+		reply(DONE);
+		record(this.calls.askHolder(node, posted));
+		record(this.calls.askHolder(node, inbound(new InboundRequest.Messages(null, new byte[0]))));
+		owner("c", 2);
+		this.calls.lost("b");
+		record(this.calls.askHolder(node, posted));
+		assertThat(this.sent).hasSize(4);
+		assertThat(this.signals).hasSize(4).startsWith(DONE).filteredOn("connection.not_found"::equals).hasSize(3);
+		assertThat(this.calls.pending()).isZero();
 	}
 
 	@Test

@@ -164,7 +164,8 @@ final class TestNodes implements AutoCloseable {
 			this.harness = ActorHarness.withOwnership(this.ownership, store, actors);
 			LocalOperations operations = new LocalOperations(this.harness.directory(),
 					(connect) -> Mono.error(new UnsupportedOperationException()),
-					(address) -> this.ownership.release(address, this.harness.node()));
+					(address) -> this.ownership.release(address, this.harness.node()),
+					this.harness.connections().inbound()::receive);
 			this.calls = new Calls(this.membership, this::send, operations::run, CallSettings.DEFAULTS,
 					TestNodes.this.timers, TestNodes.this.workers);
 			InstanceAddresses addresses = new InstanceAddresses(this.harness.directory());
@@ -172,6 +173,7 @@ final class TestNodes implements AutoCloseable {
 					new Rejections(new ValueMapper(JsonMapper.builder().build())), this::send);
 			this.directory = new ClusterDirectory(this.membership, this.harness.directory(), addresses, this.calls,
 					links().clients());
+			this.harness.connections().inbound().connect(new RemoteInbound(this.membership, this.calls));
 		}
 
 		/** Without clients. */

@@ -26,6 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.connection.RequestHead;
+import io.rivetevents.delivery.InboundRequest;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.ConnectRequest;
@@ -112,7 +113,13 @@ final class FrameExamples {
 				new Operation.Call(TARGET, REQUEST, new ToServer.ActionRequest(0, "", List.of())),
 				new Operation.Destroy(TARGET), new Operation.Predict(TARGET, UUID, ACTION),
 				new Operation.Release(ADDRESS));
-		return Stream.of(withTargets, withSelections, others).flatMap((each) -> each);
+		Stream<Operation> inbound = Stream.of(new InboundRequest.Messages(Long.MAX_VALUE, new byte[] { '[', ']' }),
+				new InboundRequest.Messages(null, new byte[0]),
+				new InboundRequest.Unreadable(CloseReason.of(ErrorCode.INCOMING_TOO_LONG)), new InboundRequest.Leave())
+			.flatMap((content) -> Stream.of(new InboundRequest(UUID, "secret", "owner", content),
+					new InboundRequest("other", null, null, content)))
+			.map(Operation.Inbound::new);
+		return Stream.of(withTargets, withSelections, others, inbound).flatMap((each) -> each);
 	}
 
 	private static Stream<Result> results() {

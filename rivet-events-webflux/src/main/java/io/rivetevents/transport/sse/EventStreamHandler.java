@@ -5,10 +5,8 @@
 
 package io.rivetevents.transport.sse;
 
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
 
 import io.netty.buffer.ByteBuf;
 import org.apache.commons.logging.Log;
@@ -28,6 +26,8 @@ import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 import reactor.netty.http.server.HttpServerResponse;
 
+import io.rivetevents.delivery.InboundRequest;
+import io.rivetevents.delivery.InboundRequests;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.protocol.ErrorCode;
@@ -64,8 +64,6 @@ public final class EventStreamHandler implements WebHandler {
 	private static final String EVENT_STREAM = "text/event-stream;charset=UTF-8";
 
 	private static final String RETRY_SECONDS = "2";
-
-	private final Map<String, EventStreamLink> streams = new ConcurrentHashMap<>();
 
 	private final BasePath basePath;
 
@@ -134,7 +132,7 @@ public final class EventStreamHandler implements WebHandler {
 				return receive(exchange, id);
 			}
 			if (method == HttpMethod.DELETE) {
-				return find(exchange, id).doOnNext(EventStreamLink::leave)
+				return request(exchange, id).flatMap(inbound()::handle)
 					.then(Mono.defer(() -> answer(exchange, HttpStatus.NO_CONTENT)));
 			}
 			throw new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "A connection requires POST or DELETE.");
@@ -201,27 +199,39 @@ public final class EventStreamHandler implements WebHandler {
 	private void add(EventStreamLink stream) {
 		ConnectRequest request = stream.request();
 		if (request != null) {
-			this.streams.put(request.connectionId(), stream);
+			inbound().add(request, stream::receive);
 		}
 	}
 
 	private void remove(EventStreamLink stream) {
 		ConnectRequest request = stream.request();
 		if (request != null) {
-			this.streams.remove(request.connectionId());
+			inbound().remove(request.connectionId());
 		}
 	}
 
-	private Mono<Void> receive(ServerWebExchange exchange, String id) {
-		return find(exchange, id).flatMap((stream) -> HttpBody
-			.read(exchange, this.settings.link().maxIncomingSize(), this.links.limits(), this.io.addresses())
-			.doOnNext((body) -> stream.receive(sequence(exchange.getRequest()), messages(body)))
-			.doOnError(RivetException.class, (ex) -> stream.close(ex.closeReason()))
-			.then(Mono.defer(() -> answer(exchange, HttpStatus.ACCEPTED))));
+	private InboundRequests inbound() {
+		return this.links.connections().inbound();
 	}
 
-	private static List<ToServer> messages(byte[] body) {
-		return RequestFailures.reading(() -> EventStream.messages(body));
+	// Requests about a stream of this node or of another one
+
+	private Mono<Void> receive(ServerWebExchange exchange, String id) {
+		return request(exchange, id).flatMap((leave) -> HttpBody.read(
+				exchange, this.settings.link().maxIncomingSize(), this.links.limits(),
+				this.io.addresses()).<InboundRequest.Content>map((body) -> new InboundRequest.Messages(sequence(exchange.getRequest()), body))
+			.onErrorResume(RivetException.class, (ex) -> close(leave, ex))
+			.flatMap((content) -> inbound().handle(with(leave, content))))
+			.then(Mono.defer(() -> answer(exchange, HttpStatus.ACCEPTED)));
+	}
+
+	/** Closes the stream, because a request of its client cannot be read. */
+	private <T> Mono<T> close(InboundRequest request, RivetException ex) {
+		return inbound().handle(with(request, new InboundRequest.Unreadable(ex.closeReason()))).then(Mono.error(ex));
+	}
+
+	private static InboundRequest with(InboundRequest request, InboundRequest.Content content) {
+		return new InboundRequest(request.connectionId(), request.secret(), request.owner(), content);
 	}
 
 	private static @Nullable Long sequence(ServerHttpRequest request) {
@@ -235,25 +245,21 @@ public final class EventStreamHandler implements WebHandler {
 	}
 
 	/**
-	 * Finds the stream of a client. Fails if the client does not prove that the stream is
-	 * its own, by its secret and its user.
+	 * Returns a request to end a stream. Fails if the client does not prove that the
+	 * stream is its own, by its secret and its user; for a stream of another node, that
+	 * node checks it.
 	 */
-	private Mono<EventStreamLink> find(ServerWebExchange exchange, String id) {
-		EventStreamLink stream = this.streams.get(id);
-		ConnectRequest request = (stream != null) ? stream.request() : null;
-		if (stream == null || request == null || request.stream() == null) {
-			throw new RivetException(ErrorCode.CONNECTION_NOT_FOUND);
-		}
+	private Mono<InboundRequest> request(ServerWebExchange exchange, String id) {
 		String secret = exchange.getRequest().getHeaders().getFirst(SECRET);
-		if (!this.links.secrets().isSecret(secret, request.stream().stream(), request.identity())) {
-			throw new RivetException(ErrorCode.FORBIDDEN);
-		}
+		inbound().check(id, secret);
 		return this.links.handshake()
 			.ownerOf(this.io.read(exchange))
-			.filter((owner) -> !owner.equals(request.identity().owner()))
-			.flatMap((stranger) -> Mono.<EventStreamLink>error(
-					new RivetException(ErrorCode.FORBIDDEN, "The request belongs to another user.")))
-			.switchIfEmpty(Mono.just(stream));
+			.map(Optional::of)
+			.defaultIfEmpty(Optional.empty())
+			.map((owner) -> {
+				inbound().checkOwner(id, owner.orElse(null));
+				return new InboundRequest(id, secret, owner.orElse(null), new InboundRequest.Leave());
+			});
 	}
 
 }

@@ -24,15 +24,19 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
 
+import io.rivetevents.delivery.InboundRequest;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.EventStream;
 import io.rivetevents.transport.ClientLink;
 import io.rivetevents.transport.LinkServices;
 import io.rivetevents.transport.PendingHandshake;
 import io.rivetevents.transport.TransportSession;
 import io.rivetevents.transport.webflux.LinkIo;
+import io.rivetevents.transport.webflux.RequestFailures;
 
 /**
  * One event stream, from its request to its end. All fields are used only on the event
@@ -188,12 +192,34 @@ final class EventStreamLink implements TransportSession {
 	// Messages of the client, which arrive in separate requests
 
 	/**
-	 * Receives messages of the client.
-	 * @param sequence number of the request; {@code null} if the client does not number
-	 * its requests. A request with the number of an earlier one is ignored
-	 * @param messages the messages
+	 * Receives a request of the client.
+	 * @param content what the client requests
+	 * @throws RivetException if messages cannot be decoded, which closes the stream
 	 */
-	void receive(@Nullable Long sequence, List<ToServer> messages) {
+	void receive(InboundRequest.Content content) {
+		if (content instanceof InboundRequest.Messages messages) {
+			receive(messages.sequence(), decode(messages.body()));
+		}
+		else if (content instanceof InboundRequest.Unreadable unreadable) {
+			this.queue.close(unreadable.reason());
+		}
+		else {
+			this.link.execute(this::leave);
+		}
+	}
+
+	private List<ToServer> decode(byte[] body) {
+		try {
+			return RequestFailures.reading(() -> EventStream.messages(body));
+		}
+		catch (RivetException ex) {
+			this.queue.close(ex.closeReason());
+			throw ex;
+		}
+	}
+
+	/** A request with the number of an earlier one is ignored. */
+	private void receive(@Nullable Long sequence, List<ToServer> messages) {
 		this.link.execute(() -> {
 			if (sequence != null && sequence <= this.lastBatch) {
 				return;
@@ -203,19 +229,12 @@ final class EventStreamLink implements TransportSession {
 		});
 	}
 
-	/** Closes the stream, because a request of its client cannot be read. */
-	void close(CloseReason reason) {
-		this.queue.close(reason);
-	}
-
-	/** Closes the stream at the request of its client. */
-	void leave() {
-		this.link.execute(() -> {
-			if (!this.closed) {
-				this.closed = true;
-				this.body.complete();
-			}
-		});
+	/** Ends the stream at the request of its client. */
+	private void leave() {
+		if (!this.closed) {
+			this.closed = true;
+			this.body.complete();
+		}
 	}
 
 	/** Returns the request of the client, {@code null} before it is accepted. */
