@@ -114,7 +114,7 @@ class ArchitectureTests {
 			cluster.link: protocol error protocol.encoding failure actor extension outbound delivery
 			    cluster.frame cluster.membership
 			cluster.directory: protocol error conversion failure scheduling connection actor
-			    actor.ownership extension delivery placement cluster.engine cluster.frame
+			    actor.call actor.ownership extension delivery placement cluster.engine cluster.frame
 			    cluster.peer cluster.membership cluster.ownership cluster.call cluster.link
 			# around it
 			invocation.validation: protocol error extension

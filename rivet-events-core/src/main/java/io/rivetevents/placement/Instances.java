@@ -21,6 +21,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.call.ActorType;
+import io.rivetevents.actor.call.NotBegun;
 import io.rivetevents.actor.answer.KeptAnswers;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.ActorRuntime;
@@ -208,7 +209,7 @@ final class Instances implements InstanceHost {
 			return present;
 		}
 		if (this.stopping) {
-			throw new RivetException(ErrorCode.RESTARTING);
+			throw new NotBegun();
 		}
 		ActorType type = this.types.at(address);
 		int keySize = address.key().serialize().getBytes(StandardCharsets.UTF_8).length;
@@ -221,7 +222,7 @@ final class Instances implements InstanceHost {
 			// it may have changed since the check above, and stop() may have missed this
 			// instance
 			instance.requestShutdown();
-			throw new RivetException(ErrorCode.RESTARTING);
+			throw new NotBegun();
 		}
 		return instance;
 	}

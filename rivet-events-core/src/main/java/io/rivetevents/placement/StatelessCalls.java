@@ -17,6 +17,7 @@ import reactor.util.retry.Retry;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.call.NotBegun;
 import io.rivetevents.actor.instance.ConnectHandler.Guest;
@@ -31,6 +32,7 @@ import io.rivetevents.extension.Hook;
 import io.rivetevents.limit.PendingCall;
 import io.rivetevents.limit.RequestUsage;
 import io.rivetevents.outbound.Outbound;
+import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.ToServer;
@@ -45,6 +47,8 @@ final class StatelessCalls {
 	 * Most starts of an instance for one call, since it may go to sleep after each start.
 	 */
 	private static final int STARTS = 3;
+
+	private static final CloseReason RESTARTING = CloseReason.of(ErrorCode.RESTARTING);
 
 	private final ActorTypes types;
 
@@ -68,13 +72,17 @@ final class StatelessCalls {
 		this.runtime = runtime;
 	}
 
-	/** Calls an action for the server itself. */
+	/**
+	 * Calls an action for the server itself.
+	 * @return its result; fails with {@link NotBegun} if the instance does not belong on
+	 * this node, or is leaving it, and the action has not begun
+	 */
 	Mono<JsonNode> call(ActorTarget target, ToServer.ActionRequest action) {
 		return Mono.defer(() -> {
 			ActionCall asked = new ActionCall(action, false, null, now());
 			return this.lookup.locate(target)
 				.flatMap((address) -> isInterleaved(address, action) ? callInterleaved(address, target, asked)
-						: askAction(address, asked, (instance, call) -> instance.start(target, null)
+						: askAction(address, asked, (instance, call) -> start(instance, target)
 							.then(Mono.defer(() -> instance.actions().perform(null, action, call)))));
 		});
 	}
@@ -103,8 +111,14 @@ final class StatelessCalls {
 		ActorType type = this.types.at(address);
 		return TurnRequest
 			.ask(this.instances.at(address, "action"), false, (refusal) -> asked.pending(type, refusal),
-					(instance, call) -> instance.start(target, null))
+					(instance, call) -> start(instance, target))
 			.then();
+	}
+
+	/** The start of an instance fails as restarting before the action has begun. */
+	private static Mono<ActorInfo> start(ActorInstance instance, ActorTarget target) {
+		return instance.start(target, null)
+			.onErrorMap(RivetException.class, (ex) -> ex.closeReason().equals(RESTARTING) ? new NotBegun() : ex);
 	}
 
 	private boolean isInterleaved(ActorAddress address, ToServer.ActionRequest action) {

@@ -17,6 +17,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.call.NotBegun;
 import io.rivetevents.cluster.frame.Frame;
 import io.rivetevents.cluster.frame.FrameSender;
 import io.rivetevents.cluster.frame.Operation;
@@ -103,7 +104,6 @@ public final class Calls {
 	}
 
 	/**
-	/**
 	 * Runs an operation at the node that a connection is of, which is another one.
 	 * @param node finds the node, {@code null} if it is not in the view
 	 * @param operation the operation
@@ -125,6 +125,7 @@ public final class Calls {
 			.retryWhen(Retry.from((signals) -> signals.concatMap((signal) -> pause(signal, begin))));
 	}
 
+	/**
 	 * Runs an operation at a node, which need not own the address, once.
 	 * @param node name of the node
 	 * @param operation the operation
@@ -210,13 +211,13 @@ public final class Calls {
 	}
 
 	/**
-	 * Returns whether an error is {@code actor.restarting} and means that the operation
-	 * has not run.
+	 * Returns whether an error of this node means that the operation has not run: {@code
+	 * actor.restarting}, except the one of an action's own code.
 	 * @param ex the error
 	 * @param operation the operation that has failed with it
 	 */
 	public static boolean isRejection(Throwable ex, Operation operation) {
-		return isRestarting(ex) && Operations.isRejectedByRestarting(operation);
+		return ex instanceof NotBegun || isRestarting(ex) && Operations.isRejectedByRestarting(operation);
 	}
 
 	/** Waits before the next attempt, or ends the attempts. */

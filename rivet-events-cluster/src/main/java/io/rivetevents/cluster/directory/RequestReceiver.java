@@ -14,6 +14,7 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.actor.call.NotBegun;
 import io.rivetevents.cluster.call.Rejections;
 import io.rivetevents.cluster.frame.Frame;
 import io.rivetevents.cluster.frame.FrameSender;
@@ -77,6 +78,8 @@ final class RequestReceiver {
 		Disposable.Swap run = Disposables.swap();
 		ofNode.put(request.id(), run); // first: it may end before subscribe returns
 		run.update(Guarded.defer(() -> answer(request.operation()))
+			// the caller finds the node that has the instance by now
+			.onErrorResume(NotBegun.class, (ex) -> Mono.just(NOT_OWNER))
 			.onErrorResume((ex) -> Mono.just(reject(ex, node, request.operation())))
 			.doFinally((signal) -> ofNode.remove(request.id()))
 			.subscribe((result) -> reply(node, request, result)));

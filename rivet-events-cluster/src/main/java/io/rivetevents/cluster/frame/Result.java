@@ -58,7 +58,8 @@ public sealed interface Result {
 	}
 
 	/**
-	 * The node does not own the address in its view, and has done nothing.
+	 * The node has done nothing, because it does not own the address in its view, or the
+	 * instance is leaving it.
 	 */
 	record NotOwner() implements Result {
 	}

@@ -257,6 +257,40 @@ class ClusterDirectoryTests {
 			.containsExactlyInAnyOrder("c 3", "c 4", "c 5");
 	}
 
+	/** A call of the server that has not begun follows it, too. */
+	@Test
+	void followsAnInstanceThatMovesBeforeACallOfTheServerHasRun() {
+		this.nodes.view(NAMES, List.of("a", "b"));
+		String key = keyThatMovesTo("c");
+		String owner = call("a", key, "add").asString().substring(0, 1);
+		Mono<JsonNode> slow = ask(owner, key, "addSlowly").cache();
+		slow.subscribe();
+		awaitRun("addSlowly");
+		List<Mono<JsonNode>> waiting = Stream.of("a", "b").map((node) -> ask(node, key, "add").cache()).toList();
+		waiting.forEach(Mono::subscribe);
+		Awaitility.await()
+			.until(() -> this.nodes.node("a").calls.pending() + this.nodes.node("b").calls.pending() == 1);
+		this.nodes.join();
+		Mono<JsonNode> next = ask("c", key, "add").cache();
+		next.subscribe();
+		Awaitility.await().until(() -> this.nodes.node("c").calls.sent() > 0);
+		this.gates.get(owner).countDown();
+		assertThat(slow.block(ActorHarness.PATIENCE).asString()).isEqualTo(owner + " 2");
+		assertThat(Stream.concat(waiting.stream(), Stream.of(next))
+			.map((each) -> each.block(ActorHarness.PATIENCE).asString()))
+			.containsExactlyInAnyOrder("c 3", "c 4", "c 5");
+	}
+
+	/** The action itself has failed with that error. */
+	@Test
+	void doesNotRepeatACallThatHasFailedAsRestarting() {
+		String key = this.nodes.keyOf("b", Counter.class);
+		assertThat(reason(catchThrowable(() -> call("a", key, "restart")))).isEqualTo("actor.restarting");
+		assertThat(this.runs).containsExactly("restart");
+		assertThat(reason(catchThrowable(() -> call("b", key, "restart")))).isEqualTo("actor.restarting");
+		assertThat(this.runs).containsExactly("restart", "restart");
+	}
+
 	private void awaitRun(String action) {
 		Awaitility.await().until(() -> this.runs.contains(action));
 	}
@@ -454,3 +488,4 @@ class ClusterDirectoryTests {
 	}
 
 }
+			ClusterDirectoryTests.this.runs.add("restart");

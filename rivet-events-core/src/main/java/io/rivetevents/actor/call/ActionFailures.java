@@ -65,21 +65,25 @@ final class ActionFailures {
 		if (!(ex instanceof NotBegun)) {
 			return refusal(ex, inbound, connection);
 		}
-		RivetException gone = new RivetException(ErrorCode.RESTARTING);
 		// an interceptor may have let it run before
-		return begun ? refusal(gone, inbound, connection) : gone;
+		return begun ? refusal(ex, inbound, connection) : (NotBegun) ex;
 	}
 
 	/** Returns the error for the caller. */
 	RivetException refusal(Throwable ex, Inbound inbound, @Nullable ActorConnection connection) {
 		RivetException refusal = masked(
-				(ex instanceof RivetException known) ? known : this.instance.type()
+				(ex instanceof RivetException known) ? begun(known) : this.instance.type()
 					.translate(ex, MethodInvocation.ofAction(inbound, this.instance, connection), inbound.caller()),
 				inbound, connection);
 		if (refusal instanceof InvalidArgumentException violation) {
 			this.observers.badRequest(connection, inbound.actor(), inbound.name(), violation);
 		}
 		return refusal;
+	}
+
+	/** A call that has failed with the error of a nested call has begun itself. */
+	private static RivetException begun(RivetException ex) {
+		return (ex instanceof NotBegun) ? new RivetException(ErrorCode.RESTARTING) : ex;
 	}
 
 	/**

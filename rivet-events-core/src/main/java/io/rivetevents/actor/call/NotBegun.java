@@ -9,9 +9,10 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * A call whose instance has left memory before its method began. Only this call is
- * answered with {@code actor.restarting}. If it was nested in another call, the error of
- * that call is masked like other errors.
+ * A call whose instance has left memory before its method began, or could not be started
+ * on this node. Only this call is answered with {@code actor.restarting}, and another
+ * node may run it. If it was nested in another call, the error of that call is masked
+ * like other errors.
  */
 public final class NotBegun extends RivetException {
 
