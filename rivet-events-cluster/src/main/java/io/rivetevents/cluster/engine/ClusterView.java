@@ -15,12 +15,19 @@ import java.util.Set;
  * @param nodes names of the nodes, the coordinator first
  * @param departed names of the nodes that have left since the previous view after a
  * goodbye, and not by a failure
+ * @param merged whether it joins nodes that were apart, and not only nodes that have
+ * started
  */
-public record ClusterView(long number, List<String> nodes, Set<String> departed) {
+public record ClusterView(long number, List<String> nodes, Set<String> departed, boolean merged) {
 
 	public ClusterView {
 		nodes = List.copyOf(nodes);
 		departed = Set.copyOf(departed);
+	}
+
+	/** Creates a view that does not join nodes that were apart. */
+	public ClusterView(long number, List<String> nodes, Set<String> departed) {
+		this(number, nodes, departed, false);
 	}
 
 }

@@ -17,6 +17,7 @@ import org.jgroups.Address;
 import org.jgroups.BytesMessage;
 import org.jgroups.EmptyMessage;
 import org.jgroups.JChannel;
+import org.jgroups.MergeView;
 import org.jgroups.Message;
 import org.jgroups.Receiver;
 import org.jgroups.View;
@@ -174,7 +175,7 @@ final class JGroupsEngine implements ClusterEngine, Receiver {
 	public void viewAccepted(View view) {
 		List<String> names = view.getMembers().stream().map(JGroupsEngine::name).toList();
 		synchronized (this.viewLock) {
-			Views.Change change = this.views.next(view.getViewId().getId(), names);
+			Views.Change change = this.views.next(view.getViewId().getId(), names, view instanceof MergeView);
 			Connection connection = this.connection;
 			if (change == null || connection == null || this.stopped) {
 				return;

@@ -31,8 +31,9 @@ final class Views {
 	 * Returns the next view, {@code null} if it is not newer than the last one.
 	 * @param number number of the view
 	 * @param nodes names of the nodes, the coordinator first
+	 * @param merged whether it joins nodes that were apart
 	 */
-	@Nullable Change next(long number, List<String> nodes) {
+	@Nullable Change next(long number, List<String> nodes, boolean merged) {
 		ClusterView before = this.last;
 		if (before != null && number <= before.number()) {
 			return null;
@@ -42,7 +43,7 @@ final class Views {
 		Set<String> departed = new HashSet<>(left);
 		departed.retainAll(this.goodbyes);
 		this.goodbyes.retainAll(nodes);
-		ClusterView view = new ClusterView(number, nodes, departed);
+		ClusterView view = new ClusterView(number, nodes, departed, merged);
 		this.last = view;
 		return new Change(view, without(nodes, previous), left);
 	}

@@ -7,6 +7,7 @@ package io.rivetevents.cluster.membership;
 
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -31,6 +32,9 @@ public final class Membership {
 
 	private static final Log logger = LogFactory.getLog(Membership.class);
 
+	/** Most names of lost nodes that are kept; most of them have ended. */
+	private static final int MAX_LOST = 1000;
+
 	private final String self;
 
 	private final SmallerPart rule;
@@ -41,6 +45,11 @@ public final class Membership {
 
 	/** Guarded by this. */
 	private final Losses losses = new Losses();
+
+	/** Nodes that have left without a goodbye. Guarded by this. */
+	private final Set<String> lost = new LinkedHashSet<>();
+
+	private volatile long merges;
 
 	/** Ends the time in which this node waits. Guarded by this. */
 	private @Nullable Disposable end;
@@ -141,6 +150,7 @@ public final class Membership {
 	/** Returns the state that has ended. */
 	private synchronized State replace(ClusterView view) {
 		State before = this.state;
+		noteMerge(before, view);
 		boolean joined = !before.nodes().containsAll(view.nodes());
 		boolean waits = !joined && (isWaiting() || isSmallerPart(before, view));
 		if (joined) {
@@ -156,6 +166,20 @@ public final class Membership {
 		}
 		this.state = State.of(view.number(), Set.copyOf(view.nodes()), before.leaving(), waits);
 		return before;
+	}
+
+	/** Before the view has an effect: see {@link #merges}. */
+	private void noteMerge(State before, ClusterView view) {
+		if (view.merged() || this.lost.removeAll(view.nodes())) {
+			this.merges = this.merges + 1; // written by one thread at a time
+		}
+		before.nodes()
+			.stream()
+			.filter((node) -> !view.nodes().contains(node) && !view.departed().contains(node))
+			.forEach(this.lost::add);
+		while (this.lost.size() > MAX_LOST) {
+			this.lost.remove(this.lost.iterator().next());
+		}
 	}
 
 	private boolean isSmallerPart(State before, ClusterView view) {
@@ -207,6 +231,14 @@ public final class Membership {
 	/** Returns whether this node owns an address. */
 	public boolean owns(ActorAddress address) {
 		return this.self.equals(owner(address));
+	}
+
+	/**
+	 * Returns how often nodes have come into the view that were apart from this one, and
+	 * may have owned its addresses meanwhile.
+	 */
+	public long merges() {
+		return this.merges;
 	}
 
 	/** Returns whether a node is in the view. */

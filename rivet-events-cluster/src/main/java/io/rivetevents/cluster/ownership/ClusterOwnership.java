@@ -84,6 +84,11 @@ public final class ClusterOwnership implements Ownership {
 	}
 
 	@Override
+	public long merges() {
+		return this.membership.merges();
+	}
+
+	@Override
 	public void fenced(ActorAddress address) {
 		this.fenced.add(address, this.membership.view(), now());
 	}

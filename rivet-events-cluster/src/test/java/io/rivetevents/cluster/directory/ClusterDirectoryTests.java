@@ -295,6 +295,33 @@ class ClusterDirectoryTests {
 		Awaitility.await().until(() -> this.runs.contains(action));
 	}
 
+	/** Both sides of a cut have had it; the side that does not own it has saved last. */
+	@Test
+	void dropsACopyThatIsOutOfDateWhenNodesMeetAgain() {
+		String key = this.nodes.keyOf("b", Counter.class);
+		call("b", key, "addDurably");
+		this.nodes.view(List.of("b"), List.of("b"));
+		this.nodes.view(List.of("a", "c"), List.of("a", "c"));
+		String elsewhere = call("a", key, "addDurably").asString();
+		assertThat(elsewhere).endsWith(" 2").doesNotStartWith("b");
+		assertThat(call("b", key, "count").asString()).isEqualTo("b 1");
+		this.nodes.join();
+		assertThat(call("b", key, "count").asString()).isEqualTo("b 2");
+		assertThat(call("a", key, "add").asString()).isEqualTo("b 3");
+	}
+
+	/** The owner has woken it last, so that its copy is the newest one. */
+	@Test
+	void keepsACopyThatIsTheNewestWhenNodesMeetAgain() {
+		String key = this.nodes.keyOf("b", Counter.class);
+		this.nodes.view(List.of("b"), List.of("b"));
+		this.nodes.view(List.of("a", "c"), List.of("a", "c"));
+		call("a", key, "addDurably");
+		assertThat(call("b", key, "add").asString()).isEqualTo("b 2");
+		this.nodes.join();
+		assertThat(call("b", key, "add").asString()).isEqualTo("b 3");
+	}
+
 	// Losses
 
 	@Test
@@ -457,6 +484,16 @@ class ClusterDirectoryTests {
 			return this.node + " " + ++c.state()[0];
 		}
 
+		@Action(durable = true)
+		String addDurably(ActorContext<int[], ?> c) {
+			return add(c);
+		}
+
+		@Action
+		String count(ActorContext<int[], ?> c) {
+			return this.node + " " + c.state()[0];
+		}
+
 		@Action
 		String addMany(ActorContext<int[], ?> c, int number) {
 			c.state()[0] += number;
@@ -482,10 +519,10 @@ class ClusterDirectoryTests {
 
 		@Action
 		void restart() {
+			ClusterDirectoryTests.this.runs.add("restart");
 			throw new RivetException(ErrorCode.RESTARTING);
 		}
 
 	}
 
 }
-			ClusterDirectoryTests.this.runs.add("restart");

@@ -52,13 +52,13 @@ class ViewsTests {
 	@Test
 	void skipsViewsThatAreNotNewer() {
 		next(2, "a", "b");
-		assertThat(this.views.next(2, List.of("a"))).isNull();
-		assertThat(this.views.next(1, List.of("a"))).isNull();
+		assertThat(this.views.next(2, List.of("a"), false)).isNull();
+		assertThat(this.views.next(1, List.of("a"), false)).isNull();
 		assertThat(next(3, "a").left()).containsExactly("b");
 	}
 
 	private Views.Change next(long number, String... nodes) {
-		return Objects.requireNonNull(this.views.next(number, List.of(nodes)));
+		return Objects.requireNonNull(this.views.next(number, List.of(nodes), false));
 	}
 
 }

@@ -124,6 +124,12 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	private final Variables vars = new Variables();
 
 	/**
+	 * The turn that has found the instance out of date, {@code null} if there is none.
+	 * Used in turns.
+	 */
+	private @Nullable Turn<ActorInstance> displaced;
+
+	/**
 	 * Creates an instance that has not been started.
 	 * @param host the node of the instance
 	 * @param workers worker threads for its work outside of turns
@@ -594,6 +600,9 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.commits.close();
 		List<Turn<ActorInstance>> waiting = this.mailbox.close();
 		this.host.forget(this);
+		if (this.displaced != null) {
+			this.host.submitAgain(this, this.displaced);
+		}
 		waiting.forEach((turn) -> this.host.submitAgain(this, turn));
 	}
 
@@ -615,12 +624,27 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 			this.life.touch();
 		}
 		this.commits.beginTurn();
+		return this.life.isDoubtful() ? Mono.defer(() -> beginDoubtful(turn)) : work(turn);
+	}
+
+	private @Nullable Mono<Void> work(Turn<ActorInstance> turn) {
 		try {
 			return turn.work().apply(this);
 		}
 		catch (Throwable ex) {
 			return Mono.error(ex); // the mailbox logs it and continues
 		}
+	}
+
+	/** Runs a turn, or passes it to the next instance if this one is out of date. */
+	private Mono<Void> beginDoubtful(Turn<ActorInstance> turn) {
+		if (this.life.isCurrent()) {
+			Mono<Void> rest = work(turn);
+			return (rest != null) ? rest : Mono.empty();
+		}
+		this.displaced = turn;
+		this.life.drop();
+		return Mono.empty();
 	}
 
 	@Override

@@ -74,6 +74,9 @@ final class InstanceLife {
 
 	private volatile boolean running;
 
+	/** See {@link #isDoubtful}. Used in turns. */
+	private long merges;
+
 	/** Whether it has left memory, which is final. */
 	private volatile boolean left;
 
@@ -175,6 +178,49 @@ final class InstanceLife {
 	private void replaced() {
 		this.runtime.ownership().fenced(this.owner.address());
 		requestEnd(End.FENCED);
+	}
+
+	// Doubt
+
+	/** Notes that what is loaded next is the newest copy, as far as nodes have met. */
+	void trust() {
+		this.merges = this.runtime.ownership().merges();
+	}
+
+	/**
+	 * Returns whether another node may have saved the instance since it was loaded:
+	 * {@link #isCurrent} must be called before the next turn.
+	 */
+	boolean isDoubtful() {
+		return this.running && this.merges != this.runtime.ownership().merges();
+	}
+
+	/**
+	 * Compares the instance with what is stored; blocks. Another node that has woken it
+	 * has stored a newer generation. If the store does not answer, the instance is used
+	 * as it is, and compared again at the next turn.
+	 */
+	boolean isCurrent() {
+		long merges = this.runtime.ownership().merges();
+		try {
+			StoredActor found = this.runtime.store().load(this.owner.address());
+			if (found == null || found.generation() != this.state.stored().generation()) {
+				logger.warn("%s was woken by another node meanwhile; the last changes of this copy are lost"
+					.formatted(this.owner.address()));
+				return false;
+			}
+			this.merges = merges;
+		}
+		catch (RuntimeException ex) {
+			failures.error(ex, () -> "Failed to compare %s with what is stored after nodes were apart; will retry"
+				.formatted(this.owner.address()));
+		}
+		return true;
+	}
+
+	/** Ends it without a save after the current turn, since a newer copy is stored. */
+	void drop() {
+		raiseEnd(End.FENCED);
 	}
 
 	/** Returns its storage. */

@@ -184,6 +184,7 @@ public final class InstanceStart {
 	}
 
 	private Optional<StoredActor> load() {
+		this.life.trust();
 		return Optional.ofNullable(this.runtime.store().load(this.address));
 	}
 

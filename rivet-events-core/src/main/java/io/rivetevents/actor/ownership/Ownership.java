@@ -71,6 +71,15 @@ public interface Ownership {
 	Mono<Boolean> take(StoredActor stored);
 
 	/**
+	 * Returns how often nodes that were apart from this one have met it since its start:
+	 * they may have run and saved instances that this node has in memory. Each instance
+	 * is compared with what is stored at its next turn after a change of the number.
+	 */
+	default long merges() {
+		return 0;
+	}
+
+	/**
 	 * Notes that the instance of this node has ended because another node has saved it.
 	 * The node does not wake it again until it has new information about the other node:
 	 * both would end the instance of the other in turn.
