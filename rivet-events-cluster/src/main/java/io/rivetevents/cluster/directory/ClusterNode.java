@@ -214,12 +214,24 @@ public final class ClusterNode {
 	 * they received that, for at most a second; blocks.
 	 */
 	public void stop() {
-		if (this.leaving) {
-			Flux.interval(DRAIN_CHECK, this.timers)
-				.takeUntil((tick) -> isDrained())
-				.take(DRAIN, this.timers)
-				.blockLast();
-		}
+		drained().block();
+		end();
+	}
+
+	/**
+	 * Waits until this node has answered what the other nodes have sent before they
+	 * received that it leaves.
+	 * @return completes after a second at the latest; at once if it does not leave
+	 */
+	public Mono<Void> drained() {
+		return Mono.defer(() -> this.leaving ? Flux.interval(DRAIN_CHECK, this.timers)
+			.takeUntil((tick) -> isDrained())
+			.take(DRAIN, this.timers)
+			.then() : Mono.empty());
+	}
+
+	/** Leaves the other nodes at once. */
+	public void end() {
 		this.calls.stop();
 		this.peers.stop();
 	}

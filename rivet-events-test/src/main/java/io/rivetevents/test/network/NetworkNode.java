@@ -35,7 +35,8 @@ import io.rivetevents.placement.LocalNode;
  * <pre>{@code
  * NetworkNode member = new NetworkNode(network.engine(name), name, timers);
  * LocalNode node = new LocalNode(runtimeWith(member.ownership()), .., member::directory);
- * member.join(new NetworkNode.Parts(node, ..)); // in its first view
+ * member.create(new NetworkNode.Parts(node, ..));
+ * member.cluster().start(); // returns with its first view
  * }</pre>
  *
  * Safe for use by several threads.
@@ -103,19 +104,17 @@ public final class NetworkNode {
 	}
 
 	/**
-	 * Joins the other nodes. Returns when this node has its first view, in which it may
-	 * be alone.
+	 * Creates the node in the cluster, which is not started: its {@code start()} joins
+	 * the other nodes.
 	 * @param parts what it is made of
 	 */
-	public void join(Parts parts) {
+	public void create(Parts parts) {
 		LocalNode node = parts.node();
 		ClusterNode.Parts made = new ClusterNode.Parts(this.engine, this.membership, this.ownership,
 				new FrameCodec(new ConnectRequestCodec(parts.principals())), parts.mapper(), parts.registry(),
 				node.directory(), () -> node, this.timers, parts.workers(), parts.writers());
-		ClusterNode cluster = new ClusterNode(made,
+		this.cluster = new ClusterNode(made,
 				new ClusterNode.Settings(new PeerSettings(parts.backlog()), CallSettings.DEFAULTS, LinkTimes.DEFAULTS));
-		this.cluster = cluster;
-		cluster.start();
 	}
 
 	/** Returns the directory of the instances of all nodes. */
@@ -123,10 +122,10 @@ public final class NetworkNode {
 		return cluster().directory();
 	}
 
-	/** Returns the node in the cluster: its state, and how it leaves. */
+	/** Returns the node in the cluster: how it joins and leaves, and its state. */
 	public ClusterNode cluster() {
 		ClusterNode cluster = this.cluster;
-		Assert.state(cluster != null, "The node has not joined");
+		Assert.state(cluster != null, "The node is not created");
 		return cluster;
 	}
 

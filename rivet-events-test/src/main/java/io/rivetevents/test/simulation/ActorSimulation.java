@@ -53,6 +53,13 @@ public @interface ActorSimulation {
 	long seed() default ALL;
 
 	/**
+	 * Number of nodes that run at the same time, and that have a store in common. More
+	 * than one requires rivet-events-cluster: each instance is then on one of them, and
+	 * clients connect to any.
+	 */
+	int nodes() default 1;
+
+	/**
 	 * Classes of the actors and of the beans that they need; the settings then have their
 	 * defaults. Default: the beans of the test's application context, for example of
 	 * {@code @ActorTest}, with the settings of its properties {@code rivet.events.*}.

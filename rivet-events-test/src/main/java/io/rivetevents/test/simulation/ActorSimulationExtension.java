@@ -71,7 +71,7 @@ final class ActorSimulationExtension implements InvocationInterceptor, Parameter
 		Long only = Long.getLong(ActorSimulation.SEED);
 		long seed = (only != null) ? only : simulation.seed();
 		boolean all = seed == ActorSimulation.ALL;
-		SimulationSettings found = SimulationSettings.of(beans);
+		SimulationSettings found = SimulationSettings.of(beans).withNodes(simulation.nodes());
 		SimulationSettings settings = all ? found : found.withKept(Integer.MAX_VALUE);
 		SimulationRunner runner = new SimulationRunner(new SimulatedActors(beans, settings.node().actor()), settings,
 				(run) -> call(test, method, run));

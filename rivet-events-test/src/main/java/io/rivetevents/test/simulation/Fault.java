@@ -50,12 +50,39 @@ public enum Fault {
 	 * Another process replaces the application, which does not notice it and continues
 	 * with its clients, as after a pause or a partition of the network.
 	 */
-	REPLACED(1);
+	REPLACED(1),
+
+	/**
+	 * A node of several stops for a while and continues, or is paused for so long that
+	 * the others remove it.
+	 */
+	PAUSE(2),
+
+	/**
+	 * The network between several nodes is cut, in one direction or in both, and mended
+	 * later.
+	 */
+	PARTITION(2),
+
+	/** Messages between nodes take up to a second, for a while. */
+	SLOW_NETWORK(2),
+
+	/** The store fails for some time, for loads and saves. */
+	STORE_AWAY(1);
 
 	private final int weight;
 
 	Fault(int weight) {
 		this.weight = weight;
+	}
+
+	/** Returns whether it can occur with a number of nodes. */
+	boolean isFor(int nodes) {
+		return switch (this) {
+			case REPLACED -> nodes == 1;
+			case PAUSE, PARTITION, SLOW_NETWORK, STORE_AWAY -> nodes > 1;
+			default -> true;
+		};
 	}
 
 	/** Returns how often it occurs, compared with others. */

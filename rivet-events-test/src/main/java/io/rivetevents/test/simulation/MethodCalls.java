@@ -5,10 +5,10 @@
 
 package io.rivetevents.test.simulation;
 
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -53,23 +53,26 @@ final class MethodCalls implements InvocationDecorator {
 	/** Numbers of connections in the trace, by their ids. */
 	private final Map<String, Integer> numbers = new HashMap<>();
 
-	/** Connections that were accepted, by their ids. */
-	private final Map<String, Opened> opened = new LinkedHashMap<>();
+	/** Connections that were accepted, in their order. */
+	private final List<Opened> opened = new ArrayList<>();
 
-	private final Set<String> disconnected = new HashSet<>();
+	/** One client may be connected several times with the same id, at several nodes. */
+	private final Map<Connection<?>, Opened> byConnection = new IdentityHashMap<>();
+
+	private final Map<Connection<?>, Boolean> disconnected = new IdentityHashMap<>();
 
 	/** A connection that was accepted. */
 	private static final class Opened {
 
-		private final Lifetime process;
+		private final Connection<?> connection;
 
-		private final String actor;
+		private final Lifetime process;
 
 		private boolean closed;
 
-		Opened(Lifetime process, String actor) {
+		Opened(Connection<?> connection, Lifetime process) {
+			this.connection = connection;
 			this.process = process;
-			this.actor = actor;
 		}
 
 	}
@@ -118,7 +121,8 @@ final class MethodCalls implements InvocationDecorator {
 		String caller = (connection != null) ? " for connection " + number(connection.id()) : "";
 		this.trace.add("%s: %s%s%s".formatted(address, invocation.name(),
 				(invocation.hook() == null) ? invocation.args() : "", caller));
-		if (invocation.hook() == Hook.DISCONNECT && connection != null && !this.disconnected.add(connection.id())) {
+		if (invocation.hook() == Hook.DISCONNECT && connection != null
+				&& this.disconnected.put(connection, true) != null) {
 			this.violations.add("a connection has one disconnect hook",
 					"the hook of connection %d was called twice".formatted(number(connection.id())));
 		}
@@ -164,12 +168,12 @@ final class MethodCalls implements InvocationDecorator {
 
 			@Override
 			public void connectionOpened(Connection<?> connection) {
-				MethodCalls.this.opened.put(connection.id(), new Opened(process, connection.actorName()));
+				opened(new Opened(connection, process));
 			}
 
 			@Override
 			public void connectionClosed(Connection<?> connection, @Nullable CloseReason reason) {
-				closed(connection.id());
+				closed(connection);
 			}
 
 			@Override
@@ -180,10 +184,15 @@ final class MethodCalls implements InvocationDecorator {
 		};
 	}
 
-	private void closed(String connectionId) {
-		Opened connection = this.opened.get(connectionId);
+	private void opened(Opened connection) {
+		this.opened.add(connection);
+		this.byConnection.put(connection.connection, connection);
+	}
+
+	private void closed(Connection<?> closed) {
+		Opened connection = this.byConnection.get(closed);
 		if (connection == null || connection.closed) {
-			this.violations.add("a connection is closed once", "connection %d".formatted(number(connectionId)));
+			this.violations.add("a connection is closed once", "connection %d".formatted(number(closed.id())));
 			return;
 		}
 		connection.closed = true;
@@ -194,19 +203,25 @@ final class MethodCalls implements InvocationDecorator {
 	 * its hook has run, except where the process was killed.
 	 */
 	void checkAllClosed() {
-		this.opened.forEach((id, connection) -> {
-			if (connection.process.isOver()) {
-				return;
-			}
-			if (!connection.closed) {
-				this.violations.add("each connection is closed", "connection %d is still open".formatted(number(id)));
-			}
-			ActorType type = this.actors.type(connection.actor);
-			if (type != null && type.hooks().contains(Hook.DISCONNECT) && !this.disconnected.contains(id)) {
-				this.violations.add("a connection has one disconnect hook",
-						"the hook of connection %d was not called".formatted(number(id)));
-			}
-		});
+		this.opened.stream().filter((connection) -> !connection.process.isOver()).forEach(this::checkClosed);
+	}
+
+	/** Checks the same for a process that is about to end. */
+	void checkClosed(Lifetime process) {
+		this.opened.stream().filter((connection) -> connection.process == process).forEach(this::checkClosed);
+	}
+
+	private void checkClosed(Opened opened) {
+		Connection<?> connection = opened.connection;
+		if (!opened.closed) {
+			this.violations.add("each connection is closed",
+					"connection %d is still open".formatted(number(connection.id())));
+		}
+		ActorType type = this.actors.type(connection.actorName());
+		if (type != null && type.hooks().contains(Hook.DISCONNECT) && !this.disconnected.containsKey(connection)) {
+			this.violations.add("a connection has one disconnect hook",
+					"the hook of connection %d was not called".formatted(number(connection.id())));
+		}
 	}
 
 }

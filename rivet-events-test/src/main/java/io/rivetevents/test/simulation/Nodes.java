@@ -8,18 +8,23 @@ package io.rivetevents.test.simulation;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.IdGenerator;
 
 import io.rivetevents.autoconfigure.NodeSettings;
+import io.rivetevents.test.network.TimedNetwork;
 import io.rivetevents.test.simulation.check.Violations;
 import io.rivetevents.test.time.VirtualTime;
 
 /**
- * The processes of a run: the one that new connections reach, and those that were
- * replaced without noticing it.
+ * The processes of a run: those that new connections reach, one or several, and those
+ * that were replaced without noticing it.
  */
 final class Nodes {
 
@@ -32,7 +37,7 @@ final class Nodes {
 	 * What nodes are made of.
 	 */
 	record Parts(SimulatedActors actors, SimulatedStore store, VirtualTime time, Clock clock, SeededWorkers workers,
-			MethodCalls calls, IdGenerator ids, NodeSettings settings) {
+			MethodCalls calls, IdGenerator ids, NodeSettings settings, @Nullable TimedNetwork network) {
 	}
 
 	private final Parts parts;
@@ -45,36 +50,98 @@ final class Nodes {
 
 	private final List<SimulatedNode> replaced = new ArrayList<>();
 
-	private SimulatedNode current;
+	/** In the order of their starts; the first one is the current one. */
+	private final List<SimulatedNode> running = new ArrayList<>();
+
+	private final Set<SimulatedNode> leaving = new HashSet<>();
+
+	private final int count;
 
 	private int started;
 
-	Nodes(Parts parts, Trace trace, Violations violations, List<SimulatedClient> clients) {
+	/**
+	 * Starts nodes.
+	 * @param count number of nodes
+	 */
+	Nodes(Parts parts, int count, Trace trace, Violations violations, List<SimulatedClient> clients) {
 		this.parts = parts;
+		this.count = count;
 		this.trace = trace;
 		this.violations = violations;
 		this.clients = clients;
-		this.current = start();
+		for (int i = 0; i < count; i++) {
+			start();
+		}
 	}
 
-	private SimulatedNode start() {
-		return new SimulatedNode(++this.started, this.parts);
+	void start() {
+		this.running.add(new SimulatedNode(++this.started, this.parts));
 	}
 
 	SimulatedNode current() {
-		return this.current;
+		return this.running.get(0);
+	}
+
+	/** Returns the nodes that run, are paused or are about to leave. */
+	List<SimulatedNode> running() {
+		return this.running;
+	}
+
+	int count() {
+		return this.count;
+	}
+
+	/** Returns the node that a client reaches. */
+	SimulatedNode any(Random random) {
+		return (this.count == 1) ? current() : this.running.get(random.nextInt(this.running.size()));
 	}
 
 	void restart() {
 		stop();
-		this.current = start();
+		start();
+	}
+
+	/** Lets one of several nodes leave the others, while they continue. */
+	void leave(SimulatedNode node) {
+		if (this.leaving.add(node)) {
+			this.trace.add(node + " leaves");
+			node.stop().doFinally((signal) -> {
+				if (this.running.contains(node)) {
+					checkStopped(node);
+					this.trace.add(node + " has left");
+					end(node);
+				}
+			}).subscribe(null, (ex) -> this.violations.add(new AssertionError(node + " does not leave: " + ex, ex)));
+		}
+	}
+
+	private void checkStopped(SimulatedNode node) {
+		this.parts.calls().checkClosed(node.lifetime());
+	}
+
+	boolean isAnyLeaving() {
+		return !this.leaving.isEmpty();
+	}
+
+	/** Kills one of several nodes. */
+	void kill(SimulatedNode node) {
+		this.trace.add(node + " is killed");
+		end(node);
+	}
+
+	/** Stops the nodes, one after the other. */
+	void stopAll() {
+		while (!this.running.isEmpty()) {
+			stop();
+		}
 	}
 
 	/** Stops the current node. */
-	void stop() {
-		this.trace.add(this.current + " stops");
+	private void stop() {
+		SimulatedNode current = current();
+		this.trace.add(current + " stops");
 		AtomicBoolean stopped = new AtomicBoolean();
-		this.current.stop().subscribe(null, (ex) -> stopped.set(true), () -> stopped.set(true));
+		current.stop().subscribe(null, (ex) -> stopped.set(true), () -> stopped.set(true));
 		runAll();
 		Duration waited = Duration.ZERO;
 		while (!stopped.get() && waited.compareTo(MAX_STOP) < 0) {
@@ -82,21 +149,21 @@ final class Nodes {
 			runAll();
 		}
 		if (!stopped.get()) {
-			this.violations.add("a node stops", "%s has not stopped after %s".formatted(this.current, waited));
+			this.violations.add("a node stops", "%s has not stopped after %s".formatted(current, waited));
 		}
-		end(this.current);
+		checkStopped(current);
+		end(current);
 	}
 
 	void kill() {
-		this.trace.add(this.current + " is killed");
-		end(this.current);
-		this.current = start();
+		kill(current());
+		start();
 	}
 
 	void replace() {
-		this.trace.add(this.current + " is replaced and continues");
-		this.replaced.add(this.current);
-		this.current = start();
+		this.trace.add(current() + " is replaced and continues");
+		this.replaced.add(this.running.remove(0));
+		start();
 	}
 
 	/** Ends the nodes that were replaced. */
@@ -106,6 +173,8 @@ final class Nodes {
 	}
 
 	private void end(SimulatedNode node) {
+		this.running.remove(node);
+		this.leaving.remove(node);
 		node.kill();
 		for (SimulatedClient client : this.clients) {
 			SimulatedSession session = client.session();

@@ -7,7 +7,9 @@ package io.rivetevents.test.simulation;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.Executor;
@@ -32,6 +34,9 @@ final class SeededWorkers {
 	/** Lines that have a task; an unordered task is a line of its own. */
 	private final List<Line> ready = new ArrayList<>();
 
+	/** Lines that have a task but whose process is paused. */
+	private final Map<Lifetime, List<Line>> paused = new LinkedHashMap<>();
+
 	SeededWorkers(Random random, Trace trace) {
 		this.random = random;
 		this.trace = trace;
@@ -50,6 +55,26 @@ final class SeededWorkers {
 	/** Returns an executor whose tasks run one by one in their order. */
 	Executor line(Lifetime lifetime) {
 		return new Line(lifetime);
+	}
+
+	/** Stops the tasks of a process, until {@link #resume}. */
+	void pause(Lifetime lifetime) {
+		List<Line> lines = new ArrayList<>(this.ready.stream().filter((line) -> line.lifetime == lifetime).toList());
+		this.ready.removeAll(lines);
+		this.paused.put(lifetime, lines);
+	}
+
+	/** Continues with the tasks of a process that is paused. */
+	void resume(Lifetime lifetime) {
+		List<Line> lines = this.paused.remove(lifetime);
+		if (lines != null) {
+			this.ready.addAll(lines);
+		}
+	}
+
+	/** Returns the lines of a process that have a task. */
+	private List<Line> waiting(Lifetime lifetime) {
+		return this.paused.getOrDefault(lifetime, this.ready);
 	}
 
 	boolean isIdle() {
@@ -101,7 +126,7 @@ final class SeededWorkers {
 				return;
 			}
 			if (this.tasks.isEmpty()) {
-				SeededWorkers.this.ready.add(this);
+				waiting(this.lifetime).add(this);
 			}
 			this.tasks.add(task);
 		}

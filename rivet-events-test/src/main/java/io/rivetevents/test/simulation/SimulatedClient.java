@@ -60,7 +60,7 @@ final class SimulatedClient {
 
 	private final Set<String> subscribed = new LinkedHashSet<>();
 
-	/** Subscriptions of the first message. */
+	/** Subscriptions of the first message, and those that were answered since. */
 	private Set<String> requested = Set.of();
 
 	/** Calls that are not answered, by their ids. */
@@ -292,11 +292,11 @@ final class SimulatedClient {
 		this.welcome = true;
 		this.stream = val.path("stream").asString();
 		this.secret = val.path("secret").asString();
-		Set<String> accepted = new LinkedHashSet<>(this.requested);
 		val.path("refused").forEach((refused) -> {
-			accepted.remove(refused.path("eventName").asString());
+			this.requested.remove(refused.path("eventName").asString());
 			this.subscribed.remove(refused.path("eventName").asString());
 		});
+		Set<String> accepted = new LinkedHashSet<>(this.requested);
 		String epoch = val.path("epoch").asString();
 		if (outcome.equals("resumed")) {
 			this.coverage.resume(epoch, position, accepted);
@@ -387,9 +387,11 @@ final class SimulatedClient {
 			this.coverage.advance(position);
 		}
 		else if (subscribe) {
+			this.requested.add(event);
 			this.coverage.subscribed(event, position);
 		}
 		else {
+			this.requested.remove(event);
 			this.coverage.unsubscribed(event, position);
 		}
 	}

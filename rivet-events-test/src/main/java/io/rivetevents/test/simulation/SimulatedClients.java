@@ -12,8 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 
@@ -40,6 +42,10 @@ public final class SimulatedClients {
 	private final Set<String> targeted = new LinkedHashSet<>();
 
 	private final List<Call> calls = new ArrayList<>();
+
+	private final List<Call> serverCalls = new ArrayList<>();
+
+	private final Map<String, Consumer<JsonNode>> onServerAnswer = new LinkedHashMap<>();
 
 	private final Set<String> idempotent = new HashSet<>();
 
@@ -201,6 +207,26 @@ public final class SimulatedClients {
 	public SimulatedClients onAnswer(String action, Answer listener) {
 		this.onAnswer.put(action, listener);
 		return this;
+	}
+
+	/**
+	 * Lets server code of any node call an action of the instance at any time, in a
+	 * simulation with several nodes.
+	 * @param action name of the action
+	 * @param onAnswer receives the results; not called for errors
+	 */
+	public SimulatedClients serverMayCall(String action, Consumer<JsonNode> onAnswer) {
+		this.serverCalls.add(new Call(action, (random) -> new Object[0]));
+		this.onServerAnswer.put(action, onAnswer);
+		return this;
+	}
+
+	List<Call> serverCalls() {
+		return this.serverCalls;
+	}
+
+	void serverAnswer(String action, JsonNode result) {
+		Objects.requireNonNull(this.onServerAnswer.get(action)).accept(result);
 	}
 
 	ActorAddress address() {

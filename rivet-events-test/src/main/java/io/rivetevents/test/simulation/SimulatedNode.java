@@ -5,12 +5,14 @@
 
 package io.rivetevents.test.simulation;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-import org.springframework.util.IdGenerator;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
@@ -18,6 +20,7 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.ownership.Ownership;
 import io.rivetevents.contract.reflect.ContractFingerprints;
 import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.OutboundRegistry;
@@ -31,6 +34,7 @@ import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.outbound.QueuedTotal;
 import io.rivetevents.placement.LocalNode;
+import io.rivetevents.placement.NodeShutdown;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.WakeupBatches;
@@ -49,6 +53,8 @@ final class SimulatedNode {
 	/** The nodes of a cluster share a key. */
 	private static final StreamSecrets SECRETS = new StreamSecrets("simulation");
 
+	private static final Duration MAX_STOP = Duration.ofSeconds(30);
+
 	private final Lifetime lifetime = new Lifetime();
 
 	private final int number;
@@ -65,6 +71,15 @@ final class SimulatedNode {
 
 	private final OutboundQueue.Limits queues;
 
+	private final Scheduler timers;
+
+	private final OutboundRegistry connections;
+
+	/** {@code null} if it is the only node. */
+	private final @Nullable ClusterMember member;
+
+	private boolean paused;
+
 	/**
 	 * Starts a node.
 	 * @param number its number in the trace
@@ -76,28 +91,39 @@ final class SimulatedNode {
 		this.time = parts.time();
 		this.workers = parts.workers();
 		Scheduler timers = this.time.timers(this.workers.line(this.lifetime));
+		this.timers = timers;
+		this.member = (parts.network() != null) ? new ClusterMember(this, parts.network(), parts.ids(), timers) : null;
 		Scheduler threads = this.workers.scheduler(this.lifetime);
 		Observers observers = new Observers(List.of(parts.calls().observer(this.lifetime)),
 				() -> timers.now(TimeUnit.NANOSECONDS));
 		Limits limits = new Limits(parts.settings().limits(), () -> timers.now(TimeUnit.NANOSECONDS));
 		WakeupBatches bursts = new WakeupBatches(timers);
-		OutboundRegistry connections = new OutboundRegistry("node-" + number);
+		OutboundRegistry connections = new OutboundRegistry(
+				(this.member != null) ? this.member.name() : "node-" + number);
+		this.connections = connections;
 		ConnectionServices services = new ConnectionServices(parts.actors().mapper(), parts.actors().contracts(),
 				List.of(), observers, timers, threads, bursts, limits, CallerScope.NONE, ReactiveTransactions.NONE);
 		ActorRuntime runtime = new ActorRuntime(parts.store(), threads, parts.clock(), services, List.of(),
-				ContractFingerprints.NONE, parts.settings().schedule(), parts.ids());
+				ContractFingerprints.NONE, parts.settings().schedule(), parts.ids(),
+				(this.member != null) ? this.member.ownership() : Ownership.ALONE);
 		this.node = new LocalNode(runtime, parts.actors().types(), new ActionListeners(CallerScope.NONE), connections,
 				this::directory);
+		if (this.member != null) {
+			this.member.make(parts.actors().mapper(), threads);
+		}
 		Handshake handshake = new Handshake(ConnectionAuthenticator.NONE, Users.PLAIN, false, limits,
 				this.settings.authenticationTimeout(), timers, () -> false);
-		this.links = new LinkServices(this.node.directory(), connections, handshake, parts.actors().mapper(), SECRETS,
-				observers, bursts, limits, this.node);
+		this.links = new LinkServices(directory(), connections, handshake, parts.actors().mapper(), SECRETS, observers,
+				bursts, limits, this.node);
 		this.queues = parts.settings().queues(new QueuedTotal(limits));
+		if (this.member != null) {
+			this.member.start();
+		}
 		this.node.start();
 	}
 
 	private ActorDirectory directory() {
-		return this.node.directory();
+		return (this.member != null) ? this.member.directory() : this.node.directory();
 	}
 
 	LinkServices links() {
@@ -130,17 +156,67 @@ final class SimulatedNode {
 
 	/** Calls an action as server code does. */
 	Mono<JsonNode> call(ActorAddress address, ToServer.ActionRequest request) {
-		return this.node.directory().call(new ActorTarget.GetOrCreate(address, null), null, request);
+		return directory().call(new ActorTarget.GetOrCreate(address, null), null, request);
 	}
 
 	/** Stops the node as an application does that shuts down. */
 	Mono<Void> stop() {
-		return this.node.stop();
+		if (this.member == null) {
+			return this.node.stop();
+		}
+		return this.member.stop(new NodeShutdown(this.node, this.connections, this.timers, MAX_STOP, Duration.ZERO));
 	}
 
 	/** Ends the process at once; what it would still have done is lost. */
 	void kill() {
 		this.lifetime.end();
+		if (this.member != null) {
+			this.member.kill();
+		}
+		this.workers.resume(this.lifetime);
+	}
+
+	Lifetime lifetime() {
+		return this.lifetime;
+	}
+
+	/** Stops its threads, until {@link #resume}. */
+	void pause() {
+		this.paused = true;
+		this.workers.pause(this.lifetime);
+		Objects.requireNonNull(this.member).paused();
+	}
+
+	void resume() {
+		this.paused = false;
+		this.workers.resume(this.lifetime);
+		Objects.requireNonNull(this.member).continued();
+	}
+
+	boolean isPaused() {
+		return this.paused;
+	}
+
+	/** Returns whether an instance is in its memory. */
+	boolean holds(ActorAddress address) {
+		return this.node.holds(address);
+	}
+
+	/** Returns the node among the others; only if there are several. */
+	ClusterMember member() {
+		return Objects.requireNonNull(this.member);
+	}
+
+	LocalNode node() {
+		return this.node;
+	}
+
+	OutboundRegistry connections() {
+		return this.connections;
+	}
+
+	SeededWorkers workers() {
+		return this.workers;
 	}
 
 	@Override

@@ -39,13 +39,22 @@ final class SimulatedStore extends DelegatingActorStateStore {
 
 	private final VirtualTime time;
 
+	/** Owners that have saved, by generation. */
+	private final Map<Saver, String> savers = new HashMap<>();
+
 	private @Nullable Failure next;
+
+	private boolean away;
 
 	/** Changes of the transaction that runs, {@code null} if there is none. */
 	private @Nullable List<Change> joined;
 
 	/** How long the next call takes. */
 	private Duration delay = Duration.ZERO;
+
+	/** A time of an instance in memory. */
+	private record Saver(String actorId, long generation) {
+	}
 
 	/** How a save fails. */
 	enum Failure {
@@ -81,6 +90,22 @@ final class SimulatedStore extends DelegatingActorStateStore {
 		this.next = failure;
 	}
 
+	/** Lets all loads and saves fail, or no longer. */
+	void setAway(boolean away) {
+		this.away = away;
+	}
+
+	boolean isAway() {
+		return this.away;
+	}
+
+	private void checkPresent(String operation) {
+		if (this.away) {
+			this.trace.add("store: a %s fails".formatted(operation));
+			throw new IllegalStateException("Simulated: the store is away");
+		}
+	}
+
 	/** Lets the next load or save take some time. */
 	void delayNext(Duration delay) {
 		this.delay = delay;
@@ -98,6 +123,7 @@ final class SimulatedStore extends DelegatingActorStateStore {
 	@Override
 	public @Nullable StoredActor load(ActorAddress address) {
 		delay();
+		checkPresent("load");
 		StoredActor stored = super.load(address);
 		long loaded = (stored != null) ? stored.version() : 0;
 		long saved = this.versions.getOrDefault(address, 0L);
@@ -145,8 +171,10 @@ final class SimulatedStore extends DelegatingActorStateStore {
 			this.trace.add("store: save of %s fails".formatted(address));
 			throw new IllegalStateException("Simulated: the store is not available");
 		}
+		checkPresent("save");
 		super.commit(change);
 		checkFence(address, change.expectedVersion());
+		checkSaver(change.actor());
 		long version = change.actor().version();
 		this.versions.put(address, version);
 		byte[] state = change.actor().state();
@@ -162,10 +190,22 @@ final class SimulatedStore extends DelegatingActorStateStore {
 
 	@Override
 	public void delete(ActorAddress address, long expectedVersion) {
+		checkPresent("deletion");
 		super.delete(address, expectedVersion);
 		checkFence(address, expectedVersion);
 		this.versions.remove(address);
 		this.trace.add("store: deletes %s".formatted(address));
+	}
+
+	/** A generation of an instance is in the memory of one node. */
+	private void checkSaver(StoredActor actor) {
+		Saver saver = new Saver(actor.actorId(), actor.generation());
+		String owner = actor.owner();
+		String before = (owner != null) ? this.savers.putIfAbsent(saver, owner) : null;
+		if (before != null && !before.equals(owner)) {
+			this.violations.add("a generation has one saver",
+					"generation %d of %s was saved by two nodes".formatted(actor.generation(), actor.address()));
+		}
 	}
 
 	private void checkFence(ActorAddress address, long expected) {

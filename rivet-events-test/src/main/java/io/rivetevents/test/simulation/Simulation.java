@@ -31,6 +31,7 @@ import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.test.network.TimedNetwork;
 import io.rivetevents.test.simulation.check.Coverage;
 import io.rivetevents.test.simulation.check.Violations;
 import io.rivetevents.test.time.VirtualTime;
@@ -69,6 +70,9 @@ public final class Simulation {
 	/** Time that clients need to connect, in addition to the longest action. */
 	private static final Duration SETTLING = Duration.ofMinutes(9);
 
+	/** Longest time for which the connections of a lost node are kept. */
+	private static final Duration GRACE = Duration.ofSeconds(15);
+
 	private final Random random;
 
 	private final Trace trace;
@@ -92,6 +96,10 @@ public final class Simulation {
 	private final Map<ActorAddress, Coverage.Known> known = new HashMap<>();
 
 	private final Nodes nodes;
+
+	private final ClusterSteps cluster;
+
+	private final ServerCalls serverCalls;
 
 	/** Time in which changes are saved, and clients receive the last position. */
 	private final Duration pause;
@@ -125,8 +133,12 @@ public final class Simulation {
 				durable, this.time, this.trace, this.violations);
 		this.calls = new MethodCalls(actors, this.trace, this.violations, durable);
 		actors.reportTo(this.calls);
+		TimedNetwork network = (settings.nodes() > 1) ? new TimedNetwork(this.random,
+				this.time.timers(this.workers.line(new Lifetime())), (line) -> this.trace.add(line)) : null;
 		this.nodes = new Nodes(new Nodes.Parts(actors, this.store, this.time, this.clock, this.workers, this.calls,
-				ids(seed), settings.node()), this.trace, this.violations, this.clients);
+				ids(seed), settings.node(), network), settings.nodes(), this.trace, this.violations, this.clients);
+		this.serverCalls = new ServerCalls(this.random, this.trace, actors);
+		this.cluster = new ClusterSteps(this.random, this.trace, this.nodes, this.store, network, this.serverCalls);
 	}
 
 	/**
@@ -154,6 +166,7 @@ public final class Simulation {
 	public SimulatedClients clients(int count, String actor, String... key) {
 		ActorAddress address = ActorAddress.of(actor, key);
 		SimulatedClients group = new SimulatedClients(address);
+		this.serverCalls.add(group);
 		SimulatedClient.Run run = new SimulatedClient.Run(this.trace, this.violations, this.actors, this.time);
 		Coverage.Known known = this.known.computeIfAbsent(address, (other) -> new Coverage.Known());
 		for (int i = 0; i < count; i++) {
@@ -249,7 +262,7 @@ public final class Simulation {
 		this.over = true;
 		this.clients.forEach(SimulatedClient::begin);
 		SimulationSteps chosen = new SimulationSteps(this.random, this.trace, this.clients, this.nodes, this.store,
-				this.time, this.clock);
+				this.time, this.clock, this.cluster);
 		chosen.choose(this.faults, this.maxPause);
 		for (int i = 0; i < this.steps;) {
 			if (!this.workers.isIdle() && chosen.isForServer()) {
@@ -271,6 +284,7 @@ public final class Simulation {
 		this.store.delayNext(Duration.ZERO);
 		this.clock.jump(Duration.ZERO);
 		this.nodes.endReplaced();
+		this.cluster.end();
 		for (SimulatedClient client : this.clients) {
 			SimulatedSession session = client.session();
 			if (session != null && !session.isReading()) {
@@ -295,13 +309,15 @@ public final class Simulation {
 			this.nodes.runAll();
 			this.clients.stream()
 				.filter(SimulatedClient::isDue)
-				.forEach((client) -> client.connect(this.nodes.current()));
+				.forEach((client) -> client.connect(this.nodes.any(this.random)));
 			this.nodes.runAll();
 			this.violations.check();
-			if (this.clients.stream().allMatch(SimulatedClient::isQuiet)) {
+			if (this.clients.stream().allMatch(SimulatedClient::isQuiet) && isServerQuiet()) {
 				return;
 			}
+			this.cluster.start();
 			if (this.time.now().isAfter(end)) {
+				checkServer();
 				this.clients.stream()
 					.filter((client) -> !client.isQuiet())
 					.forEach((client) -> this.violations.add("clients get in and are answered without faults",
@@ -309,6 +325,19 @@ public final class Simulation {
 			}
 			this.violations.check();
 			this.nodes.passToNextTask(SimulatedClient.RETRY);
+		}
+	}
+
+	private boolean isServerQuiet() {
+		return !this.nodes.isAnyLeaving() && this.serverCalls.unanswered(this.nodes.running()).isEmpty()
+				&& this.nodes.running().size() == this.nodes.count();
+	}
+
+	private void checkServer() {
+		this.serverCalls.unanswered(this.nodes.running())
+			.forEach((call) -> this.violations.add("each call of the server ends", call));
+		if (this.nodes.isAnyLeaving()) {
+			this.violations.add("a node stops", "a node that leaves has not stopped");
 		}
 	}
 
@@ -361,10 +390,18 @@ public final class Simulation {
 		Assert.state(this.over, "The method with @ActorSimulation must call run() of its simulation");
 		this.clients.forEach(SimulatedClient::leave);
 		this.nodes.runAll();
+		settleConnections();
 		this.calls.checkAllClosed();
 		this.violations.check();
-		this.nodes.stop();
+		this.nodes.stopAll();
 		this.violations.check();
+	}
+
+	/** The end of a connection takes its time if its actor is on another node. */
+	private void settleConnections() {
+		if (this.nodes.count() > 1) {
+			advance(GRACE);
+		}
 	}
 
 	SimulatedStore store() {

@@ -27,8 +27,9 @@ import io.rivetevents.transport.LinkSettings;
  * @param node settings of each node
  * @param store wraps the store in memory
  * @param kept number of lines of the trace to keep
+ * @param nodes number of nodes that run at the same time
  */
-record SimulationSettings(NodeSettings node, UnaryOperator<ActorStateStore> store, int kept) {
+record SimulationSettings(NodeSettings node, UnaryOperator<ActorStateStore> store, int kept, int nodes) {
 
 	/** Queues that a client which does not read fills within a run. */
 	private static final int SMALL_QUEUE = 4096;
@@ -45,7 +46,7 @@ record SimulationSettings(NodeSettings node, UnaryOperator<ActorStateStore> stor
 			SMALL_QUEUE, MAX_MESSAGE_SIZE));
 
 	private static SimulationSettings of(NodeSettings node) {
-		return new SimulationSettings(node, UnaryOperator.identity(), KEPT);
+		return new SimulationSettings(node, UnaryOperator.identity(), KEPT, 1);
 	}
 
 	/**
@@ -65,11 +66,15 @@ record SimulationSettings(NodeSettings node, UnaryOperator<ActorStateStore> stor
 	}
 
 	SimulationSettings withStore(UnaryOperator<ActorStateStore> store) {
-		return new SimulationSettings(this.node, store, this.kept);
+		return new SimulationSettings(this.node, store, this.kept, this.nodes);
 	}
 
 	SimulationSettings withKept(int kept) {
-		return new SimulationSettings(this.node, this.store, kept);
+		return new SimulationSettings(this.node, this.store, kept, this.nodes);
+	}
+
+	SimulationSettings withNodes(int nodes) {
+		return new SimulationSettings(this.node, this.store, this.kept, nodes);
 	}
 
 }

@@ -25,7 +25,12 @@ final class SimulationSteps {
 
 	private static final int[] SHARES_OF_SERVER = { 30, 60, 90, 97 };
 
+	/** Messages between nodes are work of the server as well. */
+	private static final int[] SHARES_OF_NODES = { 70, 90, 95, 98 };
+
 	private static final int SHORT_PAUSE_MILLIS = 2000;
+
+	private static final int TINY_PAUSE_MILLIS = 100;
 
 	private static final int MAX_JUMP_MILLIS = 60_000;
 
@@ -47,6 +52,8 @@ final class SimulationSteps {
 
 	private final List<Step> steps = new ArrayList<>();
 
+	private final ClusterSteps cluster;
+
 	private int total;
 
 	private int shareOfServer;
@@ -61,7 +68,8 @@ final class SimulationSteps {
 	}
 
 	SimulationSteps(Random random, Trace trace, List<SimulatedClient> clients, Nodes nodes, SimulatedStore store,
-			VirtualTime time, JumpingClock clock) {
+			VirtualTime time, JumpingClock clock, ClusterSteps cluster) {
+		this.cluster = cluster;
 		this.random = random;
 		this.trace = trace;
 		this.clients = clients;
@@ -77,15 +85,21 @@ final class SimulationSteps {
 	 * @param maxPause longest time that may pass in one step
 	 */
 	void choose(Set<Fault> faults, Duration maxPause) {
-		this.shareOfServer = SHARES_OF_SERVER[this.random.nextInt(SHARES_OF_SERVER.length)];
-		add(30, ofClient((client) -> !client.isConnected(), (client) -> client.connect(this.nodes.current())));
+		int[] shares = (this.nodes.count() > 1) ? SHARES_OF_NODES : SHARES_OF_SERVER;
+		this.shareOfServer = shares[this.random.nextInt(shares.length)];
+		add(30, ofClient((client) -> !client.isConnected(), (client) -> client.connect(this.nodes.any(this.random))));
 		add(40, ofClient((client) -> client.isConnected() && client.mayCall(), (client) -> client.call(this.random)));
 		add(10, ofClient((client) -> client.isConnected() && client.maySubscribe(),
 				(client) -> client.changeSubscription(this.random)));
 		add(10, () -> pause(SHORT_PAUSE_MILLIS));
 		add(2, () -> pause(Math.toIntExact(maxPause.toMillis())));
+		if (this.nodes.count() > 1) {
+			add(30, () -> pause(TINY_PAUSE_MILLIS));
+			add(10, this.cluster::start);
+			add(20, this.cluster::call);
+		}
 		for (Fault fault : Fault.values()) {
-			if (faults.contains(fault) && this.random.nextBoolean()) {
+			if (faults.contains(fault) && fault.isFor(this.nodes.count()) && this.random.nextBoolean()) {
 				add(fault.weight() * (1 + this.random.nextInt(3)), take(fault, Math.toIntExact(maxPause.toMillis())));
 			}
 		}
@@ -97,6 +111,22 @@ final class SimulationSteps {
 	}
 
 	private BooleanSupplier take(Fault fault, int maxMillis) {
+		return (this.nodes.count() > 1) ? takeInCluster(fault, maxMillis) : takeAlone(fault, maxMillis);
+	}
+
+	private BooleanSupplier takeInCluster(Fault fault, int maxMillis) {
+		return switch (fault) {
+			case KILL -> this.cluster::kill;
+			case RESTART -> this.cluster::leave;
+			case PAUSE -> this.cluster::pause;
+			case PARTITION -> this.cluster::partition;
+			case SLOW_NETWORK -> this.cluster::slow;
+			case STORE_AWAY -> this.cluster::store;
+			default -> takeAlone(fault, maxMillis);
+		};
+	}
+
+	private BooleanSupplier takeAlone(Fault fault, int maxMillis) {
 		return switch (fault) {
 			case CUT -> ofClient(SimulatedClient::isConnected, SimulatedClient::cut);
 			case SLOW_READER -> ofClient(SimulatedClient::isConnected, SimulationSteps::toggleReading);
@@ -108,6 +138,7 @@ final class SimulationSteps {
 			case RESTART -> always(this.nodes::restart);
 			case KILL -> always(this.nodes::kill);
 			case REPLACED -> always(this.nodes::replace);
+			case PAUSE, PARTITION, SLOW_NETWORK, STORE_AWAY -> () -> false;
 		};
 	}
 

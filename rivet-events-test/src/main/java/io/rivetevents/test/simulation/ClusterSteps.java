@@ -1,0 +1,159 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.simulation;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.test.network.TimedNetwork;
+
+/**
+ * Steps of a simulation with several nodes. Each returns whether it was possible.
+ */
+final class ClusterSteps {
+
+	private static final int MAX_DELAY_MILLIS = 1000;
+
+	private final Random random;
+
+	private final Trace trace;
+
+	private final Nodes nodes;
+
+	private final SimulatedStore store;
+
+	private final @Nullable TimedNetwork network;
+
+	private final ServerCalls calls;
+
+	private boolean slow;
+
+	ClusterSteps(Random random, Trace trace, Nodes nodes, SimulatedStore store, @Nullable TimedNetwork network,
+			ServerCalls calls) {
+		this.random = random;
+		this.trace = trace;
+		this.nodes = nodes;
+		this.store = store;
+		this.network = network;
+		this.calls = calls;
+	}
+
+	private TimedNetwork network() {
+		return Objects.requireNonNull(this.network);
+	}
+
+	private SimulatedNode any() {
+		return this.nodes.any(this.random);
+	}
+
+	/** Starts a node if one is missing. */
+	boolean start() {
+		boolean missing = this.nodes.running().size() < this.nodes.count();
+		if (missing) {
+			this.nodes.start();
+			this.trace.add("%s starts".formatted(this.nodes.running().get(this.nodes.running().size() - 1)));
+		}
+		return missing;
+	}
+
+	/** Lets server code of any node call an action. */
+	boolean call() {
+		SimulatedNode node = any();
+		return !node.isPaused() && this.calls.call(node);
+	}
+
+	boolean kill() {
+		boolean enough = this.nodes.running().size() > 1;
+		if (enough) {
+			this.nodes.kill(any());
+		}
+		return enough;
+	}
+
+	boolean leave() {
+		SimulatedNode node = any();
+		boolean may = this.nodes.running().size() > 1 && !this.nodes.isAnyLeaving() && !node.isPaused();
+		if (may) {
+			this.nodes.leave(node);
+		}
+		return may;
+	}
+
+	/** Pauses a node, or continues it. */
+	boolean pause() {
+		SimulatedNode node = any();
+		if (node.isPaused()) {
+			this.trace.add(node + " continues");
+			node.resume();
+		}
+		else {
+			this.trace.add(node + " is paused");
+			node.pause();
+		}
+		return true;
+	}
+
+	/** Cuts the network, or mends it. */
+	boolean partition() {
+		if (network().isCut()) {
+			this.trace.add("the network is mended");
+			network().heal();
+		}
+		else {
+			boolean both = this.random.nextInt(3) != 0;
+			boolean alone = this.random.nextBoolean();
+			SimulatedNode node = any();
+			List<SimulatedNode> others = this.nodes.running().stream().filter((each) -> each != node).toList();
+			(alone ? others : others.subList(0, Math.min(1, others.size()))).forEach((other) -> cut(node, other, both));
+		}
+		return true;
+	}
+
+	private void cut(SimulatedNode node, SimulatedNode other, boolean both) {
+		this.trace.add("%s is cut off from %s%s".formatted(other, node, both ? "" : " in one direction"));
+		network().cut(node.member().name(), other.member().name());
+		if (both) {
+			network().cut(other.member().name(), node.member().name());
+		}
+	}
+
+	/** Makes the network slow, or fast. */
+	boolean slow() {
+		this.slow = !this.slow;
+		Duration most = this.slow ? Duration.ofMillis(1 + this.random.nextInt(MAX_DELAY_MILLIS)) : Duration.ZERO;
+		this.trace.add("messages between nodes take up to " + most);
+		network().slow(most);
+		return true;
+	}
+
+	/** Takes the store away, or brings it back. */
+	boolean store() {
+		this.store.setAway(!this.store.isAway());
+		this.trace.add(this.store.isAway() ? "the store is away" : "the store is back");
+		return true;
+	}
+
+	/** Ends all faults, and starts the nodes that are missing. */
+	void end() {
+		this.store.setAway(false);
+		if (this.network == null) {
+			return;
+		}
+		this.network.slow(Duration.ZERO);
+		if (this.network.isCut()) {
+			this.network.heal();
+		}
+		this.nodes.running().stream().filter(SimulatedNode::isPaused).toList().forEach(SimulatedNode::resume);
+		while (start()) {
+			// the next one
+		}
+	}
+
+}

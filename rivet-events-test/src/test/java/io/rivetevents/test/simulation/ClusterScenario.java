@@ -1,0 +1,41 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.simulation;
+
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+
+/**
+ * The scenario of our runtime on three nodes.
+ */
+final class ClusterScenario {
+
+	static final int NODES = 3;
+
+	static final SimulationSettings SETTINGS = SimulationSettings.DEFAULTS.withNodes(NODES);
+
+	private ClusterScenario() {
+	}
+
+	/**
+	 * Prints the hash of the traces of some runs.
+	 * @param args first seed and number of seeds
+	 */
+	public static void main(String[] args) throws Exception {
+		LoggingSystem.get(ClusterScenario.class.getClassLoader())
+			.setLogLevel("ROOT", Boolean.getBoolean("log") ? LogLevel.INFO : LogLevel.OFF);
+		try (AnnotationConfigApplicationContext beans = RuntimeScenario.beans()) {
+			long start = System.nanoTime();
+			int count = Integer.parseInt(args[1]);
+			SimulationSettings settings = (count == 1) ? SETTINGS.withKept(Integer.MAX_VALUE) : SETTINGS;
+			long hash = RuntimeScenario.runner(beans, settings).run(Long.parseLong(args[0]), count);
+			System.err.printf("%s seeds in %.1f s%n", args[1], (System.nanoTime() - start) / 1e9);
+			System.out.printf("%016x%n", hash);
+		}
+	}
+
+}
