@@ -113,9 +113,11 @@ class ArchitectureTests {
 			    delivery cluster.frame cluster.membership
 			cluster.link: protocol error protocol.encoding failure actor extension outbound delivery
 			    cluster.frame cluster.membership
+			cluster.status:
 			cluster.directory: protocol error conversion failure scheduling connection actor
 			    actor.call actor.ownership extension delivery placement cluster.engine cluster.frame
 			    cluster.peer cluster.membership cluster.ownership cluster.call cluster.link
+			    cluster.status
 			# around it
 			invocation.validation: protocol error extension
 			invocation.index: annotation
@@ -147,8 +149,8 @@ class ArchitectureTests {
 			    placement invocation.index jdbc jdbc.sqlite redis.store autoconfigure
 			autoconfigure.cluster: protocol conversion actor actor.state extension delivery placement
 			    cluster cluster.engine cluster.frame cluster.peer cluster.membership
-			    cluster.ownership cluster.call cluster.link cluster.directory autoconfigure
-			    autoconfigure.state
+			    cluster.ownership cluster.call cluster.link cluster.status cluster.directory
+			    autoconfigure autoconfigure.state
 			redis: protocol error protocol.value failure extension
 			redis.store: protocol actor actor.state redis
 			jdbc.sqlite: jdbc

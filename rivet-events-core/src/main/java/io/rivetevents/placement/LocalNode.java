@@ -187,9 +187,9 @@ public final class LocalNode {
 	/**
 	 * Releases instances as {@link #release(ActorAddress)} does.
 	 * @param wanted selects instances by their address
-	 * @return completes when none of them is in memory; never if one stays
+	 * @return their number when none of them is in memory; never if one stays
 	 */
-	public Mono<Void> release(Predicate<ActorAddress> wanted) {
+	public Mono<Long> release(Predicate<ActorAddress> wanted) {
 		return end(wanted, ActorInstance::requestRelease);
 	}
 
@@ -197,17 +197,17 @@ public final class LocalNode {
 	 * Ends instances that other nodes may take at any time, as {@link #stop} does: the
 	 * last changes of an instance that cannot be saved are lost.
 	 * @param wanted selects instances by their address
-	 * @return completes when none of them is in memory
+	 * @return their number when none of them is in memory
 	 */
-	public Mono<Void> releaseIf(Predicate<ActorAddress> wanted) {
+	public Mono<Long> releaseIf(Predicate<ActorAddress> wanted) {
 		return end(wanted, ActorInstance::requestShutdown);
 	}
 
-	private Mono<Void> end(Predicate<ActorAddress> wanted, Consumer<ActorInstance> request) {
+	private Mono<Long> end(Predicate<ActorAddress> wanted, Consumer<ActorInstance> request) {
 		return Flux.defer(() -> Flux.fromIterable(this.instances.all()))
 			.filter((instance) -> wanted.test(instance.address()))
-			.flatMap((instance) -> end(instance, request), Integer.MAX_VALUE)
-			.then();
+			.flatMap((instance) -> end(instance, request).thenReturn(true), Integer.MAX_VALUE)
+			.count();
 	}
 
 	private Mono<Void> end(ActorInstance instance, Consumer<ActorInstance> request) {

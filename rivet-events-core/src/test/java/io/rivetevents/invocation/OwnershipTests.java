@@ -279,6 +279,22 @@ class OwnershipTests {
 		assertThat(this.store.due(Instant.MAX, null, 10)).isEmpty();
 	}
 
+	@Test
+	void startsWithWhatAnotherNodeHasSavedWhileItWasTaken() {
+		own(this.a);
+		this.a.call("save");
+		this.a.harness.node().release(K).block(ActorHarness.PATIENCE);
+		this.b.view = Set.of("b");
+		own(this.b);
+		this.store.before = () -> {
+			StoredActor row = row();
+			this.store.save(row.toBuilder().version(row.version() + 1).build(), row.version());
+		};
+		assertThat(this.b.call("get")).isZero();
+		assertThat(this.b.refused).containsExactly(K);
+		assertThat(this.b.fenced).isEmpty();
+	}
+
 	private void own(Node owner) {
 		this.a.owner = owner;
 		this.b.owner = owner;
@@ -362,6 +378,8 @@ class OwnershipTests {
 
 		private final Queue<ActorAddress> fenced = new ConcurrentLinkedQueue<>();
 
+		private final Queue<ActorAddress> refused = new ConcurrentLinkedQueue<>();
+
 		private volatile Set<String> view = Set.of("a", "b");
 
 		private volatile @Nullable Node owner;
@@ -429,6 +447,11 @@ class OwnershipTests {
 			this.fenced.add(address);
 		}
 
+		@Override
+		public void refused(ActorAddress address) {
+			this.refused.add(address);
+		}
+
 	}
 
 	/** Fails if a test wants it. */
@@ -440,6 +463,9 @@ class OwnershipTests {
 
 		private volatile int failed;
 
+		/** Runs once, before the next change is stored. */
+		private volatile @Nullable Runnable before;
+
 		ObservedStore() {
 			super(new MemoryActorStateStore());
 		}
@@ -449,6 +475,11 @@ class OwnershipTests {
 			if (this.failing) {
 				this.failed++;
 				throw new IllegalStateException("Not available");
+			}
+			Runnable first = this.before;
+			this.before = null;
+			if (first != null) {
+				first.run();
 			}
 			super.commit(change);
 		}

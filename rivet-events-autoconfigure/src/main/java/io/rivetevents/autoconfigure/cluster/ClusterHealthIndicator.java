@@ -8,7 +8,8 @@ package io.rivetevents.autoconfigure.cluster;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
-import io.rivetevents.cluster.directory.ClusterNode;
+import io.rivetevents.cluster.status.Cluster;
+import io.rivetevents.cluster.status.ClusterStatus;
 
 /**
  * Reports how many nodes are joined, and what waits for them. A node that owns nothing
@@ -16,21 +17,29 @@ import io.rivetevents.cluster.directory.ClusterNode;
  */
 final class ClusterHealthIndicator extends AbstractHealthIndicator {
 
-	private final ClusterNode node;
+	private final Cluster cluster;
 
-	ClusterHealthIndicator(ClusterNode node) {
+	ClusterHealthIndicator(Cluster cluster) {
 		super("The state of the cluster cannot be read");
-		this.node = node;
+		this.cluster = cluster;
 	}
 
 	@Override
 	protected void doHealthCheck(Health.Builder builder) {
-		ClusterNode.Status status = this.node.status();
+		ClusterStatus status = this.cluster.status();
+		ClusterStatus.Counters counters = status.counters();
 		builder.withDetail("nodes", status.nodes())
-			.withDetail("forwarded", status.sent())
 			.withDetail("pending", status.pending())
 			.withDetail("links", status.links())
-			.withDetail("backlog", status.backlog());
+			.withDetail("backlog", status.backlog())
+			.withDetail("forwarded", counters.forwarded())
+			.withDetail("taken", counters.taken())
+			.withDetail("released", counters.released())
+			.withDetail("fenced", counters.fenced())
+			.withDetail("refused", counters.refused())
+			.withDetail("reconnected", counters.reconnected())
+			.withDetail("resynced", counters.resynced())
+			.withDetail("smallerPart", counters.smallerPart());
 		if (status.waiting()) {
 			builder.outOfService();
 		}

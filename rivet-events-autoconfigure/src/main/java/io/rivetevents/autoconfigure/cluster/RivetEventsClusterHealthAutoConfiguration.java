@@ -12,20 +12,20 @@ import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEn
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 
-import io.rivetevents.cluster.directory.ClusterNode;
+import io.rivetevents.cluster.status.Cluster;
 
 /**
  * Auto-configuration of the health indicator of a cluster.
  */
 @AutoConfiguration(after = RivetEventsClusterAutoConfiguration.class)
-@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class, ClusterNode.class })
-@ConditionalOnBean(ClusterNode.class)
+@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class, Cluster.class })
+@ConditionalOnBean(Cluster.class)
 @ConditionalOnEnabledHealthIndicator("rivet-cluster")
 public final class RivetEventsClusterHealthAutoConfiguration {
 
 	@Bean
-	ClusterHealthIndicator rivetClusterHealthIndicator(ClusterNode node) {
-		return new ClusterHealthIndicator(node);
+	ClusterHealthIndicator rivetClusterHealthIndicator(Cluster cluster) {
+		return new ClusterHealthIndicator(cluster);
 	}
 
 }

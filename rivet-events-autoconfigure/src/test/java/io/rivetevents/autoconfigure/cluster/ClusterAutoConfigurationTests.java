@@ -40,6 +40,7 @@ import io.rivetevents.autoconfigure.RivetEventsChecksAutoConfiguration;
 import io.rivetevents.autoconfigure.state.RivetEventsFileAutoConfiguration;
 import io.rivetevents.autoconfigure.state.RivetEventsJdbcAutoConfiguration;
 import io.rivetevents.cluster.directory.ClusterNode;
+import io.rivetevents.cluster.status.Cluster;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
 
@@ -151,6 +152,9 @@ class ClusterAutoConfigurationTests {
 				Health health = context.getBean(ClusterHealthIndicator.class).health();
 				assertThat(health.getStatus()).isEqualTo(Status.UP);
 				assertThat(health.getDetails()).containsEntry("nodes", 1).containsEntry("backlog", 0L);
+				assertThat(health.getDetails()).containsKeys("pending", "links", "forwarded", "taken", "released",
+						"fenced", "refused", "reconnected", "resynced", "smallerPart");
+				assertThat(context.getBean(Cluster.class).status().nodes()).isEqualTo(1);
 			});
 	}
 

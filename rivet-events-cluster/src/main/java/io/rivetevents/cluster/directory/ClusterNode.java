@@ -12,6 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -27,12 +29,16 @@ import io.rivetevents.cluster.frame.Frame;
 import io.rivetevents.cluster.frame.FrameCodec;
 import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
+import io.rivetevents.cluster.link.LinkCounters;
 import io.rivetevents.cluster.link.LinkTimes;
 import io.rivetevents.cluster.link.Links;
 import io.rivetevents.cluster.membership.Membership;
 import io.rivetevents.cluster.ownership.ClusterOwnership;
+import io.rivetevents.cluster.ownership.OwnershipCounters;
 import io.rivetevents.cluster.peer.PeerListener;
 import io.rivetevents.cluster.peer.PeerSettings;
+import io.rivetevents.cluster.status.Cluster;
+import io.rivetevents.cluster.status.ClusterStatus;
 import io.rivetevents.cluster.peer.Peers;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.InboundRequests;
@@ -44,7 +50,9 @@ import io.rivetevents.placement.LocalNode;
  * A node among others: puts together what decides where instances are, and what carries
  * requests, connections and events between nodes. Safe for use by several threads.
  */
-public final class ClusterNode {
+public final class ClusterNode implements Cluster {
+
+	private static final Log logger = LogFactory.getLog(ClusterNode.class);
 
 	/** Longest time for which a stopping node answers requests. */
 	private static final Duration DRAIN = Duration.ofSeconds(1);
@@ -103,20 +111,6 @@ public final class ClusterNode {
 	 * @param links times of connections to other nodes
 	 */
 	public record Settings(PeerSettings peers, CallSettings calls, LinkTimes links) {
-	}
-
-	/**
-	 * The present state of a node.
-	 *
-	 * @param nodes number of nodes in the view, 0 before the start
-	 * @param waiting whether this node owns nothing, because it has lost most of the
-	 * others
-	 * @param sent number of requests that were sent to other nodes
-	 * @param pending number of requests that wait for an answer of another node
-	 * @param links number of connections of this node whose actor is on another node
-	 * @param backlog memory of the messages that wait for other nodes, in bytes
-	 */
-	public record Status(int nodes, boolean waiting, long sent, int pending, int links, long backlog) {
 	}
 
 	/**
@@ -204,9 +198,19 @@ public final class ClusterNode {
 	 */
 	private void releaseOthers() {
 		LocalNode local = this.node.get();
-		Mono<Void> released = this.membership.isWaiting() ? local.releaseIf((address) -> true)
-				: local.release((address) -> !this.membership.owns(address));
-		released.subscribe();
+		if (this.membership.isWaiting()) {
+			local.releaseIf((address) -> true).subscribe();
+		}
+		else {
+			local.release((address) -> !this.membership.owns(address)).subscribe(this::released);
+		}
+	}
+
+	private void released(long instances) {
+		this.ownership.counters().countReleased(instances);
+		if (instances > 0) {
+			logger.info("%d instances were released for other nodes".formatted(instances));
+		}
 	}
 
 	/**
@@ -243,11 +247,19 @@ public final class ClusterNode {
 				&& others.stream().allMatch((other) -> this.peers.backlog(other) == 0);
 	}
 
-	/** Returns the present state. */
-	public Status status() {
+	@Override
+	public ClusterStatus status() {
 		long backlog = this.membership.nodes().stream().mapToLong(this.peers::backlog).sum();
-		return new Status(this.membership.nodes().size(), this.membership.isWaiting(), this.calls.sent(),
-				this.calls.pending(), this.links.clients().size(), backlog);
+		return new ClusterStatus(this.membership.nodes().size(), this.membership.isWaiting(), this.calls.pending(),
+				this.links.clients().size(), backlog, counters());
+	}
+
+	private ClusterStatus.Counters counters() {
+		OwnershipCounters instances = this.ownership.counters();
+		LinkCounters clients = this.links.counters();
+		return new ClusterStatus.Counters(this.calls.sent(), instances.taken(), instances.released(),
+				instances.fenced(), instances.refused(), clients.reconnected(), clients.resynced(),
+				this.membership.waits());
 	}
 
 	/** Receives what other nodes send. */

@@ -33,6 +33,8 @@ final class ClientSide {
 
 	private final Outbound queue;
 
+	private final LinkCounters counters;
+
 	private final LinkSubscriptions subscriptions;
 
 	private final UnansweredCalls calls = new UnansweredCalls();
@@ -52,10 +54,12 @@ final class ClientSide {
 	 * Creates the state of a client that is not accepted yet.
 	 * @param request its request
 	 * @param queue its queue
+	 * @param counters counts clients that have missed events
 	 */
-	ClientSide(ConnectRequest request, Outbound queue) {
+	ClientSide(ConnectRequest request, Outbound queue, LinkCounters counters) {
 		this.request = request;
 		this.queue = queue;
+		this.counters = counters;
 		this.subscriptions = new LinkSubscriptions(request.stream() != null);
 		this.held = new HeldMessages(queue);
 	}
@@ -144,6 +148,9 @@ final class ClientSide {
 				refused);
 		if (!resumed) {
 			this.position = welcome.position();
+		}
+		if (again && !resumed) {
+			this.counters.countResynced();
 		}
 		if (!again) {
 			this.queue.release(OutgoingMessage.of(welcome));

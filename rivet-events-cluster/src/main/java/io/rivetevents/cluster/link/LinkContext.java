@@ -18,7 +18,8 @@ import io.rivetevents.cluster.membership.Membership;
  * @param requests sends requests to the owner of an address, also to this node
  * @param timers runs what is due
  * @param times how long to wait
+ * @param counters counts what happens
  */
-record LinkContext(Membership membership, FrameSender frames, NodeRequests requests, Scheduler timers,
-		LinkTimes times) {
+record LinkContext(Membership membership, FrameSender frames, NodeRequests requests, Scheduler timers, LinkTimes times,
+		LinkCounters counters) {
 }

@@ -97,7 +97,7 @@ final class LinkState implements ConnectAttempts.Listener {
 		this.connectionId = request.connectionId();
 		this.queue = queue;
 		this.onEnd = onEnd;
-		this.client = new ClientSide(request, queue);
+		this.client = new ClientSide(request, queue, context.counters());
 		this.owner = new LinkOwner(context, address, this.connectionId);
 		this.attempts = new ConnectAttempts(context, target, address, bounds, this.client, this.owner, tasks, this);
 		this.deadline = new LinkTimer(context.timers(), tasks);
@@ -140,6 +140,7 @@ final class LinkState implements ConnectAttempts.Listener {
 			connecting.success(info);
 		}
 		if (again) {
+			this.context.counters().countReconnected();
 			this.waiting.addFirst(this.client.takeRepeated());
 		}
 		sendWaiting();

@@ -28,6 +28,8 @@ public final class Links {
 
 	private final NodeRequests requests;
 
+	private final LinkCounters counters = new LinkCounters();
+
 	private final ClientLinks clients;
 
 	private final PeerGateways gateways;
@@ -48,7 +50,8 @@ public final class Links {
 		this.peers = peers;
 		this.requests = requests;
 		this.gateways = new PeerGateways(this::send, local, connections, timers, times);
-		this.clients = new ClientLinks(new LinkContext(membership, this::send, this::ask, timers, times), connections);
+		this.clients = new ClientLinks(new LinkContext(membership, this::send, this::ask, timers, times, this.counters),
+				connections);
 	}
 
 	/** A connection whose actor has moved to this node is served by both ends here. */
@@ -68,6 +71,11 @@ public final class Links {
 	/** Returns the connections of this node to actors of other nodes. */
 	public ClientLinks clients() {
 		return this.clients;
+	}
+
+	/** Returns what has happened since the start. */
+	public LinkCounters counters() {
+		return this.counters;
 	}
 
 	/** Returns the connections of other nodes to actors of this node. */

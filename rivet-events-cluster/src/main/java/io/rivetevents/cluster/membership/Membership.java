@@ -51,6 +51,9 @@ public final class Membership {
 
 	private volatile long merges;
 
+	/** Times at which this node began to wait. Guarded by this. */
+	private long waits;
+
 	/** Ends the time in which this node waits. Guarded by this. */
 	private @Nullable Disposable end;
 
@@ -157,6 +160,7 @@ public final class Membership {
 			this.losses.clear();
 		}
 		if (waits && !isWaiting()) {
+			this.waits++;
 			logger.warn("Only %s are left of %s: this node stops its instances until another node joins, at most for %s"
 				.formatted(view.nodes(), before.nodes(), this.timeout));
 			this.end = this.timers.schedule(this::goOn, this.timeout.toNanos(), TimeUnit.NANOSECONDS);
@@ -226,6 +230,11 @@ public final class Membership {
 	public @Nullable String owner(ActorAddress address) {
 		Placement placement = this.state.placement();
 		return (placement != null) ? placement.owner(address) : null;
+	}
+
+	/** Returns how often this node was in the smaller part since the start. */
+	public synchronized long waits() {
+		return this.waits;
 	}
 
 	/** Returns whether this node owns an address. */

@@ -47,6 +47,8 @@ public final class ClusterOwnership implements Ownership {
 
 	private final FencedAddresses fenced = new FencedAddresses();
 
+	private final OwnershipCounters counters = new OwnershipCounters();
+
 	/** Sends requests to other nodes. */
 	@FunctionalInterface
 	public interface Requests {
@@ -90,7 +92,18 @@ public final class ClusterOwnership implements Ownership {
 
 	@Override
 	public void fenced(ActorAddress address) {
+		this.counters.countFenced();
 		this.fenced.add(address, this.membership.view(), now());
+	}
+
+	@Override
+	public void refused(ActorAddress address) {
+		this.counters.countRefused();
+	}
+
+	/** Returns what has happened since the start. */
+	public OwnershipCounters counters() {
+		return this.counters;
 	}
 
 	// Taking
@@ -103,7 +116,8 @@ public final class ClusterOwnership implements Ownership {
 			return owns(address) ? NOT_RELEASED : restarting();
 		}
 		return Mono.defer(() -> takeFrom(holder, address))
-			.timeout(PATIENCE, Mono.defer(() -> giveUp(holder, address)), this.timers);
+			.timeout(PATIENCE, Mono.defer(() -> giveUp(holder, address)), this.timers)
+			.doOnNext((released) -> this.counters.countTaken());
 	}
 
 	private Mono<Boolean> takeFrom(String holder, ActorAddress address) {
@@ -172,8 +186,15 @@ public final class ClusterOwnership implements Ownership {
 	 * node waits
 	 */
 	public Mono<Void> release(ActorAddress address, LocalNode node) {
-		return Mono.defer(() -> owns(address) ? restarting()
-				: node.release(address).timeout(PATIENCE, restarting(), this.timers));
+		return Mono.defer(() -> {
+			if (owns(address)) {
+				return restarting();
+			}
+			long held = node.holds(address) ? 1 : 0;
+			return node.release(address)
+				.timeout(PATIENCE, restarting(), this.timers)
+				.doOnSuccess((done) -> this.counters.countReleased(held));
+		});
 	}
 
 }

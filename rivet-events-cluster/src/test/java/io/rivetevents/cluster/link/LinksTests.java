@@ -120,6 +120,8 @@ class LinksTests {
 		assertThat(room(this.owner).connected).containsExactly("ada", "ada");
 		assertThat(room(this.owner).disconnected).containsExactly("ada");
 		assertThat(ada.isOpen()).isTrue();
+		assertThat(this.third.links.counters().reconnected()).isOne();
+		assertThat(this.third.links.counters().resynced()).isZero();
 	}
 
 	@Test
@@ -151,6 +153,7 @@ class LinksTests {
 		// the second client is at the node that owns the actor now
 		assertThat(ada.told()).containsExactly("Init fresh", "one", "Init resynced epoch_changed", "two");
 		assertThat(bob.told()).containsExactly("Init fresh", "one", "Init resynced epoch_changed", "two");
+		assertThat(this.third.links.counters().resynced()).isOne();
 		assertThat(ada.all("Init").get(1).path("reason").stringValue()).isEqualTo("epoch_changed");
 		assertThat(ada.all("Init").get(1).path("connectionId").stringValue()).isEqualTo(ada.request.connectionId());
 	}

@@ -168,8 +168,11 @@ public final class InstanceStart {
 				this.share.giveBack();
 				this.state.reset();
 			})
-			.onErrorResume(StaleStateException.class, (ex) -> (attempts > 1) ? start(target, absent, attempts - 1)
-					: Mono.error(new RivetException(ErrorCode.RESTARTING)));
+			.onErrorResume(StaleStateException.class, (ex) -> {
+				this.runtime.ownership().refused(this.address);
+				return (attempts > 1) ? start(target, absent, attempts - 1)
+						: Mono.error(new RivetException(ErrorCode.RESTARTING));
+			});
 	}
 
 	/** Loads the stored instance, which no other node has in memory from now on. */

@@ -87,4 +87,12 @@ public interface Ownership {
 	 */
 	void fenced(ActorAddress address);
 
+	/**
+	 * Notes that the store has refused to wake or to create an instance here, because
+	 * another node has changed it in the meantime.
+	 * @param address address of the instance
+	 */
+	default void refused(ActorAddress address) {
+	}
+
 }

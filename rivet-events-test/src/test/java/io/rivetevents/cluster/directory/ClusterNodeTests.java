@@ -20,6 +20,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
@@ -31,12 +32,15 @@ import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.cluster.ConnectRequestCodec;
 import io.rivetevents.cluster.call.CallSettings;
+import io.rivetevents.cluster.engine.ClusterView;
 import io.rivetevents.cluster.frame.FrameCodec;
 import io.rivetevents.cluster.link.LinkTimes;
 import io.rivetevents.cluster.membership.Membership;
 import io.rivetevents.cluster.membership.SmallerPart;
 import io.rivetevents.cluster.ownership.ClusterOwnership;
 import io.rivetevents.cluster.peer.PeerSettings;
+import io.rivetevents.cluster.status.ClusterStatus;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.PrincipalCodec;
@@ -84,6 +88,14 @@ class ClusterNodeTests {
 			.orElseThrow();
 	}
 
+	/** Returns the owner in a view of some members. */
+	private Member owner(List<Member> view) {
+		Membership all = new Membership("");
+		all.apply(new ClusterView(1, view.stream().map(Member::name).toList(), Set.of()));
+		String owner = all.owner(ActorHarness.address(Counter.class, KEY));
+		return view.stream().filter((member) -> member.name().equals(owner)).findFirst().orElseThrow();
+	}
+
 	private Stream<Member> others(Member member) {
 		return this.members.stream().filter((other) -> other != member);
 	}
@@ -93,9 +105,9 @@ class ClusterNodeTests {
 		start();
 		assertThat(this.members.stream().map((member) -> member.call("add"))).containsExactly(1, 2, 3);
 		assertThat(this.members).filteredOn((member) -> member.harness.node().size() == 1).containsExactly(owner());
-		ClusterNode.Status status = others(owner()).findFirst().orElseThrow().node.status();
-		assertThat(status).isEqualTo(new ClusterNode.Status(3, false, 1, 0, 0, 0));
-		assertThat(owner().node.status().sent()).isZero();
+		assertThat(others(owner()).findFirst().orElseThrow().node.status())
+			.isEqualTo(new ClusterStatus(3, false, 0, 0, 0, new ClusterStatus.Counters(1, 0, 0, 0, 0, 0, 0, 0)));
+		assertThat(owner().counters().forwarded()).isZero();
 	}
 
 	@Test
@@ -106,6 +118,7 @@ class ClusterNodeTests {
 		this.network.kill(first.name());
 		List<Integer> results = others(first).map((member) -> member.call("add")).toList();
 		assertThat(results).containsExactly(2, 3);
+		assertThat(owner().counters().taken()).isOne();
 		assertThat(others(first)).allMatch((member) -> member.node.status().nodes() == 2);
 	}
 
@@ -122,7 +135,7 @@ class ClusterNodeTests {
 			.reduce(Math::max)
 			.cache();
 		calls.subscribe();
-		Awaitility.await().until(() -> other.node.status().sent() > 50);
+		Awaitility.await().until(() -> other.counters().forwarded() > 50);
 		first.node.leave();
 		first.harness.node().stop().block(ActorHarness.PATIENCE);
 		first.node.stop();
@@ -138,6 +151,7 @@ class ClusterNodeTests {
 		this.network.partition(Set.of(first.name()));
 		Awaitility.await().until(() -> first.harness.node().size() == 0);
 		assertThat(first.node.status().waiting()).isTrue();
+		assertThat(first.counters().smallerPart()).isOne();
 		this.network.heal();
 		Awaitility.await().until(() -> !first.node.status().waiting());
 		assertThat(first.ask("add").block(ActorHarness.PATIENCE)).isEqualTo(2);
@@ -157,6 +171,35 @@ class ClusterNodeTests {
 		Awaitility.await().until(() -> this.members.stream().allMatch((member) -> member.node.status().nodes() == 3));
 		Member owner = owner();
 		Awaitility.await().until(() -> others(owner).allMatch((member) -> member.harness.node().size() == 0));
+	}
+
+	@Test
+	void countsAnInstanceThatMovesToANodeThatJoins() {
+		Member last = owner(this.members);
+		List<Member> first = others(last).toList();
+		first.forEach((member) -> member.node.start());
+		Awaitility.await().until(() -> first.stream().allMatch((member) -> member.node.status().nodes() == 2));
+		Member before = owner();
+		before.call("add");
+		last.node.start();
+		Awaitility.await().until(() -> this.members.stream().allMatch((member) -> member.node.status().nodes() == 3));
+		assertThat(last.call("add")).isEqualTo(2);
+		Awaitility.await().until(() -> before.counters().released() == 1);
+		assertThat(last.counters().taken()).isOne();
+		assertThat(last.counters().released()).isZero();
+	}
+
+	@Test
+	void countsAnInstanceThatAnotherNodeHasSaved() {
+		this.network.partition(Set.of(this.members.get(0).name()));
+		this.members.forEach((member) -> member.node.start());
+		Awaitility.await().until(() -> this.members.get(2).node.status().nodes() == 2);
+		Member alone = this.members.get(0);
+		alone.call("addDurably");
+		this.members.get(1).call("addDurably");
+		StepVerifier.create(alone.ask("addDurably")).verifyError(RivetException.class);
+		Awaitility.await().until(() -> alone.counters().fenced() == 1);
+		assertThat(this.members.stream().mapToLong((member) -> member.counters().taken()).sum()).isOne();
 	}
 
 	/** A node of the cluster. */
@@ -190,6 +233,10 @@ class ClusterNodeTests {
 
 		private ClusterNode self() {
 			return this.node;
+		}
+
+		ClusterStatus.Counters counters() {
+			return this.node.status().counters();
 		}
 
 		int call(String action) {
@@ -228,6 +275,11 @@ class ClusterNodeTests {
 		@Override
 		public void fenced(ActorAddress address) {
 			this.ownership.fenced(address);
+		}
+
+		@Override
+		public void refused(ActorAddress address) {
+			this.ownership.refused(address);
 		}
 
 	}
