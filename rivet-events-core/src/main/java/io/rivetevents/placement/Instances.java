@@ -26,7 +26,9 @@ import io.rivetevents.actor.answer.KeptAnswers;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.ActorRuntime;
 import io.rivetevents.actor.instance.InstanceHost;
+import io.rivetevents.actor.ownership.Ownership;
 import io.rivetevents.actor.schedule.OtherNodeException;
+import io.rivetevents.actor.schedule.OtherNodesAddresses;
 import io.rivetevents.actor.schedule.ScheduleRunner;
 import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.turn.Mailbox;
@@ -76,6 +78,8 @@ final class Instances implements InstanceHost {
 	private final EarlySleep earlySleep;
 
 	private final ScheduleRunner schedules;
+
+	private final OtherNodesAddresses onOtherNodes = new OtherNodesAddresses();
 
 	private volatile boolean stopping;
 
@@ -336,13 +340,26 @@ final class Instances implements InstanceHost {
 	 * the schedules of all instances of a shared store.
 	 */
 	private Mono<Instant> run(DueSchedule due) {
-		ActorTarget target = new ActorTarget.ById(due.actorId());
-		return new InstanceLookup(this, this.runtime).locate(target)
-			.filter(this.runtime.ownership()::owns)
-			.switchIfEmpty(Mono.error(() -> new OtherNodeException("A schedule of " + due.actorId())))
+		ActorTarget.ById target = new ActorTarget.ById(due.actorId());
+		return locate(target).switchIfEmpty(Mono.error(() -> new OtherNodeException("A schedule of " + due.actorId())))
 			.flatMap((address) -> TurnRequest.ask(at(address, "schedule"), false,
 					(instance) -> instance.start(target, null)
 						.then(Mono.defer(() -> instance.actions().runScheduled(due.id())))));
+	}
+
+	/** Returns the address of an instance if it belongs on this node. */
+	private Mono<ActorAddress> locate(ActorTarget.ById target) {
+		Ownership ownership = this.runtime.ownership();
+		ActorAddress known = this.onOtherNodes.find(target.actorId());
+		Mono<ActorAddress> address = (known != null) ? Mono.just(known)
+				: new InstanceLookup(this, this.runtime).locate(target);
+		return address.filter((found) -> {
+			boolean owned = ownership.owns(found);
+			if (!owned) {
+				this.onOtherNodes.add(target.actorId(), found);
+			}
+			return owned;
+		});
 	}
 
 	@Override

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import org.awaitility.Awaitility;
@@ -279,6 +280,20 @@ class OwnershipTests {
 		assertThat(this.store.due(Instant.MAX, null, 10)).isEmpty();
 	}
 
+	/** As long as it is due, each node finds it once a second. */
+	@Test
+	void loadsTheInstanceOfAScheduleOnceOnOtherNodes() {
+		own(this.a);
+		this.a.call("addLater");
+		this.a.harness.node().release(K).block(ActorHarness.PATIENCE);
+		this.a.owner = null;
+		this.b.owner = null;
+		Awaitility.await().until(() -> this.a.refusals.get() >= 3 && this.b.refusals.get() >= 3);
+		assertThat(this.store.loadedById).hasValue(2);
+		own(this.b);
+		Awaitility.await().until(() -> this.b.counter.runs.size() == 1);
+	}
+
 	@Test
 	void startsWithWhatAnotherNodeHasSavedWhileItWasTaken() {
 		own(this.a);
@@ -380,6 +395,9 @@ class OwnershipTests {
 
 		private final Queue<ActorAddress> refused = new ConcurrentLinkedQueue<>();
 
+		/** How often it did not own an address. */
+		private final AtomicInteger refusals = new AtomicInteger();
+
 		private volatile Set<String> view = Set.of("a", "b");
 
 		private volatile @Nullable Node owner;
@@ -411,7 +429,11 @@ class OwnershipTests {
 
 		@Override
 		public boolean owns(ActorAddress address) {
-			return this.owner == this;
+			boolean owned = this.owner == this;
+			if (!owned) {
+				this.refusals.incrementAndGet();
+			}
+			return owned;
 		}
 
 		@Override
@@ -463,6 +485,8 @@ class OwnershipTests {
 
 		private volatile int failed;
 
+		private final AtomicInteger loadedById = new AtomicInteger();
+
 		/** Runs once, before the next change is stored. */
 		private volatile @Nullable Runnable before;
 
@@ -482,6 +506,12 @@ class OwnershipTests {
 				first.run();
 			}
 			super.commit(change);
+		}
+
+		@Override
+		public @Nullable StoredActor loadById(String actorId) {
+			this.loadedById.incrementAndGet();
+			return super.loadById(actorId);
 		}
 
 		@Override
