@@ -6,6 +6,8 @@
 package io.rivetevents.test.simulation;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -176,6 +178,34 @@ public final class PlantedFaults {
 		@Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
 		static boolean enter() {
 			return true;
+		}
+
+	}
+
+	/** A save that takes longer than a timeout is taken for one that was not made. */
+	static final class SlowSaveFails {
+
+		@Advice.OnMethodEnter
+		static Instant enter(@Advice.FieldValue("clock") Clock clock) {
+			return clock.instant();
+		}
+
+		@Advice.OnMethodExit(onThrowable = Throwable.class)
+		static void exit(@Advice.FieldValue("clock") Clock clock, @Advice.Enter Instant start,
+				@Advice.Thrown(readOnly = false) Throwable failure) {
+			if (failure == null && clock.instant().isAfter(start.plusSeconds(10))) {
+				failure = new IllegalStateException("The save has timed out");
+			}
+		}
+
+	}
+
+	/** Missed times are not skipped. */
+	static final class NeverSkipped {
+
+		@Advice.OnMethodExit
+		static void exit(@Advice.Return(readOnly = false) boolean skipped) {
+			skipped = false;
 		}
 
 	}

@@ -184,6 +184,18 @@ class PlantedFaultsTests {
 	}
 
 	@Test
+	void findsASlowSaveThatIsTakenForAFailedOne() throws Exception {
+		plant("io.rivetevents.actor.stream.TurnCommits", "store", PlantedFaults.SlowSaveFails.class, "",
+				Fault.SLOW_STORE);
+	}
+
+	@Test
+	void findsAMissedTimeThatIsNotSkipped() throws Exception {
+		plant("io.rivetevents.actor.schedule.ScheduleEntry", "isSkipped", PlantedFaults.NeverSkipped.class,
+				"delay of CatchUp.NONE", Fault.SLOW_STORE);
+	}
+
+	@Test
 	void findsAnAnswerThatIsLostByAKill() throws Exception {
 		plant("io.rivetevents.actor.stream.TurnCommits", "commit", PlantedFaults.AnswerAfterCommit.class, "",
 				Fault.KILL);

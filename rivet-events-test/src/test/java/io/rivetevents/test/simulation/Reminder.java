@@ -9,8 +9,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.CatchUp;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.ActorSchedule;
@@ -41,7 +43,25 @@ class Reminder {
 
 		public int minutes;
 
+		/** The next time that is to be caught up, 0 before the first run. */
+		public long nextOfAll;
+
+		/** Runs for another time than the next one, although each time has a run. */
+		public int outOfTurn;
+
+		/** The clock at the last run for all missed times. */
+		public long lastOfOne;
+
+		/** Further runs for times that an earlier run stands for. */
+		public int repeated;
+
+		/** The greatest delay of a run for a time that is to be skipped if missed. */
+		public long latestOfNone;
+
 	}
+
+	/** Period of the schedules with missed times. */
+	static final Duration PERIOD = Duration.ofSeconds(20);
 
 	private Clock clock = Clock.systemUTC();
 
@@ -98,6 +118,38 @@ class Reminder {
 	@ActorSchedule(cron = "* * * * *")
 	void minute(ActorContext<State, ?> context) {
 		context.broadcast("minute", ++context.state().minutes);
+	}
+
+	@ActorSchedule(every = "20s", catchUp = CatchUp.ALL)
+	void all(ActorContext<State, ?> context) {
+		State state = context.state();
+		long due = due(context, "all");
+		state.outOfTurn += (state.nextOfAll != 0 && state.nextOfAll != due) ? 1 : 0;
+		state.nextOfAll = due + PERIOD.toMillis();
+	}
+
+	@ActorSchedule(every = "20s", catchUp = CatchUp.ONE)
+	void one(ActorContext<State, ?> context) {
+		State state = context.state();
+		state.repeated += (due(context, "one") <= state.lastOfOne) ? 1 : 0;
+		state.lastOfOne = this.clock.millis();
+	}
+
+	@ActorSchedule(every = "20s", catchUp = CatchUp.NONE)
+	void none(ActorContext<State, ?> context) {
+		State state = context.state();
+		state.latestOfNone = Math.max(state.latestOfNone, this.clock.millis() - due(context, "none"));
+	}
+
+	/** Returns the time for which a schedule runs. */
+	private static long due(ActorContext<State, ?> context, String name) {
+		return context.schedule()
+			.list()
+			.stream()
+			.filter((schedule) -> schedule.name().equals(name))
+			.map((schedule) -> Objects.requireNonNull(schedule.next()).toEpochMilli())
+			.findFirst()
+			.orElseThrow();
 	}
 
 	@Action

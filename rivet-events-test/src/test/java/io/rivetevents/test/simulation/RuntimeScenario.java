@@ -6,6 +6,7 @@
 package io.rivetevents.test.simulation;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -128,6 +129,16 @@ final class RuntimeScenario {
 		assertThat(state.alarm).as("alarm that has not run").isZero();
 		long minutes = Duration.between(VirtualTime.START, simulation.now()).toMinutes();
 		assertThat(state.minutes).as("runs each minute").isBetween(1, (int) minutes + 2);
+		checkMissedTimes(simulation, state);
+	}
+
+	private static void checkMissedTimes(Simulation simulation, Reminder.State state) {
+		assertThat(state.outOfTurn).as("times of CatchUp.ALL without a run").isZero();
+		assertThat(Instant.ofEpochMilli(state.nextOfAll)).as("next time of CatchUp.ALL")
+			.isAfter(simulation.now().minus(Reminder.PERIOD));
+		assertThat(state.repeated).as("runs of CatchUp.ONE for the same times").isZero();
+		assertThat(Duration.ofMillis(state.latestOfNone)).as("delay of CatchUp.NONE")
+			.isLessThanOrEqualTo(Duration.ofMinutes(1));
 	}
 
 	/** The results of a durable action that clients have received. */
