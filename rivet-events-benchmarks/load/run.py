@@ -201,8 +201,8 @@ SLEEPERS = 100_000
 
 # ---------------------------------------------------------------- servers
 
-# of the store run only
-STORES = ("rivet-events-jdbc", "rivet-events-file", "rivet-events-redis", "sqlite", "HikariCP", "postgresql", "mariadb", "h2-", "lettuce", "spring-data",
+# of the store run and of the cluster run only
+STORES = ("rivet-events-cluster", "jgroups", "rivet-events-jdbc", "rivet-events-file", "rivet-events-redis", "sqlite", "HikariCP", "postgresql", "mariadb", "h2-", "lettuce", "spring-data",
 	"spring-boot-data")
 
 
