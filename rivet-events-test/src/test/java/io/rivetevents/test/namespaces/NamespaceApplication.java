@@ -29,7 +29,8 @@ import io.rivetevents.actor.Actors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
-import io.rivetevents.cluster.directory.ClusterNode;
+import io.rivetevents.cluster.status.Cluster;
+import io.rivetevents.cluster.status.ClusterStatus;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.error.RivetException;
 
@@ -71,7 +72,7 @@ class NamespaceApplication {
 
 	/** Calls actors of any node as the code of an application does. */
 	@Bean
-	RouterFunction<ServerResponse> calls(Actors actors, OutboundRegistry registry, ClusterNode node) {
+	RouterFunction<ServerResponse> calls(Actors actors, OutboundRegistry registry, Cluster node) {
 		return RouterFunctions.route()
 			.POST("/add/{ledger}/{entry}", (request) -> add(actors, request))
 			.GET("/entries/{ledger}",
@@ -96,7 +97,7 @@ class NamespaceApplication {
 				.bodyValue(ex.group() + "." + ex.code()));
 	}
 
-	private static Map<String, Object> status(String name, ClusterNode.Status status) {
+	private static Map<String, Object> status(String name, ClusterStatus status) {
 		return Map.of("node", name, "nodes", status.nodes(), "waiting", status.waiting(), "links", status.links(),
 				"backlog", status.backlog());
 	}
