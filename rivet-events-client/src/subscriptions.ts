@@ -28,7 +28,7 @@ export class Subscriptions {
 	readonly #onFailure: (error: unknown) => void;
 	/** Subscriptions that were sent, by the name of the event. */
 	#told = new Map<string, Subscription>();
-	/** Events whose subscriptions did not fit into the first message of the connection. */
+	/** Events whose subscriptions did not fit into the first message of the connection, and are not answered yet. */
 	#late = new Set<string>();
 	/** Position after which events of a name may be missing, until the request of its subscription is answered. */
 	#uncovered = new Map<string, number>();
@@ -135,6 +135,7 @@ export class Subscriptions {
 	answered(event: string, position: number): boolean {
 		const since = this.#uncovered.get(event);
 		this.#uncovered.delete(event);
+		this.#late.delete(event); // the server has it, also if it connects this client again
 		return since !== undefined && since !== position;
 	}
 

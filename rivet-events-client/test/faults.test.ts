@@ -321,6 +321,31 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 			expect(asked(before)).toEqual([]);
 			expect(gaps).toEqual(isGap ? [{ reason: "dropped", events: names(600).slice(550) }] : []);
 		});
+
+		test("are no gaps after a second Init with a snapshot, which covers them", async () => {
+			server.welcome({ outcome: "fresh", position: 7, snapshot: [1] } as any);
+			server.answerSubscriptions(() => ({ position: 7 }));
+			const room = connect({}, { snapshot: "all" });
+			const gaps = gapsOf(room);
+			const stops = listen(room, names(600));
+			await room.ready();
+			await until(() => inHello().length + asked().length === 600);
+			await sleep(50);
+			expect(asked().length).toBeGreaterThan(100);
+			const init = { actorId: "a", connectionId: "c", stream: "s", secret: "secret", keepAlive: 25000, epoch: "f", position: 20 };
+			server.send({ tag: "Init", val: { ...init, outcome: "resynced", reason: "epoch_changed", snapshot: [2] } });
+			server.send({ tag: "KeepAlive", val: { position: 25 } });
+			// there is room for the others at the next connection
+			stops.slice(1, 550).forEach((stop) => stop());
+			await until(() => changes().filter(({ subscribe }: any) => !subscribe).length === 549);
+			await sleep(50);
+			server.welcome({ outcome: "resumed", epoch: "f", position: 25 });
+			server.cut();
+			await until(() => server.hellos.length === 2 && room.status.status === "open");
+			await sleep(50);
+			expect(server.hellos[1]!.resume!.position).toBe(25);
+			expect(gaps).toEqual([]);
+		});
 	});
 
 	describe("a message that cannot be read", () => {
