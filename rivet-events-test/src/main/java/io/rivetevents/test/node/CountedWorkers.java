@@ -8,9 +8,9 @@ package io.rivetevents.test.node;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ExecutorService;
@@ -46,10 +46,11 @@ public final class CountedWorkers implements Workers, AutoCloseable {
 
 	private final ExecutorService threads = Executors.newCachedThreadPool(threads());
 
-	private final Scheduler scheduler = Schedulers.fromExecutor(this::execute);
+	/** The tasks that run. Guards itself and the fields below. */
+	private final Map<Thread, Group> running = new LinkedHashMap<>();
 
-	/** Guards itself and the fields below. */
-	private final Set<Thread> running = new LinkedHashSet<>();
+	/** The tasks of the application. */
+	private final Group application = new Group(this);
 
 	/** Number of tasks that are queued or running. */
 	private int open;
@@ -57,8 +58,43 @@ public final class CountedWorkers implements Workers, AutoCloseable {
 	/** Number of tasks that have begun or ended. */
 	private long progress;
 
-	/** Number of times that the work was abandoned. */
-	private int generation;
+	/**
+	 * Tasks that end together.
+	 */
+	static final class Group {
+
+		private final CountedWorkers workers;
+
+		private final Scheduler scheduler = Schedulers.fromExecutor(this::execute);
+
+		/** Number of tasks that are queued or running. */
+		private int open;
+
+		/** Number of times that the work was abandoned. */
+		private int generation;
+
+		Group(CountedWorkers workers) {
+			this.workers = workers;
+		}
+
+		/** Returns the scheduler of its tasks, which may block. */
+		Scheduler scheduler() {
+			return this.scheduler;
+		}
+
+		private void execute(Runnable task) {
+			this.workers.execute(this, task);
+		}
+
+		/**
+		 * Drops the queued tasks, interrupts those that run, and counts neither, as at
+		 * the end of a process.
+		 */
+		void abandon() {
+			this.workers.abandon(this);
+		}
+
+	}
 
 	private static ThreadFactory threads() {
 		return (work) -> {
@@ -70,26 +106,37 @@ public final class CountedWorkers implements Workers, AutoCloseable {
 
 	@Override
 	public Scheduler scheduler() {
-		return this.scheduler;
+		return this.application.scheduler();
 	}
 
-	private void execute(Runnable task) {
+	/** Returns the tasks of the application itself. */
+	Group application() {
+		return this.application;
+	}
+
+	/** Returns what runs the tasks of another process, which are counted as well. */
+	Group group() {
+		return new Group(this);
+	}
+
+	private void execute(Group group, Runnable task) {
 		int queued;
 		synchronized (this.running) {
 			this.open++;
-			queued = this.generation;
+			group.open++;
+			queued = group.generation;
 		}
 		try {
-			this.threads.execute(() -> run(task, queued));
+			this.threads.execute(() -> run(group, task, queued));
 		}
 		catch (Throwable ex) {
-			end(queued);
+			end(group, queued);
 			throw ex;
 		}
 	}
 
-	private void run(Runnable task, int queued) {
-		if (!begin(queued)) {
+	private void run(Group group, Runnable task, int queued) {
+		if (!begin(group, queued)) {
 			return;
 		}
 		try {
@@ -99,26 +146,27 @@ public final class CountedWorkers implements Workers, AutoCloseable {
 			logger.error("Unhandled error in a worker task", ex);
 		}
 		finally {
-			end(queued);
+			end(group, queued);
 		}
 	}
 
-	private boolean begin(int queued) {
+	private boolean begin(Group group, int queued) {
 		synchronized (this.running) {
-			if (queued != this.generation) {
+			if (queued != group.generation) {
 				return false;
 			}
-			this.running.add(Thread.currentThread());
+			this.running.put(Thread.currentThread(), group);
 			this.progress++;
 			return true;
 		}
 	}
 
-	private void end(int queued) {
+	private void end(Group group, int queued) {
 		synchronized (this.running) {
-			if (queued == this.generation) {
+			if (queued == group.generation) {
 				this.running.remove(Thread.currentThread());
 				this.open--;
+				group.open--;
 				this.progress++;
 				this.running.notifyAll();
 			}
@@ -155,9 +203,10 @@ public final class CountedWorkers implements Workers, AutoCloseable {
 	}
 
 	private boolean isWaiting() {
-		return this.open == this.running.size() && this.running.stream().map(Thread::getState).allMatch((state) -> {
-			return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
-		});
+		return this.open == this.running.size()
+				&& this.running.keySet().stream().map(Thread::getState).allMatch((state) -> {
+					return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
+				});
 	}
 
 	/**
@@ -173,7 +222,7 @@ public final class CountedWorkers implements Workers, AutoCloseable {
 		}
 		List<String> atWork = new ArrayList<>(others.get());
 		synchronized (this.running) {
-			this.running.stream().map(CountedWorkers::describe).forEach(atWork::add);
+			this.running.keySet().stream().map(CountedWorkers::describe).forEach(atWork::add);
 			if (this.open > this.running.size()) {
 				atWork.add("%d tasks that have not begun".formatted(this.open - this.running.size()));
 			}
@@ -192,15 +241,24 @@ public final class CountedWorkers implements Workers, AutoCloseable {
 	}
 
 	/**
-	 * Drops the queued tasks, interrupts those that run, and counts neither, as at the
-	 * end of a process.
+	 * Drops the queued tasks of the application, interrupts those that run, and counts
+	 * neither, as at the end of a process.
 	 */
 	public void abandon() {
+		this.application.abandon();
+	}
+
+	private void abandon(Group group) {
 		synchronized (this.running) {
-			this.generation++;
-			this.running.forEach(Thread::interrupt);
-			this.running.clear();
-			this.open = 0;
+			group.generation++;
+			this.running.forEach((thread, of) -> {
+				if (of == group) {
+					thread.interrupt();
+				}
+			});
+			this.running.values().removeIf((of) -> of == group);
+			this.open -= group.open;
+			group.open = 0;
 			this.progress++;
 			this.running.notifyAll();
 		}

@@ -42,21 +42,38 @@ class CountedWorkersTests {
 	@Test
 	void listsWhatOthersAndTasksAreAt() {
 		CountDownLatch latch = new CountDownLatch(1);
-		this.workers.scheduler().schedule(() -> {
-			try {
-				latch.await();
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-		});
+		this.workers.scheduler().schedule(() -> await(latch));
 		this.workers.settle();
 		assertThat(this.workers.atWork(() -> List.of("a turn"))).hasSize(2)
-			.anySatisfy((task) -> assertThat(task).contains("listsWhatOthersAndTasksAreAt"))
+			.anySatisfy((task) -> assertThat(task).contains("CountedWorkersTests.await"))
 			.contains("a turn");
 		latch.countDown();
 		this.workers.settle();
 		assertThat(this.workers.atWork(List::of)).isEmpty();
+	}
+
+	@Test
+	void abandonsTheTasksOfOneProcessAlone() {
+		CountedWorkers.Group process = this.workers.group();
+		CountDownLatch latch = new CountDownLatch(1);
+		process.scheduler().schedule(() -> await(latch));
+		this.workers.scheduler().schedule(() -> await(latch));
+		this.workers.settle();
+		assertThat(this.workers.atWork(List::of)).hasSize(2);
+		process.abandon();
+		assertThat(this.workers.atWork(List::of)).hasSize(1);
+		latch.countDown();
+		this.workers.settle();
+		assertThat(this.workers.atWork(List::of)).isEmpty();
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 }
