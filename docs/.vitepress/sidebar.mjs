@@ -28,6 +28,7 @@ export const groups = [
       deliveries: 'Explaining deliveries',
       values: 'Values',
       testing: 'Testing',
+      'testing-clusters': 'Testing with several nodes',
       simulation: 'Simulation',
       extending: 'Extending',
     },

@@ -30,6 +30,7 @@ import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.test.node.ClientTransport;
 import io.rivetevents.test.node.NodeParts;
+import io.rivetevents.test.node.TestNodes;
 import io.rivetevents.test.store.FaultyStateStore;
 
 /**
@@ -54,6 +55,9 @@ import io.rivetevents.test.store.FaultyStateStore;
 public final class ActorTester {
 
 	private static final int REFUSED = 400;
+
+	/** Longer than the first attempts to find another owner take. */
+	private static final Duration MOVE = Duration.ofSeconds(1);
 
 	private final Backend backend;
 
@@ -145,7 +149,7 @@ public final class ActorTester {
 	/**
 	 * Stops the node as at the end of an application, and starts it again: instances are
 	 * saved, and clients are closed with {@code actor.restarting}. Time passes until the
-	 * node has stopped.
+	 * node has stopped. Of several nodes, one after the other is stopped and started.
 	 */
 	public void restart() {
 		this.backend.restart();
@@ -155,6 +159,7 @@ public final class ActorTester {
 	/**
 	 * Kills the node, and starts another one over the same store: no hook runs, nothing
 	 * is saved, threads of the node are interrupted, and clients lose their connections.
+	 * Several nodes are all killed at the same time, and others started.
 	 */
 	public void kill() {
 		this.backend.kill(this.connections);
@@ -174,6 +179,101 @@ public final class ActorTester {
 	 */
 	public FaultyStateStore store() {
 		return this.backend.store();
+	}
+
+	// Nodes
+
+	/**
+	 * Returns the number of the node that owns an instance: where it is in memory, or is
+	 * created or woken next. The same address has the same owner in each run of a test.
+	 * The owner changes if a node ends or starts. In a partition, the largest part of the
+	 * nodes decides.
+	 * @param actor name of the actor
+	 * @param key key of the instance, part by part
+	 * @return the number, from 1
+	 * @throws IllegalStateException if all nodes are in smaller parts of the nodes
+	 * before, so that none is the owner
+	 */
+	public int owner(String actor, String... key) {
+		return nodes().owner(new ActorAddress(ActorAddress.DEFAULT_NAMESPACE, actor, ActorKey.of(key)));
+	}
+
+	/**
+	 * Returns the number of the node that owns an instance.
+	 * @param actor class of the actor
+	 * @param key key of the instance, part by part
+	 * @return the number, from 1
+	 * @throws IllegalArgumentException if there is no actor of that class
+	 * @throws IllegalStateException if there is no owner
+	 */
+	public int owner(Class<?> actor, String... key) {
+		return owner(this.parts.types().nameOf(actor), key);
+	}
+
+	/**
+	 * Cuts the network between some nodes and all others, until {@link #heal()}. A part
+	 * with fewer than half of the nodes stops its instances, and waits for at most 30
+	 * seconds. The store and the clients of each node stay connected to it. A further
+	 * partition replaces the first one.
+	 * <p>
+	 * The nodes notice it at once, without the time of {@code failure-timeout}. A second
+	 * passes, in which clients are connected to other owners; so it does after the other
+	 * changes of nodes.
+	 * @param nodes numbers of the nodes of one part
+	 */
+	public void partition(int... nodes) {
+		nodes().partition(nodes);
+		move();
+	}
+
+	/** Ends a partition: the nodes join again. */
+	public void heal() {
+		nodes().heal();
+		move();
+	}
+
+	/**
+	 * Kills one of several nodes: no hook runs, nothing is saved, threads of the node are
+	 * interrupted, and its clients lose their connections. The other nodes notice it at
+	 * once.
+	 * @param node number of the node
+	 * @throws IllegalStateException if it does not run
+	 */
+	public void kill(int node) {
+		this.backend.kill(node, this.connections);
+		move();
+	}
+
+	/**
+	 * Stops one of several nodes as at the end of an application: its instances are
+	 * saved, and its clients are closed with {@code actor.restarting}. The other nodes
+	 * take the instances that are used. Time passes until the node has stopped.
+	 * @param node number of the node
+	 * @throws IllegalStateException if it does not run
+	 */
+	public void stop(int node) {
+		this.backend.stop(node, this.connections);
+		move();
+	}
+
+	/**
+	 * Starts a node that was killed or stopped. It joins the others, and its share of the
+	 * instances moves to it.
+	 * @param node number of the node
+	 * @throws IllegalStateException if it runs
+	 */
+	public void start(int node) {
+		nodes().start(node);
+		move();
+	}
+
+	/** Lets clients and calls find other owners, which they try after a pause. */
+	private void move() {
+		this.progress.advance(MOVE);
+	}
+
+	TestNodes nodes() {
+		return this.backend.nodes();
 	}
 
 	/** Waits for the end of another test method that uses this tester. */

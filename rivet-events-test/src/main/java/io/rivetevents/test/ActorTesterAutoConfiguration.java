@@ -8,10 +8,11 @@ package io.rivetevents.test;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.springframework.beans.factory.BeanFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
@@ -19,11 +20,13 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 import org.springframework.util.Assert;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.server.WebFilter;
 import reactor.core.scheduler.Scheduler;
@@ -44,6 +47,7 @@ import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.extension.OutboundInterceptor;
+import io.rivetevents.extension.PrincipalCodec;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.placement.ActorTypes;
@@ -58,7 +62,8 @@ import io.rivetevents.transport.Handshake;
 
 /**
  * Auto-configuration of {@link ActorTester}, by {@code rivet.test.transport}: clients in
- * memory and virtual time, or real sockets and real time.
+ * memory and virtual time, or real sockets and real time. {@code rivet.test.nodes} sets
+ * the number of nodes in memory.
  */
 @AutoConfiguration(before = RivetEventsAutoConfiguration.class)
 final class ActorTesterAutoConfiguration {
@@ -69,17 +74,39 @@ final class ActorTesterAutoConfiguration {
 
 	private static final String TRANSPORT = "rivet.test.transport";
 
+	private static final String NODES = "rivet.test.nodes";
+
+	private static final String CLUSTER = "io.rivetevents.cluster.directory.ClusterNode";
+
+	private static final int MAX_NODES = 16;
+
 	private static final String PATIENCE = "${rivet.test.patience:10s}";
 
-	ActorTesterAutoConfiguration(Environment environment, BeanFactory beans) {
+	ActorTesterAutoConfiguration(Environment environment, ApplicationContext beans) {
 		String transport = environment.getProperty(TRANSPORT, "memory");
 		Assert.state(List.of("memory", "websocket").contains(transport),
 				() -> "%s is %s: set it to memory or websocket".formatted(TRANSPORT, transport));
+		checkNodes(nodes(environment), transport, beans.getClassLoader());
 		if (environment.getProperty(JOIN, boolean.class, false) && !beans.containsBean("rivetTransactionCheck")) {
 			logger.warn("%s has no effect in this test: without the store in a database, @Transactional on actions "
 				.formatted(JOIN)
 					+ "begins no transaction. Use @SpringBootTest and @AutoConfigureActorTester to test transactions");
 		}
+	}
+
+	private static int nodes(Environment environment) {
+		return environment.getProperty(NODES, int.class, 1);
+	}
+
+	private static void checkNodes(int nodes, String transport, @Nullable ClassLoader classes) {
+		Assert.state(nodes >= 1 && nodes <= MAX_NODES,
+				() -> "%s is %d: set it to 1 to %d".formatted(NODES, nodes, MAX_NODES));
+		Assert.state(nodes == 1 || transport.equals("memory"),
+				() -> "%d nodes require clients in memory and virtual time: remove %s=%s".formatted(nodes, TRANSPORT,
+						transport));
+		Assert.state(nodes == 1 || ClassUtils.isPresent(CLUSTER, classes),
+				() -> "%d nodes require the module rivet-events-cluster: add the dependency".formatted(nodes)
+						+ " io.rivetevents:rivet-events-cluster to the tests");
 	}
 
 	@Bean
@@ -94,7 +121,7 @@ final class ActorTesterAutoConfiguration {
 				transactions.getIfAvailable(() -> ReactiveTransactions.NONE), types, listeners,
 				fingerprints.getIfAvailable(() -> ContractFingerprints.NONE), registry,
 				SingletonSupplier.of(() -> authentication.handshake(properties, limits, scope, types)),
-				SingletonSupplier.of(directory::getObject), properties, deliveries);
+				SingletonSupplier.of(directory::getObject), properties, deliveries, authentication.codec());
 	}
 
 	@Bean
@@ -105,8 +132,9 @@ final class ActorTesterAutoConfiguration {
 
 	@Bean
 	Authentication rivetTestAuthentication(ObjectProvider<ConnectionAuthenticator> authenticator,
-			ObjectProvider<Users> users, @Qualifier("rivetActorTimers") Scheduler timers) {
-		return new Authentication(authenticator, users, timers);
+			ObjectProvider<Users> users, ObjectProvider<PrincipalCodec> principals,
+			@Qualifier("rivetActorTimers") Scheduler timers) {
+		return new Authentication(authenticator, users, principals, timers);
 	}
 
 	@Bean
@@ -133,10 +161,15 @@ final class ActorTesterAutoConfiguration {
 	 *
 	 * @param authenticator checks credentials
 	 * @param users identifies users
+	 * @param principals writes and reads users
 	 * @param timers scheduler of timeouts
 	 */
 	record Authentication(ObjectProvider<ConnectionAuthenticator> authenticator, ObjectProvider<Users> users,
-			Scheduler timers) {
+			ObjectProvider<PrincipalCodec> principals, Scheduler timers) {
+
+		PrincipalCodec codec() {
+			return this.principals.getIfAvailable(() -> PrincipalCodec.BY_NAME);
+		}
 
 		/** Composes a handshake, because an application without a server has none. */
 		Handshake handshake(RivetEventsProperties properties, Limits limits, CallerScope scope, ActorTypes types) {
@@ -181,9 +214,18 @@ final class ActorTesterAutoConfiguration {
 		}
 
 		@Bean
-		TestNodes rivetTestNodes(NodeParts parts, ActorStateStore store, VirtualTime time, CountedWorkers workers) {
+		TestNodes rivetTestNodes(NodeParts parts, ActorStateStore store, VirtualTime time, CountedWorkers workers,
+				Environment environment) {
 			return new TestNodes(parts, store,
-					new TestNodes.Time(time.clock(), time.timers(), time::executor, time::advance), workers);
+					new TestNodes.Time(time.clock(), time.timers(), time::executor, time::advance), workers,
+					nodes(environment));
+		}
+
+		/** With several nodes it is that of the first one, whose name is fixed. */
+		@Bean
+		OutboundRegistry rivetConnectionRegistry(DeliveryRecorder deliveries, Environment environment) {
+			String name = (nodes(environment) > 1) ? TestNodes.FIRST_NAME : UUID.randomUUID().toString();
+			return new OutboundRegistry(name, deliveries);
 		}
 
 		@Bean

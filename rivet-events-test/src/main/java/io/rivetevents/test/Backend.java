@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 import io.rivetevents.test.node.ClientTransport;
+import io.rivetevents.test.node.TestNodes;
 import io.rivetevents.test.store.FaultyStateStore;
 
 /**
@@ -39,6 +40,23 @@ interface Backend {
 	 * @param connections its clients
 	 */
 	void kill(List<TestConnection> connections);
+
+	/** Returns the nodes of the server. */
+	TestNodes nodes();
+
+	/**
+	 * Kills one of several nodes.
+	 * @param node its number
+	 * @param connections clients of all nodes
+	 */
+	void kill(int node, List<TestConnection> connections);
+
+	/**
+	 * Stops one of several nodes.
+	 * @param node its number
+	 * @param connections clients of all nodes
+	 */
+	void stop(int node, List<TestConnection> connections);
 
 	/** Returns the store of the server. */
 	FaultyStateStore store();

@@ -55,6 +55,9 @@ public final class ConnectSpec {
 
 	private boolean extended = true;
 
+	/** Number of the node, 0 for the first one that runs. */
+	private int node;
+
 	ConnectSpec(ActorTester tester, ActorAddress address, @Nullable Principal user) {
 		this.tester = tester;
 		this.address = address;
@@ -147,6 +150,19 @@ public final class ConnectSpec {
 	}
 
 	/**
+	 * Sets the node that the client connects to, whichever node has the instance.
+	 * Default: the first one that runs, to which the client resumes as well if the node
+	 * does not run any more.
+	 * @param node number of the node, from 1
+	 * @throws IllegalStateException if the node does not run
+	 */
+	public ConnectSpec at(int node) {
+		this.tester.nodes().checkRunning(node);
+		this.node = node;
+		return this;
+	}
+
+	/**
 	 * Connects and subscribes to events. Returns when the client is connected or has been
 	 * rejected, which {@link TestConnection#expectRefused()} and
 	 * {@link TestConnection#expectClosed()} expect.
@@ -175,6 +191,10 @@ public final class ConnectSpec {
 
 	ActorTarget target() {
 		return this.creates ? new ActorTarget.GetOrCreate(this.address, this.input) : new ActorTarget.Get(this.address);
+	}
+
+	int node() {
+		return this.node;
 	}
 
 	boolean creates() {

@@ -47,7 +47,7 @@ final class MemoryBackend implements Backend {
 		this.time = time;
 		this.workers = workers;
 		this.patience = patience;
-		OutsideWaits waits = new OutsideWaits(() -> nodes.node().atWork(), workers::settle);
+		OutsideWaits waits = new OutsideWaits(nodes::atWork, workers::settle);
 		time.beforeStep(waits::settle);
 		time.beforeMove(waits::await);
 	}
@@ -56,7 +56,7 @@ final class MemoryBackend implements Backend {
 	public ClientTransport transport(ConnectSpec spec, ClientTransport.Receiver receiver) {
 		PendingHandshake handshake = new PendingHandshake(spec.handshake(), spec::target, spec::params,
 				Context.empty());
-		return new TestLink(this.nodes.host(), spec.encoding(), handshake, receiver);
+		return new TestLink(this.nodes.host(spec.node()), spec.encoding(), handshake, receiver);
 	}
 
 	@Override
@@ -66,7 +66,7 @@ final class MemoryBackend implements Backend {
 
 	private List<String> busy(List<TestConnection> connections) {
 		return this.workers.atWork(() -> {
-			Stream<String> turns = this.nodes.node().atWork().stream().map("a turn of %s has not ended"::formatted);
+			Stream<String> turns = this.nodes.atWork().stream().map("a turn of %s has not ended"::formatted);
 			Stream<String> calls = connections.stream().flatMap((connection) -> connection.unanswered().stream());
 			return Stream.concat(turns, calls).toList();
 		});
@@ -89,12 +89,30 @@ final class MemoryBackend implements Backend {
 		this.nodes.start();
 	}
 
-	private static void abandon(List<TestConnection> connections) {
+	/** Ends the clients of nodes that do not run any more. */
+	private void abandon(List<TestConnection> connections) {
 		connections.forEach((connection) -> {
-			if (connection.transport() instanceof TestLink link) {
+			if (connection.transport() instanceof TestLink link && this.nodes.isGone(link.host())) {
 				link.abandon();
 			}
 		});
+	}
+
+	@Override
+	public TestNodes nodes() {
+		return this.nodes;
+	}
+
+	@Override
+	public void kill(int node, List<TestConnection> connections) {
+		this.nodes.kill(node);
+		abandon(connections);
+	}
+
+	@Override
+	public void stop(int node, List<TestConnection> connections) {
+		this.nodes.stop(node);
+		abandon(connections);
 	}
 
 	@Override

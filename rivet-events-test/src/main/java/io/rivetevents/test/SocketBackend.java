@@ -27,6 +27,7 @@ import io.rivetevents.protocol.value.WireValues;
 import io.rivetevents.test.node.ClientTransport;
 import io.rivetevents.test.node.SocketTransport;
 import io.rivetevents.test.node.SocketUsers;
+import io.rivetevents.test.node.TestNodes;
 import io.rivetevents.test.store.FaultyStateStore;
 
 /**
@@ -114,6 +115,21 @@ final class SocketBackend implements Backend {
 	@Override
 	public void kill(List<TestConnection> connections) {
 		throw unsupported("kill()");
+	}
+
+	@Override
+	public TestNodes nodes() {
+		throw unsupported("A choice of a node");
+	}
+
+	@Override
+	public void kill(int node, List<TestConnection> connections) {
+		throw unsupported("kill(node)");
+	}
+
+	@Override
+	public void stop(int node, List<TestConnection> connections) {
+		throw unsupported("stop(node)");
 	}
 
 	@Override

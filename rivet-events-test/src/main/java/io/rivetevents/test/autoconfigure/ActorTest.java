@@ -63,6 +63,12 @@ public @interface ActorTest {
 	Class<?>[] actors() default {};
 
 	/**
+	 * Number of nodes, as in {@link AutoConfigureActorTester#nodes()}.
+	 */
+	@AliasFor(annotation = AutoConfigureActorTester.class, attribute = "nodes")
+	int nodes() default 1;
+
+	/**
 	 * Whether the components named above are found. With {@code false} only those of
 	 * {@link #includeFilters()} are.
 	 */

@@ -13,6 +13,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.test.context.PropertyMapping;
+import org.springframework.boot.test.context.PropertyMapping.Skip;
 
 /**
  * Adds an {@link io.rivetevents.test.ActorTester} to a test class, for example to one
@@ -27,6 +29,15 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 @Documented
 @Inherited
 @ImportAutoConfiguration
+@PropertyMapping("rivet.test")
 public @interface AutoConfigureActorTester {
+
+	/**
+	 * Number of nodes, from 1 to 16. Several nodes share the store and the beans of the
+	 * application, and are joined as by {@code rivet-events-cluster}, which must be on
+	 * the class path. They require clients in memory.
+	 */
+	@PropertyMapping(skip = Skip.ON_DEFAULT_VALUE)
+	int nodes() default 1;
 
 }

@@ -12,10 +12,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import org.springframework.util.JdkIdGenerator;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.ownership.Ownership;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.autoconfigure.NodeSettings;
 import io.rivetevents.autoconfigure.RivetEventsProperties;
@@ -29,6 +31,7 @@ import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.extension.OutboundInterceptor;
+import io.rivetevents.extension.PrincipalCodec;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.QueuedTotal;
@@ -59,12 +62,14 @@ import io.rivetevents.transport.StreamSecrets;
  * @param directory finds instances
  * @param properties settings of the application
  * @param deliveries records the deliveries
+ * @param principals writes and reads the users of other nodes
  */
 public record NodeParts(ValueMapper mapper, EventContracts contracts, List<InboundInterceptor> inbound,
 		List<OutboundInterceptor> outbound, Observers observers, Limits limits, CallerScope callers,
 		ReactiveTransactions transactions, ActorTypes types, ActionListeners listeners,
 		ContractFingerprints fingerprints, OutboundRegistry registry, Supplier<Handshake> handshake,
-		Supplier<ActorDirectory> directory, RivetEventsProperties properties, DeliveryRecorder deliveries) {
+		Supplier<ActorDirectory> directory, RivetEventsProperties properties, DeliveryRecorder deliveries,
+		PrincipalCodec principals) {
 
 	/**
 	 * A node and its boundary to clients.
@@ -76,18 +81,30 @@ public record NodeParts(ValueMapper mapper, EventContracts contracts, List<Inbou
 	}
 
 	/**
+	 * Returns the parts of one of several nodes.
+	 * @param registry registry of its connections
+	 * @param directory finds instances, on any node
+	 */
+	NodeParts with(OutboundRegistry registry, Supplier<ActorDirectory> directory) {
+		return new NodeParts(this.mapper, this.contracts, this.inbound, this.outbound, this.observers, this.limits,
+				this.callers, this.transactions, this.types, this.listeners, this.fingerprints, registry,
+				this.handshake, directory, this.properties, this.deliveries, this.principals);
+	}
+
+	/**
 	 * Composes a node that is not started.
 	 * @param store its store
 	 * @param clock its clock
 	 * @param timers its timers
 	 * @param workers its workers
+	 * @param ownership which instances it may have in memory
 	 */
-	Composed compose(ActorStateStore store, Clock clock, Scheduler timers, Scheduler workers) {
+	Composed compose(ActorStateStore store, Clock clock, Scheduler timers, Scheduler workers, Ownership ownership) {
 		WakeupBatches bursts = new WakeupBatches(timers);
 		ConnectionServices connections = new ConnectionServices(this.mapper, this.contracts, this.outbound,
 				this.observers, timers, workers, bursts, this.limits, this.callers, this.transactions, this.deliveries);
 		ActorRuntime runtime = new ActorRuntime(store, workers, clock, connections, this.inbound, this.fingerprints,
-				NodeSettings.of(this.properties).schedule());
+				NodeSettings.of(this.properties).schedule(), new JdkIdGenerator(), ownership);
 		return new Composed(new LocalNode(runtime, this.types, this.listeners, this.registry, this.directory), bursts);
 	}
 

@@ -28,6 +28,8 @@ import io.rivetevents.transport.TransportSession;
  */
 public final class TestLink implements ClientTransport, TransportSession {
 
+	private final LinkHost host;
+
 	private final Encoding encoding;
 
 	private final ClientFrames frames;
@@ -58,6 +60,7 @@ public final class TestLink implements ClientTransport, TransportSession {
 	 * @param receiver receives what the node sends, by a worker
 	 */
 	public TestLink(LinkHost host, Encoding encoding, PendingHandshake handshake, Receiver receiver) {
+		this.host = host;
 		this.encoding = encoding;
 		this.frames = new ClientFrames(encoding);
 		this.receiver = receiver;
@@ -153,6 +156,11 @@ public final class TestLink implements ClientTransport, TransportSession {
 	@Override
 	public void close() {
 		cut();
+	}
+
+	/** Returns the node that it connects to. */
+	public LinkHost host() {
+		return this.host;
 	}
 
 	/**

@@ -9,29 +9,43 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 import reactor.core.scheduler.Scheduler;
 
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ownership.Ownership;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.actor.state.StoredActors;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.placement.LocalNode;
 import io.rivetevents.placement.NodeShutdown;
 import io.rivetevents.test.store.FaultyStateStore;
 
 /**
- * The one node of a test, which can be stopped or killed, and started again over the same
+ * The nodes of a test, which can be stopped or killed, and started again over the same
  * store. Used by the thread of the test.
  */
 public final class TestNodes {
+
+	/** Name of the first node among others: the same one has an instance in each run. */
+	public static final String FIRST_NAME = "node-1";
 
 	/** Steps in which time passes while a node stops. */
 	private static final Duration STEP = Duration.ofMillis(10);
@@ -44,9 +58,18 @@ public final class TestNodes {
 
 	private final ActorStateStore origin;
 
+	private final int size;
+
 	private volatile FaultyStateStore store;
 
-	private volatile Running running;
+	/** {@code null} for one node. */
+	private @Nullable NodeNetwork network;
+
+	/** The last node of each number. */
+	private volatile List<TestNode> nodes = List.of();
+
+	/** Number of nodes that have been started in the network. */
+	private int started;
 
 	/**
 	 * The time of a node.
@@ -60,50 +83,103 @@ public final class TestNodes {
 			Consumer<Duration> advance) {
 	}
 
-	/** The node that runs, and what ends with it. */
-	private record Running(NodeGate gate, NodeParts.Composed composed, ActorStateStore store) {
-
-		LocalNode node() {
-			return this.composed.node();
-		}
-
-	}
-
 	/**
-	 * Creates the first node, which is not started.
-	 * @param parts beans of the application
+	 * Creates the first nodes, which are not started.
+	 * @param parts beans of the application; with several nodes, the name of their
+	 * registry is {@link #FIRST_NAME}
 	 * @param store store of the application
 	 * @param time its time
 	 * @param workers its workers
+	 * @param size number of nodes
 	 */
-	public TestNodes(NodeParts parts, ActorStateStore store, Time time, CountedWorkers workers) {
+	public TestNodes(NodeParts parts, ActorStateStore store, Time time, CountedWorkers workers, int size) {
 		this.parts = parts;
 		this.time = time;
 		this.workers = workers;
 		this.origin = store;
+		this.size = size;
 		this.store = new FaultyStateStore(store);
-		this.running = compose();
+		composeAll();
 	}
 
-	private Running compose() {
-		NodeGate gate = new NodeGate();
-		ActorStateStore store = gate.store(this.store);
-		return new Running(gate, this.parts.compose(store, this.time.clock(), gate.timers(this.time.timers()),
-				gate.workers(this.workers.scheduler())), store);
+	private void composeAll() {
+		this.parts.registry().members().all().forEach(this.parts.registry().members()::remove);
+		this.network = (this.size > 1)
+				? new ClusterNetwork(this.parts.mapper(), this.parts.principals(), this.workers::settle) : null;
+		this.started = 0;
+		this.nodes = IntStream.rangeClosed(1, this.size).mapToObj(this::compose).toList();
 	}
 
-	public LocalNode node() {
-		return this.running.node();
+	private TestNode compose(int number) {
+		NodeNetwork network = this.network;
+		if (network == null) {
+			return new TestNode(this.parts, this.store, this.time, this.workers.application());
+		}
+		OutboundRegistry registry = (++this.started == 1) ? this.parts.registry()
+				: new OutboundRegistry(name(number), this.parts.deliveries());
+		return new TestNode(this.parts, this.store, this.time, this.workers.group(), network, registry);
+	}
+
+	/** Names are used once, as a node has a new one after each start. */
+	private String name(int number) {
+		return (this.started <= this.size) ? "node-" + number : "node-%d.%d".formatted(number, this.started);
+	}
+
+	/** Returns the first node that runs, or was killed if none runs. */
+	private TestNode first() {
+		return this.nodes.stream().filter((node) -> !node.isKilled()).findFirst().orElse(this.nodes.get(0));
+	}
+
+	private TestNode running(int number) {
+		TestNode node = find(number);
+		Assert.state(!node.isKilled(), () -> "Node %d does not run: call start(%d) first".formatted(number, number));
+		return node;
+	}
+
+	private TestNode find(int number) {
+		Assert.isTrue(number > 0 && number <= this.size,
+				() -> "There is no node %d: the nodes of this test are 1 to %d".formatted(number, this.size));
+		return this.nodes.get(number - 1);
+	}
+
+	private NodeNetwork network() {
+		NodeNetwork network = this.network;
+		Assert.state(network != null,
+				"This test has one node: set nodes = 3 of @ActorTest or @AutoConfigureActorTester");
+		return network;
+	}
+
+	/** Returns the instances of all nodes with turns that wait or run. */
+	public Collection<ActorAddress> atWork() {
+		List<ActorAddress> atWork = new ArrayList<>();
+		this.nodes.stream().filter((node) -> !node.isKilled()).forEach((node) -> atWork.addAll(node.node().atWork()));
+		return atWork;
 	}
 
 	public FaultyStateStore store() {
 		return this.store;
 	}
 
-	/** Returns what clients connect to at present. */
-	public LinkHost host() {
-		Running running = this.running;
-		return this.parts.host(running.composed(), running.store(), this.time.threads(), this.workers.scheduler());
+	/**
+	 * Returns what clients connect to at present.
+	 * @param number number of a node; the first one that runs if it does not run, or is 0
+	 */
+	public LinkHost host(int number) {
+		TestNode node = (number == 0 || find(number).isKilled()) ? first() : find(number);
+		Assert.state(!node.isKilled(), "No node runs: call start(1) first");
+		return node.host(this.time);
+	}
+
+	/** Checks that a node runs. */
+	public void checkRunning(int number) {
+		running(number);
+	}
+
+	/**
+	 * Returns whether clients are connected to a node that has been killed or stopped.
+	 */
+	public boolean isGone(LinkHost host) {
+		return this.nodes.stream().noneMatch((node) -> !node.isKilled() && node.node() == host.services().node());
 	}
 
 	/**
@@ -114,18 +190,19 @@ public final class TestNodes {
 		NodeGate gate = new NodeGate();
 		gate.close();
 		return this.parts
-			.compose(this.origin, this.time.clock(), gate.timers(this.time.timers()), this.workers.scheduler())
+			.compose(this.origin, this.time.clock(), gate.timers(this.time.timers()), this.workers.scheduler(),
+					Ownership.ALONE)
 			.node();
 	}
 
-	/** Returns a directory of the node that runs when it is called. */
+	/** Returns a directory of the first node that runs when it is called. */
 	public static ActorDirectory directory(Supplier<TestNodes> nodes) {
-		return forwarding(ActorDirectory.class, () -> nodes.get().node().directory());
+		return forwarding(ActorDirectory.class, () -> nodes.get().first().directory());
 	}
 
-	/** Returns the stored instances of the node that runs when they are used. */
+	/** Returns the stored instances of the first node that runs when they are used. */
 	public static StoredActors storedActors(Supplier<TestNodes> nodes) {
-		return forwarding(StoredActors.class, () -> nodes.get().node().storedActors());
+		return forwarding(StoredActors.class, () -> nodes.get().first().node().storedActors());
 	}
 
 	private static <T> T forwarding(Class<T> type, Supplier<T> target) {
@@ -141,38 +218,124 @@ public final class TestNodes {
 				}));
 	}
 
-	/** Stops the node as at the end of an application, and starts it again. */
+	// Several nodes
+
+	/**
+	 * Returns the number of the node that owns an address, as the largest part of the
+	 * nodes sees it.
+	 */
+	public int owner(ActorAddress address) {
+		network();
+		TestNode judge = this.nodes.stream()
+			.filter((node) -> !node.isKilled())
+			.max(Comparator.comparingInt(TestNodes::seen))
+			.orElseThrow(() -> new IllegalStateException("No node runs: call start(1) first"));
+		NodeNetwork.Member member = judge.member();
+		String name = (member != null) ? member.owner(address) : null;
+		Assert.state(name != null,
+				() -> "No node owns %s: %s is in the smaller part of the nodes".formatted(address, judge.name()));
+		return 1 + this.nodes.stream().map(TestNode::name).toList().indexOf(name);
+	}
+
+	/** Those in the smaller part own nothing. */
+	private static int seen(TestNode node) {
+		NodeNetwork.Member member = node.member();
+		return (member != null) ? member.size() : 0;
+	}
+
+	/** Cuts the network between some nodes and the others. */
+	public void partition(int... numbers) {
+		Set<String> names = new HashSet<>();
+		NodeNetwork network = network();
+		IntStream.of(numbers).mapToObj(this::running).map(TestNode::name).forEach(names::add);
+		network.partition(names);
+	}
+
+	/** Ends the partition. */
+	public void heal() {
+		network().heal();
+	}
+
+	/** Kills a node: nothing of it runs any more. Its clients are still to be ended. */
+	public void kill(int number) {
+		NodeNetwork network = network();
+		TestNode node = running(number);
+		node.kill();
+		network.kill(node.name());
+	}
+
+	/** Stops a node as at the end of an application, and does not start it again. */
+	public void stop(int number) {
+		network();
+		TestNode node = running(number);
+		NodeNetwork.Member member = node.member();
+		if (member != null) {
+			member.leave();
+			stop(node);
+			await(CompletableFuture.runAsync(member::stop, node.workers()::schedule));
+		}
+		node.kill();
+	}
+
+	/** Starts a node that was killed or stopped. */
+	public void start(int number) {
+		network();
+		Assert.state(find(number).isKilled(), () -> "Node %d runs".formatted(number));
+		TestNode node = compose(number);
+		List<TestNode> nodes = new ArrayList<>(this.nodes);
+		nodes.set(number - 1, node);
+		this.nodes = List.copyOf(nodes);
+		node.start();
+	}
+
+	// All nodes
+
+	/** Stops each node as at the end of an application, and starts it again. */
 	public void restart() {
-		LocalNode node = node();
-		Duration timeout = this.parts.properties().shutdown().timeout();
-		CompletableFuture<Void> stopped = new NodeShutdown(node, this.parts.registry(), this.time.timers(), timeout,
-				this.parts.properties().shutdown().spread())
-			.run()
-			.toFuture();
-		Duration end = timeout.multipliedBy(2);
+		if (this.network == null) {
+			stop(first());
+			first().node().start();
+			return;
+		}
+		for (int number = 1; number <= this.size; number++) {
+			if (!find(number).isKilled()) {
+				stop(number);
+				start(number);
+			}
+		}
+	}
+
+	private void stop(TestNode node) {
+		NodeShutdown shutdown = new NodeShutdown(node.node(), node.registry(), this.time.timers(),
+				this.parts.properties().shutdown().timeout(), this.parts.properties().shutdown().spread());
+		await(shutdown.run().toFuture());
+	}
+
+	/** Lets time pass until a node has stopped. */
+	private void await(CompletableFuture<Void> stopped) {
+		Duration end = this.parts.properties().shutdown().timeout().multipliedBy(2);
 		for (Duration passed = Duration.ZERO; !stopped.isDone(); passed = passed.plus(STEP)) {
 			Assert.state(passed.compareTo(end) < 0, "The node did not stop");
 			this.time.advance().accept(STEP);
 		}
 		stopped.join();
-		node.start();
 	}
 
 	/**
-	 * Kills the node: nothing of it runs any more. Its clients are still to be ended.
+	 * Kills all nodes: nothing of them runs any more. Their clients are still to be
+	 * ended.
 	 */
 	public void kill() {
-		this.running.gate().close();
+		this.nodes.forEach(TestNode::kill);
 		this.workers.abandon();
 	}
 
-	/** Starts the node, or another one after {@link #kill()}. */
+	/** Starts the nodes, or others after {@link #kill()}. */
 	public void start() {
-		if (this.running.gate().isClosed()) {
-			this.parts.registry().members().all().forEach(this.parts.registry().members()::remove);
-			this.running = compose();
+		if (this.nodes.stream().allMatch(TestNode::isKilled)) {
+			composeAll();
 		}
-		node().start();
+		this.nodes.forEach(TestNode::start);
 	}
 
 	/** Replaces a store in memory by an empty one; another store stays. */

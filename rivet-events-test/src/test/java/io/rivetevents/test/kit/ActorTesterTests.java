@@ -284,4 +284,14 @@ class ActorTesterTests {
 		one.expectClosed().withReason("connection.slow_consumer");
 	}
 
+	// Nodes
+
+	@Test
+	void refusesFaultsOfSeveralNodes() {
+		String message = "This test has one node: set nodes = 3 of @ActorTest or @AutoConfigureActorTester";
+		assertThatIllegalStateException().isThrownBy(() -> this.tester.partition(1)).withMessage(message);
+		assertThatIllegalStateException().isThrownBy(() -> this.tester.kill(1)).withMessage(message);
+		assertThatIllegalStateException().isThrownBy(() -> this.tester.owner("room", "x")).withMessage(message);
+	}
+
 }
