@@ -5,6 +5,9 @@
 
 package io.rivetevents.cluster.engine;
 
+import org.jgroups.JChannel;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Creates engines that use JGroups.
  *
@@ -22,6 +25,20 @@ public final class JGroups {
 	 */
 	public static ClusterEngine create(JGroupsSettings settings) {
 		return new JGroupsEngine(settings);
+	}
+
+	/**
+	 * Returns the channel of an engine, for tests that insert faults and for tools of
+	 * JGroups.
+	 * @param engine an engine of {@link #create}
+	 * @return the channel, {@code null} before the start
+	 * @throws IllegalArgumentException if it is another engine
+	 */
+	public static @Nullable JChannel channel(ClusterEngine engine) {
+		if (engine instanceof JGroupsEngine jgroups) {
+			return jgroups.channel();
+		}
+		throw new IllegalArgumentException("%s does not use JGroups".formatted(engine));
 	}
 
 }
