@@ -163,6 +163,28 @@ public final class DatabaseServer {
 		this.process = null;
 	}
 
+	/** Stops the server and its processes where they are: it answers nothing. */
+	public synchronized void pause() {
+		signal("STOP");
+	}
+
+	/** Lets the server continue. */
+	public synchronized void proceed() {
+		signal("CONT");
+	}
+
+	private void signal(String signal) {
+		Process process = Objects.requireNonNull(this.process);
+		List<String> command = new ArrayList<>(List.of("kill", "-" + signal, "" + process.pid()));
+		process.descendants().forEach((child) -> command.add("" + child.pid()));
+		try {
+			new ProcessBuilder(command).inheritIO().start().onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
 	private synchronized void end() {
 		if (this.process != null) {
 			kill();

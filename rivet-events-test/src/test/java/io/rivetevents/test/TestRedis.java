@@ -26,7 +26,7 @@ import redis.embedded.core.ExecutableProvider;
 /**
  * A real Redis on a port of its own, that can be killed and started again.
  */
-final class TestRedis implements AutoCloseable {
+public final class TestRedis implements AutoCloseable {
 
 	private final int port = freePort();
 
@@ -64,7 +64,7 @@ final class TestRedis implements AutoCloseable {
 	 * is on the disk.
 	 * @param directory where it writes
 	 */
-	static TestRedis durable(Path directory) {
+	public static TestRedis durable(Path directory) {
 		return installed("--appendonly", "yes", "--appendfsync", "always", "--dir", directory.toString());
 	}
 
@@ -72,7 +72,7 @@ final class TestRedis implements AutoCloseable {
 	 * Find a Redis on this machine: the one that {@code RIVET_REDIS_SERVER} names, else
 	 * one on the path.
 	 */
-	static Optional<Path> findInstalled() {
+	public static Optional<Path> findInstalled() {
 		String named = System.getenv("RIVET_REDIS_SERVER");
 		Stream<Path> candidates = (named != null) ? Stream.of(Path.of(named))
 				: Stream.of(System.getenv("PATH").split(File.pathSeparator))
@@ -80,11 +80,11 @@ final class TestRedis implements AutoCloseable {
 		return candidates.filter(Files::isExecutable).findFirst();
 	}
 
-	int port() {
+	public int port() {
 		return this.port;
 	}
 
-	void start() {
+	public void start() {
 		try {
 			Path log = Files.createTempFile("redis", ".log");
 			List<String> command = new ArrayList<>(List.of(this.binary.toString(), "--port", String.valueOf(this.port),

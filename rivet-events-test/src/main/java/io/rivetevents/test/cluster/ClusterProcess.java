@@ -27,30 +27,42 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClusterProcess implements AutoCloseable {
 
+	/** Longest time that a test waits for anything. */
 	static final Duration PATIENCE = Duration.ofSeconds(90);
 
 	private static final HttpClient HTTP = HttpClient.newHttpClient();
 
 	private final String name;
 
+	private final int clusterPort;
+
 	private final Process process;
 
 	private final CompletableFuture<Integer> port = new CompletableFuture<>();
 
+	private volatile boolean paused;
+
 	/**
 	 * Starts a process; {@link #await()} waits for it.
 	 * @param name name in the output of the test
-	 * @param settings properties of the application
+	 * @param clusterPort port for connections between nodes
+	 * @param settings properties of the application as name=value
 	 */
-	ClusterProcess(String name, List<String> settings) throws IOException {
+	ClusterProcess(String name, int clusterPort, List<String> settings) {
 		this.name = name;
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
-						"-XX:TieredStopAtLevel=1", "-Xmx256m", "-cp",
-						System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-						ClusterApplication.class.getName(), "--server.port=0"));
+		this.clusterPort = clusterPort;
+		List<String> command = new ArrayList<>(List.of(
+				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
+				"-XX:TieredStopAtLevel=1", "-Xmx256m", "-cp",
+				System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+				ClusterApplication.class.getName(), "--server.port=0", "--rivet.events.cluster.port=" + clusterPort));
 		settings.forEach((setting) -> command.add("--" + setting));
-		this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
+		try {
+			this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 		Thread reader = new Thread(this::read, "output of " + name);
 		reader.setDaemon(true);
 		reader.start();
@@ -84,6 +96,15 @@ final class ClusterProcess implements AutoCloseable {
 		return this.port.join();
 	}
 
+	int clusterPort() {
+		return this.clusterPort;
+	}
+
+	/** Returns the name of the node. */
+	String node() {
+		return get("/node").body();
+	}
+
 	/** An answer of the application. */
 	record Answer(int status, String body) {
 
@@ -111,6 +132,10 @@ final class ClusterProcess implements AutoCloseable {
 		}
 	}
 
+	void delete(String path) {
+		send(HttpRequest.newBuilder(uri(path)).DELETE());
+	}
+
 	private Answer send(HttpRequest.Builder request) {
 		try {
 			HttpResponse<String> response = HTTP.send(request.timeout(PATIENCE).build(),
@@ -118,7 +143,7 @@ final class ClusterProcess implements AutoCloseable {
 			return new Answer(response.statusCode(), response.body());
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
+			throw new UncheckedIOException(this.name, ex);
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
@@ -130,22 +155,48 @@ final class ClusterProcess implements AutoCloseable {
 	}
 
 	/** Ends the process as {@code kill -9} does. */
-	void kill() throws InterruptedException {
+	void kill() {
 		this.process.destroyForcibly();
-		this.process.waitFor();
+		awaitEnd();
 	}
 
 	/** Stops the application as a deployment does. Its standard input stays open. */
-	void stop() throws InterruptedException {
+	void stop() {
 		this.process.toHandle().destroy();
-		if (!this.process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-			throw new IllegalStateException("%s did not stop".formatted(this.name));
+		awaitEnd();
+	}
+
+	private void awaitEnd() {
+		this.process.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+	}
+
+	/** Stops the process where it is. */
+	void pause() {
+		this.paused = true;
+		signal("STOP");
+	}
+
+	/** Lets it continue. */
+	void proceed() {
+		signal("CONT");
+		this.paused = false;
+	}
+
+	boolean isPaused() {
+		return this.paused;
+	}
+
+	private void signal(String signal) {
+		try {
+			new ProcessBuilder("kill", "-" + signal, "" + this.process.pid()).inheritIO().start().onExit().join();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 
-	/** Stops the process where it is, or lets it continue. */
-	void signal(String signal) throws IOException, InterruptedException {
-		new ProcessBuilder("kill", "-" + signal, "" + this.process.pid()).inheritIO().start().waitFor();
+	boolean isAlive() {
+		return this.process.isAlive();
 	}
 
 	@Override

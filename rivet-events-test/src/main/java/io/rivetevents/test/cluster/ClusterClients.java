@@ -1,0 +1,79 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.cluster;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.awaitility.Awaitility;
+
+/**
+ * Clients of one instance, spread over all nodes.
+ */
+final class ClusterClients implements AutoCloseable {
+
+	private final CalledActor actor;
+
+	private final List<ClusterClient> clients = new ArrayList<>();
+
+	/**
+	 * Connects clients: a half over WebSocket, alternately in the plain protocol and in
+	 * the extended mode, the other half over Server-Sent Events.
+	 * @param actor the instance
+	 * @param cluster the nodes
+	 * @param number number of clients
+	 */
+	ClusterClients(CalledActor actor, ProcessCluster cluster, int number) throws InterruptedException {
+		this.actor = actor;
+		for (int i = 0; i < number; i++) {
+			this.clients.add(new ClusterClient(kind(i / 3), actor, cluster, i));
+		}
+		for (ClusterClient client : this.clients) {
+			client.awaitConnected();
+		}
+	}
+
+	/** Each kind is at all of three nodes. */
+	private static ClusterClient.Kind kind(int number) {
+		return switch (number % 4) {
+			case 0 -> ClusterClient.Kind.SOCKET;
+			case 2 -> ClusterClient.Kind.PLAIN;
+			default -> ClusterClient.Kind.STREAM;
+		};
+	}
+
+	/**
+	 * Adds entries until all clients have received one of them, and checks what they have
+	 * received. A client of the plain protocol misses an entry that moves the instance.
+	 * @param node where entries are added
+	 */
+	void check(ClusterProcess node) {
+		String first = this.actor.add(node);
+		this.clients.stream().filter(ClusterClient::isExtended).forEach((client) -> client.await(first));
+		List<String> last = new ArrayList<>(List.of(first));
+		Awaitility.await().atMost(ClusterProcess.PATIENCE).until(() -> {
+			last.add(this.actor.add(node));
+			return this.clients.stream().allMatch((client) -> client.hasReceivedAnyOf(last));
+		});
+		String end = last.get(last.size() - 1);
+		this.clients.stream().filter(ClusterClient::isExtended).forEach((client) -> client.await(end));
+		List<String> stored = this.actor.check();
+		this.clients.forEach((client) -> client.check(stored));
+	}
+
+	@Override
+	public void close() {
+		this.clients.forEach(ClusterClient::close);
+	}
+
+	@Override
+	public String toString() {
+		return "%d clients of %s connected %d times, %d notified of missed events".formatted(this.clients.size(),
+				this.actor.actor(), this.clients.stream().mapToInt(ClusterClient::connections).sum(),
+				this.clients.stream().filter((client) -> client.notices() > 0).count());
+	}
+
+}
