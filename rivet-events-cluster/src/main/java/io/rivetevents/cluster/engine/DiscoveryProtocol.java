@@ -28,7 +28,14 @@ final class DiscoveryProtocol extends TCPPING {
 
 	private final Discovery discovery;
 
-	DiscoveryProtocol(Discovery discovery) {
+	/**
+	 * Creates a protocol.
+	 * @param discovery finds addresses
+	 * @param requests how often they are read, and receive a request, while this node
+	 * joins: others that start meanwhile are found as well, and so is the one of them
+	 * that the others join
+	 */
+	DiscoveryProtocol(Discovery discovery, int requests) {
 		this.discovery = discovery;
 		setId(ClassConfigurator.getProtocolId(TCPPING.class));
 		this.initial_hosts_set_programmatically = true;
@@ -36,6 +43,7 @@ final class DiscoveryProtocol extends TCPPING {
 		// a connection attempt to an address without a machine blocks
 		asyncDiscovery(true);
 		asyncDiscoveryUseSeparateThread(true);
+		numDiscoveryRuns(requests);
 	}
 
 	@Override

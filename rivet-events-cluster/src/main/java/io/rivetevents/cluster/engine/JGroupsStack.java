@@ -43,6 +43,15 @@ final class JGroupsStack {
 	/** Time for the answers of other nodes at the start, in milliseconds. */
 	private static final long JOIN = 1000;
 
+	/** Requests to other nodes in that time: they may start at the same moment. */
+	private static final int JOIN_REQUESTS = 6;
+
+	/**
+	 * After so many, less one, a node that has found others that start, or that do not
+	 * accept it, becomes the first node of a cluster of its own.
+	 */
+	private static final int JOIN_ATTEMPTS = 4;
+
 	/** Time for the acknowledgement of a goodbye, in milliseconds. */
 	private static final int GOODBYE = 1000;
 
@@ -52,7 +61,7 @@ final class JGroupsStack {
 	/** Creates a channel from the settings. */
 	static JChannel create(JGroupsSettings settings, InetAddress address) throws Exception {
 		JChannel channel = new JChannel(
-				List.of(transport(settings, address), new DiscoveryProtocol(settings.discovery()),
+				List.of(transport(settings, address), new DiscoveryProtocol(settings.discovery(), JOIN_REQUESTS),
 						// joins what was formed apart
 						new MERGE3().setMinInterval(1000).setMaxInterval(3000).setCheckInterval(3100),
 						// its ports follow from that of the transport, nothing else may
@@ -119,7 +128,7 @@ final class JGroupsStack {
 	}
 
 	private static GMS membership() {
-		return new GMS().setJoinTimeout(JOIN).setMaxJoinAttempts(3).printLocalAddress(false);
+		return new GMS().setJoinTimeout(JOIN).setMaxJoinAttempts(JOIN_ATTEMPTS).printLocalAddress(false);
 	}
 
 	private static RSVP goodbyes() {

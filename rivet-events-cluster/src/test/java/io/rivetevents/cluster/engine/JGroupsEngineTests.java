@@ -64,6 +64,19 @@ class JGroupsEngineTests {
 		});
 	}
 
+	/** Others that start at the same moment are not all there at first. */
+	@Test
+	void searchesForOthersAgainWhileItJoins() {
+		int port = Node.freePorts(1).get(0);
+		AtomicInteger searches = new AtomicInteger();
+		Discovery discovery = (cluster) -> {
+			searches.incrementAndGet();
+			return List.of();
+		};
+		add(new Node(CLUSTER, port, discovery)).start();
+		assertThat(searches).hasValueGreaterThan(1);
+	}
+
 	@Test
 	void isAloneAfterTheStartWithoutOthers() {
 		Node node = start(1).get(0);
