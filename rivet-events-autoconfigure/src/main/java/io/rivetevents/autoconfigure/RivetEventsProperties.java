@@ -16,7 +16,8 @@ import org.springframework.util.unit.DataSize;
 import io.rivetevents.actor.schedule.ScheduleSettings;
 
 /**
- * Realtime actors.
+ * Realtime actors. A group of properties without any value is not bound but taken from
+ * {@link PropertyDefaults}, because binding the defaults takes a part of the start.
  *
  * @param enabled Whether to serve actors.
  * @param basePath Path of the actor routes; "/" serves them at the root.
@@ -40,12 +41,27 @@ import io.rivetevents.actor.schedule.ScheduleSettings;
  */
 @ConfigurationProperties("rivet.events")
 public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/rivet") String basePath,
-		@DefaultValue Actor actor, @DefaultValue State state, @DefaultValue Websocket websocket,
-		@DefaultValue Http http, @DefaultValue Security security, @DefaultValue Shutdown shutdown,
-		@DefaultValue("local") Backplane backplane, @DefaultValue Redis redis, @DefaultValue Sse sse,
-		@DefaultValue History history, @DefaultValue Asyncapi asyncapi, @DefaultValue("true") boolean directIo,
-		@DefaultValue Limits limits, @DefaultValue Management management, @DefaultValue Schedule schedule,
-		@DefaultValue Deliveries deliveries) {
+		Actor actor, State state, Websocket websocket, Http http, Security security, Shutdown shutdown,
+		@DefaultValue("local") Backplane backplane, Redis redis, Sse sse, History history, Asyncapi asyncapi,
+		@DefaultValue("true") boolean directIo, Limits limits, Management management, Schedule schedule,
+		Deliveries deliveries) {
+
+	public RivetEventsProperties {
+		actor = (actor != null) ? actor : PropertyDefaults.actor();
+		state = (state != null) ? state : PropertyDefaults.state();
+		websocket = (websocket != null) ? websocket : PropertyDefaults.websocket();
+		http = (http != null) ? http : PropertyDefaults.http();
+		security = (security != null) ? security : PropertyDefaults.security();
+		shutdown = (shutdown != null) ? shutdown : PropertyDefaults.shutdown();
+		redis = (redis != null) ? redis : PropertyDefaults.redis();
+		sse = (sse != null) ? sse : PropertyDefaults.sse();
+		history = (history != null) ? history : PropertyDefaults.history();
+		asyncapi = (asyncapi != null) ? asyncapi : PropertyDefaults.asyncapi();
+		limits = (limits != null) ? limits : PropertyDefaults.limits();
+		management = (management != null) ? management : PropertyDefaults.management();
+		schedule = (schedule != null) ? schedule : PropertyDefaults.schedule();
+		deliveries = (deliveries != null) ? deliveries : PropertyDefaults.deliveries();
+	}
 
 	/**
 	 * Transport of events to other nodes.
@@ -107,8 +123,14 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * spring.data.redis.*.
 	 */
 	public record State(@Nullable Store store, @DefaultValue("interval") Write write,
-			@DefaultValue("4MB") DataSize maxSize, @DefaultValue File file, @DefaultValue Jdbc jdbc,
-			@DefaultValue StateRedis redis) {
+			@DefaultValue("4MB") DataSize maxSize, File file, Jdbc jdbc, StateRedis redis) {
+
+		public State {
+			file = (file != null) ? file : PropertyDefaults.file();
+			jdbc = (jdbc != null) ? jdbc : PropertyDefaults.jdbc();
+			redis = (redis != null) ? redis : PropertyDefaults.stateRedis();
+		}
+
 	}
 
 	/**
@@ -430,11 +452,19 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param writeTimeout Time after which a connection is closed if it accepts no data
 	 * of its answer. Event streams have their own limits.
 	 */
-	public record Limits(@DefaultValue ConnectionLimits connection, @DefaultValue InstanceLimits instance,
-			@DefaultValue PrincipalShare principal, @DefaultValue AddressShare address, @DefaultValue NodeLimits node,
-			@DefaultValue List<String> trustedProxies, @DefaultValue("10s") Duration headerTimeout,
-			@DefaultValue("30s") Duration bodyTimeout, @DefaultValue("75s") Duration idleTimeout,
-			@DefaultValue("60s") Duration writeTimeout) {
+	public record Limits(ConnectionLimits connection, InstanceLimits instance, PrincipalShare principal,
+			AddressShare address, NodeLimits node, @DefaultValue List<String> trustedProxies,
+			@DefaultValue("10s") Duration headerTimeout, @DefaultValue("30s") Duration bodyTimeout,
+			@DefaultValue("75s") Duration idleTimeout, @DefaultValue("60s") Duration writeTimeout) {
+
+		public Limits {
+			connection = (connection != null) ? connection : PropertyDefaults.connectionLimits();
+			instance = (instance != null) ? instance : PropertyDefaults.instanceLimits();
+			principal = (principal != null) ? principal : PropertyDefaults.principalShare();
+			address = (address != null) ? address : PropertyDefaults.addressShare();
+			node = (node != null) ? node : PropertyDefaults.nodeLimits();
+		}
+
 	}
 
 	/**
