@@ -178,7 +178,11 @@ public final class DatabaseServer {
 		List<String> command = new ArrayList<>(List.of("kill", "-" + signal, "" + process.pid()));
 		process.descendants().forEach((child) -> command.add("" + child.pid()));
 		try {
-			new ProcessBuilder(command).inheritIO().start().onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+			new ProcessBuilder(command).inheritIO()
+				.start()
+				.onExit()
+				.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+				.join();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
