@@ -356,7 +356,8 @@ export class FakeInstance {
 			return { error: errorOf("actor.action_not_found", { message }) };
 		}
 		try {
-			return { output: encode((await handler(...args)) ?? null) };
+			const output = await handler(...args);
+			return output === undefined ? {} : { output: encode(output) };
 		} catch (error) {
 			if (error instanceof ActorError) return { error: encodedError(error) };
 			console.error(`rivet-events: the handler of ${name} of ${this.#id} failed:`, error);

@@ -77,7 +77,7 @@ async function scriptedStage(transport: "websocket" | "sse", options: ClientOpti
 			const output = outputs.get(val.name);
 			if (!output) continue;
 			try {
-				server.send({ tag: "ActionResponse", val: { id: val.id, output: output() ?? null } });
+				server.send({ tag: "ActionResponse", val: { id: val.id, output: output() } });
 			} catch (error: any) {
 				const { group, code, message } = error;
 				server.send({ tag: "Error", val: { group, code, message, actionId: val.id } });
@@ -274,7 +274,7 @@ describe.each(Object.entries(STAGES))("%s", (_, open) => {
 		await opened(room);
 		expect(await early).toEqual({ id: 7 });
 		expect(await room.say!("hi", 5n, new Map([["a", 1]]))).toEqual({ id: 7 });
-		expect(await room.nothing!()).toBeNull();
+		expect(await room.nothing!()).toBeUndefined();
 		const error: any = await room.secret!().catch((thrown: unknown) => thrown);
 		expect(error).toBeInstanceOf(ActorError);
 		expect(error).toMatchObject({ group: "auth", code: "forbidden", message: "Not for you" });

@@ -37,7 +37,7 @@ class Counter {
 		return count;
 	}
 
-	@Action
+	@Action(snapshot = true)
 	long getCount(ActorContext<Long, ?> c) {
 		return c.state();
 	}
