@@ -96,7 +96,7 @@ final class ClientSide {
 		if (this.request.stream() == null) {
 			repeated.addAll(this.subscriptions.present());
 		}
-		repeated.addAll(this.subscriptions.requested());
+		repeated.addAll(this.subscriptions.takeRequested());
 		repeated.addAll(this.calls.takeRepeatable());
 		return repeated;
 	}

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.ToServer.SubscriptionRequest;
 
 /**
@@ -21,12 +22,21 @@ import io.rivetevents.protocol.ToServer.SubscriptionRequest;
  */
 final class LinkSubscriptions {
 
+	/**
+	 * Most bytes of requests without an answer; beyond that only the last one for each
+	 * event is kept.
+	 */
+	private static final long MAX_BYTES = 1024 * 1024;
+
 	private final boolean answered;
 
 	private final Map<String, SubscriptionRequest> present = new LinkedHashMap<>(0);
 
-	/** Requests without an answer, the last one of each event. */
-	private final Map<String, SubscriptionRequest> requested = new LinkedHashMap<>(0);
+	/** Requests without an answer, in their order. */
+	private final List<SubscriptionRequest> requested = new ArrayList<>(0);
+
+	/** Bytes of these requests. */
+	private long bytes;
 
 	/**
 	 * Creates subscriptions.
@@ -52,7 +62,11 @@ final class LinkSubscriptions {
 	/** Notes a request that is about to be sent. */
 	void request(SubscriptionRequest request) {
 		if (this.answered) {
-			this.requested.put(request.eventName(), request);
+			if (this.bytes > MAX_BYTES) {
+				remove(request.eventName());
+			}
+			this.bytes += MessageWeight.of(request);
+			this.requested.add(request);
 		}
 		else {
 			apply(request);
@@ -75,14 +89,25 @@ final class LinkSubscriptions {
 	 * @param refused whether it was rejected
 	 */
 	void answer(String event, boolean subscribe, boolean refused) {
-		SubscriptionRequest request = this.requested.get(event);
-		if (request == null || request.subscribe() != subscribe) {
-			return;
+		for (SubscriptionRequest request : this.requested) {
+			if (request.eventName().equals(event) && request.subscribe() == subscribe) {
+				this.bytes -= MessageWeight.of(request);
+				this.requested.remove(request);
+				if (!refused) {
+					apply(request);
+				}
+				return;
+			}
 		}
-		this.requested.remove(event);
-		if (!refused) {
-			apply(request);
-		}
+	}
+
+	/** Removes the earlier requests for an event: only the last one is answered then. */
+	private void remove(String event) {
+		this.requested.removeIf((request) -> {
+			boolean same = request.eventName().equals(event);
+			this.bytes -= same ? MessageWeight.of(request) : 0;
+			return same;
+		});
 	}
 
 	/** Notes that the actor has rejected a subscription without an answer. */
@@ -95,9 +120,12 @@ final class LinkSubscriptions {
 		return new ArrayList<>(this.present.values());
 	}
 
-	/** Returns the requests without an answer, in their order. */
-	List<SubscriptionRequest> requested() {
-		return new ArrayList<>(this.requested.values());
+	/** Removes and returns the requests without an answer, in their order. */
+	List<SubscriptionRequest> takeRequested() {
+		List<SubscriptionRequest> requested = List.copyOf(this.requested);
+		this.requested.clear();
+		this.bytes = 0;
+		return requested;
 	}
 
 }
