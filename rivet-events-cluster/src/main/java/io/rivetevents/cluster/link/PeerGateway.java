@@ -6,6 +6,7 @@
 package io.rivetevents.cluster.link;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -130,6 +131,8 @@ final class PeerGateway implements Gateway {
 	 * @param request the client's request, with the name of this gateway
 	 * @param attachment its attachment
 	 * @param before the replaced connection, {@code null} if there is none
+	 * @return the instance; a cancellation has no effect: the actor may have accepted the
+	 * client already, and the attachment must end what it has begun
 	 */
 	Mono<ActorInfo> connect(ActorTarget target, ConnectRequest request, Attachment attachment,
 			@Nullable Attachment before) {
@@ -142,7 +145,8 @@ final class PeerGateway implements Gateway {
 		}))
 			.doOnNext((info) -> attachment.connected(info.address()))
 			.doOnError((ex) -> this.attachments.remove(id, attachment))
-			.doFinally((signal) -> attachment.settle());
+			.doFinally((signal) -> attachment.settle())
+			.cache();
 	}
 
 	/**
@@ -226,7 +230,7 @@ final class PeerGateway implements Gateway {
 	 */
 	Map<String, Attachment> detach() {
 		this.attachments.values().forEach(Attachment::detach);
-		return Map.copyOf(this.attachments);
+		return new LinkedHashMap<>(this.attachments);
 	}
 
 	/** Ends connections of a lost gateway that were not attached again. */
