@@ -279,6 +279,11 @@ public final class ClusterNode implements Cluster {
 		}
 
 		@Override
+		public void met(String node) {
+			ClusterNode.this.membership.met(node);
+		}
+
+		@Override
 		public void received(String node, Frame frame) {
 			if (frame instanceof Frame.Request request) {
 				ClusterNode.this.requests.received(node, request);

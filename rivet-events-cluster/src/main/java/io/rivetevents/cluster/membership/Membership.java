@@ -6,11 +6,12 @@
 package io.rivetevents.cluster.membership;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -49,6 +50,12 @@ public final class Membership {
 	/** Nodes that have left without a goodbye. Guarded by this. */
 	private final Set<String> lost = new LinkedHashSet<>();
 
+	/**
+	 * Nodes of the view that were apart from this one, and may not have a view with it
+	 * yet. Guarded by this.
+	 */
+	private final Set<String> apart = new HashSet<>();
+
 	private volatile long merges;
 
 	/** Times at which this node began to wait. Guarded by this. */
@@ -77,7 +84,9 @@ public final class Membership {
 		}
 
 		private static Set<String> intersection(Set<String> some, Set<String> others) {
-			return some.stream().filter(others::contains).collect(Collectors.toUnmodifiableSet());
+			Set<String> both = new LinkedHashSet<>(some);
+			both.retainAll(others);
+			return Collections.unmodifiableSet(both);
 		}
 
 		/** If all are about to stop, they own something until the end. */
@@ -168,21 +177,43 @@ public final class Membership {
 		else if (!waits) {
 			stopTimer();
 		}
-		this.state = State.of(view.number(), Set.copyOf(view.nodes()), before.leaving(), waits);
+		this.state = State.of(view.number(), Collections.unmodifiableSet(new LinkedHashSet<>(view.nodes())),
+				before.leaving(), waits);
 		return before;
 	}
 
 	/** Before the view has an effect: see {@link #merges}. */
 	private void noteMerge(State before, ClusterView view) {
-		if (view.merged() || this.lost.removeAll(view.nodes())) {
-			this.merges = this.merges + 1; // written by one thread at a time
+		Set<String> returned = view.merged() ? new HashSet<>(view.nodes()) : present(this.lost, view.nodes());
+		if (!returned.isEmpty()) {
+			this.lost.removeAll(view.nodes());
+			this.apart.addAll(returned);
+			this.merges = this.merges + 1; // written with the lock
 		}
+		this.apart.retainAll(view.nodes());
 		before.nodes()
 			.stream()
 			.filter((node) -> !view.nodes().contains(node) && !view.departed().contains(node))
 			.forEach(this.lost::add);
 		while (this.lost.size() > MAX_LOST) {
 			this.lost.remove(this.lost.iterator().next());
+		}
+	}
+
+	private static Set<String> present(Set<String> some, Collection<String> others) {
+		Set<String> both = new HashSet<>(some);
+		both.retainAll(others);
+		return both;
+	}
+
+	/**
+	 * Notes that a node of the view has a view with this one. A node that was apart could
+	 * take instances from this one until then, even if this one had the view earlier.
+	 * @param node name of the node
+	 */
+	public synchronized void met(String node) {
+		if (this.apart.remove(node)) {
+			this.merges = this.merges + 1;
 		}
 	}
 

@@ -149,12 +149,24 @@ final class Peer {
 		}
 	}
 
+	/** Called with the delivery lock. */
+	private void reportIfMet() {
+		boolean met;
+		synchronized (this.session) {
+			met = !this.ended && this.session.takeMet();
+		}
+		if (met) {
+			this.listener.met(this.node);
+		}
+	}
+
 	/** Handles what the node has sent. */
 	void received(byte[] bytes) {
 		this.delivery.lock();
 		try {
 			Frame frame = accept(bytes);
 			reportIfLost();
+			reportIfMet();
 			if (frame != null) {
 				this.listener.received(this.node, frame);
 			}

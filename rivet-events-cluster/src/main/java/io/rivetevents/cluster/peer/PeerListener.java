@@ -21,6 +21,14 @@ public interface PeerListener {
 	void viewChanged(ClusterView view);
 
 	/**
+	 * A session with a node has begun: the node has received a view that has this one.
+	 * Called before {@link #received} for its frames, and again for each session.
+	 * @param node name of the node
+	 */
+	default void met(String node) {
+	}
+
+	/**
 	 * Receives a frame. Called by one thread at a time for each node, in the order of its
 	 * frames.
 	 * @param node name of the node that has sent it

@@ -173,6 +173,13 @@ public final class Peers {
 		}
 
 		@Override
+		public void met(String node) {
+			if (!Peers.this.stopped) {
+				this.listener.met(node);
+			}
+		}
+
+		@Override
 		public void received(String node, Frame frame) {
 			if (!Peers.this.stopped) {
 				this.listener.received(node, frame);

@@ -52,6 +52,9 @@ final class Session {
 	/** Whether the end of the previous session is not reported yet. */
 	private boolean lost;
 
+	/** Whether the begin of the session is not reported yet. */
+	private boolean met;
+
 	/**
 	 * Begins the first session.
 	 * @param maxBacklog most bytes that wait
@@ -80,6 +83,16 @@ final class Session {
 	boolean takeLost() {
 		boolean due = this.lost;
 		this.lost = false;
+		return due;
+	}
+
+	/**
+	 * Returns whether the begin of a session must be reported: each of the two nodes has
+	 * the number of the other, and so has it in its view.
+	 */
+	boolean takeMet() {
+		boolean due = this.met && this.agreed;
+		this.met = false;
 		return due;
 	}
 
@@ -151,8 +164,11 @@ final class Session {
 			}
 			this.known = session;
 			this.greetingDue = true;
+			this.agreed = false;
 		}
-		this.agreed = acknowledged == this.own;
+		boolean agreed = acknowledged == this.own;
+		this.met |= agreed && !this.agreed;
+		this.agreed = agreed;
 		if (!this.agreed) {
 			this.greetingDue = true;
 		}
