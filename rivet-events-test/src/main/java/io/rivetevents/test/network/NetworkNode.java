@@ -35,8 +35,7 @@ import io.rivetevents.placement.LocalNode;
  * <pre>{@code
  * NetworkNode member = new NetworkNode(network.engine(name), name, timers);
  * LocalNode node = new LocalNode(runtimeWith(member.ownership()), .., member::directory);
- * member.create(new NetworkNode.Parts(node, ..));
- * member.cluster().start(); // returns with its first view
+ * member.join(new NetworkNode.Parts(node, ..)); // returns with its first view
  * }</pre>
  *
  * Safe for use by several threads.
@@ -115,6 +114,16 @@ public final class NetworkNode {
 				node.directory(), () -> node, this.timers, parts.workers(), parts.writers());
 		this.cluster = new ClusterNode(made,
 				new ClusterNode.Settings(new PeerSettings(parts.backlog()), CallSettings.DEFAULTS, LinkTimes.DEFAULTS));
+	}
+
+	/**
+	 * Creates the node in the cluster, and joins the other nodes. Returns when this node
+	 * has its first view, in which it may be alone.
+	 * @param parts what it is made of
+	 */
+	public void join(Parts parts) {
+		create(parts);
+		cluster().start();
 	}
 
 	/** Returns the directory of the instances of all nodes. */

@@ -85,7 +85,7 @@ public final class TimedNetwork {
 	 * Creates a network without nodes.
 	 * @param random decides what happens, and how long it takes
 	 * @param time timers of the network
-	 * @param trace receives what happens, with the names of nodes
+	 * @param trace receives what happens
 	 */
 	public TimedNetwork(Random random, Scheduler time, Consumer<String> trace) {
 		this.random = random;
@@ -96,10 +96,11 @@ public final class TimedNetwork {
 	/**
 	 * Returns the engine of a new node, which joins when it is started.
 	 * @param name name of the node, not used before
+	 * @param label the node in the trace
 	 * @param threads makes threads of the node, which run tasks in their order
 	 */
-	public ClusterEngine engine(String name, Supplier<Executor> threads) {
-		Node node = new Node(name, threads);
+	public ClusterEngine engine(String name, String label, Supplier<Executor> threads) {
+		Node node = new Node(name, label, threads);
 		Assert.state(this.nodes.putIfAbsent(name, node) == null, "The name of a node is used once");
 		return node;
 	}
@@ -125,7 +126,7 @@ public final class TimedNetwork {
 		Node node = node(name);
 		node.paused = false;
 		if (node.isExcluded() && this.random.nextBoolean()) {
-			node.announce(++this.views, List.of(name)); // it has noticed the absence, too
+			announce(List.of(node), List.of(name), false); // it has noticed the absence, too
 		}
 		detectWithin(MAX_MERGE_MILLIS);
 	}
@@ -179,11 +180,16 @@ public final class TimedNetwork {
 		for (List<Node> group : groups()) {
 			List<String> names = group.stream().map((node) -> node.name).toList();
 			if (group.stream().anyMatch((node) -> !node.announced.equals(names))) {
-				this.trace.accept("the view is %s".formatted(names));
-				long number = ++this.views;
-				group.forEach((node) -> node.announce(number, names));
+				announce(group, names, group.stream().anyMatch((node) -> !node.announced.containsAll(names)));
 			}
 		}
+	}
+
+	private void announce(List<Node> group, List<String> names, boolean merged) {
+		this.trace.accept("the view is %s%s".formatted(group.stream().map((node) -> node.label).toList(),
+				merged ? ", merged" : ""));
+		long number = ++this.views;
+		group.forEach((node) -> node.announce(new ClusterView(number, names, node.departed(names), merged)));
 	}
 
 	/** Groups of nodes each of which reaches each other one, in the order of creation. */
@@ -275,6 +281,8 @@ public final class TimedNetwork {
 
 		private final String name;
 
+		private final String label;
+
 		private final Supplier<Executor> threads;
 
 		private final Executor thread;
@@ -296,8 +304,9 @@ public final class TimedNetwork {
 
 		private boolean paused;
 
-		Node(String name, Supplier<Executor> threads) {
+		Node(String name, String label, Supplier<Executor> threads) {
 			this.name = name;
+			this.label = label;
 			this.threads = threads;
 			this.thread = threads.get();
 		}
@@ -314,20 +323,26 @@ public final class TimedNetwork {
 						&& !other.announced.contains(this.name));
 		}
 
-		/** Alone at first, as a node that has not found the others yet. */
+		/** Finds the others, or is alone until it meets them. */
 		@Override
 		public void start(ClusterListener listener) {
 			this.listener = listener;
 			this.up = true;
-			this.view = List.of(this.name);
-			this.announced = this.view;
-			listener.viewChanged(new ClusterView(++TimedNetwork.this.views, this.view, Set.of()));
+			List<Node> found = new ArrayList<>(List.of(this));
 			if (TimedNetwork.this.random.nextInt(4) != 0) {
-				detect();
+				groups().stream().filter((group) -> group.contains(this)).forEach((group) -> {
+					group.remove(this);
+					found.addAll(0, group);
+				});
 			}
-			else {
-				detectWithin(MAX_MERGE_MILLIS);
+			List<String> names = found.stream().map((node) -> node.name).toList();
+			boolean apart = found.stream()
+				.anyMatch((node) -> node != this && !node.announced.containsAll(names.subList(0, names.size() - 1)));
+			TimedNetwork.this.announce(found, names, apart);
+			while (!this.next.isEmpty()) {
+				install();
 			}
+			detectWithin(MAX_MERGE_MILLIS);
 		}
 
 		@Override
@@ -339,11 +354,16 @@ public final class TimedNetwork {
 			}
 		}
 
-		void announce(long number, List<String> names) {
+		/** Returns which nodes leave its view after a goodbye. */
+		Set<String> departed(List<String> names) {
 			Set<String> gone = new HashSet<>(this.announced);
 			gone.removeIf((each) -> names.contains(each) || !TimedNetwork.this.departed.contains(each));
-			this.announced = names;
-			this.next.add(new ClusterView(number, names, gone));
+			return gone;
+		}
+
+		void announce(ClusterView view) {
+			this.announced = view.nodes();
+			this.next.add(view);
 			Random random = TimedNetwork.this.random;
 			later(random.nextInt((random.nextInt(LATE) == 0) ? MAX_LATE_MILLIS : SOON_MILLIS),
 					() -> this.thread.execute(this::install));
@@ -354,7 +374,7 @@ public final class TimedNetwork {
 			if (view == null || !this.up) {
 				return;
 			}
-			for (String each : this.view) {
+			for (String each : List.copyOf(this.view)) {
 				if (!view.nodes().contains(each)) {
 					loseLastOf(each);
 					node(each).loseLastOf(this.name);

@@ -38,7 +38,7 @@ final class ClusterMember {
 		this.node = node;
 		this.network = network;
 		this.name = ids.generateId().toString();
-		this.member = new NetworkNode(network.engine(this.name, this::newThread), this.name, timers);
+		this.member = new NetworkNode(network.engine(this.name, node.toString(), this::newThread), this.name, timers);
 	}
 
 	private Executor newThread() {

@@ -6,13 +6,18 @@
 package io.rivetevents.test.simulation;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.test.network.TimedNetwork;
+import io.rivetevents.test.simulation.check.Violations;
 
 /**
  * Steps of a simulation with several nodes. Each returns whether it was possible.
@@ -33,10 +38,13 @@ final class ClusterSteps {
 
 	private final ServerCalls calls;
 
+	private final Violations violations;
+
 	private boolean slow;
 
 	ClusterSteps(Random random, Trace trace, Nodes nodes, SimulatedStore store, @Nullable TimedNetwork network,
-			ServerCalls calls) {
+			ServerCalls calls, Violations violations) {
+		this.violations = violations;
 		this.random = random;
 		this.trace = trace;
 		this.nodes = nodes;
@@ -70,16 +78,17 @@ final class ClusterSteps {
 	}
 
 	boolean kill() {
-		boolean enough = this.nodes.running().size() > 1;
+		SimulatedNode node = any();
+		boolean enough = this.nodes.isSpare(node);
 		if (enough) {
-			this.nodes.kill(any());
+			this.nodes.kill(node);
 		}
 		return enough;
 	}
 
 	boolean leave() {
 		SimulatedNode node = any();
-		boolean may = this.nodes.running().size() > 1 && !this.nodes.isAnyLeaving() && !node.isPaused();
+		boolean may = this.nodes.isSpare(node) && !this.nodes.isAnyLeaving() && !node.isPaused();
 		if (may) {
 			this.nodes.leave(node);
 		}
@@ -138,6 +147,35 @@ final class ClusterSteps {
 		this.store.setAway(!this.store.isAway());
 		this.trace.add(this.store.isAway() ? "the store is away" : "the store is back");
 		return true;
+	}
+
+	/**
+	 * Checks that all nodes have the same view, and that each instance is in the memory
+	 * of its owner only.
+	 * @param instances addresses of instances
+	 */
+	void check(Collection<ActorAddress> instances) {
+		if (this.network == null) {
+			return;
+		}
+		List<SimulatedNode> running = this.nodes.running();
+		Set<String> names = running.stream().map((node) -> node.member().name()).collect(Collectors.toSet());
+		for (SimulatedNode node : running) {
+			if (!node.member().sees().equals(names)) {
+				this.violations.add("all nodes have one view",
+						"%s sees %d of %d nodes".formatted(node, node.member().sees().size(), names.size()));
+			}
+		}
+		instances.forEach((address) -> checkOwner(address, running));
+	}
+
+	private void checkOwner(ActorAddress address, List<SimulatedNode> running) {
+		List<SimulatedNode> owners = running.stream().filter((node) -> node.member().owns(address)).toList();
+		List<SimulatedNode> holders = running.stream().filter((node) -> node.holds(address)).toList();
+		if (owners.size() != 1 || !owners.containsAll(holders)) {
+			this.violations.add("an instance is in the memory of its owner",
+					"%s belongs to %s and is at %s".formatted(address, owners, holders));
+		}
 	}
 
 	/** Ends all faults, and starts the nodes that are missing. */

@@ -119,6 +119,11 @@ final class Nodes {
 		this.parts.calls().checkClosed(node.lifetime());
 	}
 
+	/** Returns whether a node that does not leave is left without this one. */
+	boolean isSpare(SimulatedNode node) {
+		return this.running.stream().anyMatch((other) -> other != node && !this.leaving.contains(other));
+	}
+
 	boolean isAnyLeaving() {
 		return !this.leaving.isEmpty();
 	}

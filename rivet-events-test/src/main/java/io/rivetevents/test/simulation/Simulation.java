@@ -134,11 +134,12 @@ public final class Simulation {
 		this.calls = new MethodCalls(actors, this.trace, this.violations, durable);
 		actors.reportTo(this.calls);
 		TimedNetwork network = (settings.nodes() > 1) ? new TimedNetwork(this.random,
-				this.time.timers(this.workers.line(new Lifetime())), (line) -> this.trace.add(line)) : null;
+				this.time.timers(this.workers.line(new Lifetime())), this.trace::add) : null;
 		this.nodes = new Nodes(new Nodes.Parts(actors, this.store, this.time, this.clock, this.workers, this.calls,
 				ids(seed), settings.node(), network), settings.nodes(), this.trace, this.violations, this.clients);
 		this.serverCalls = new ServerCalls(this.random, this.trace, actors);
-		this.cluster = new ClusterSteps(this.random, this.trace, this.nodes, this.store, network, this.serverCalls);
+		this.cluster = new ClusterSteps(this.random, this.trace, this.nodes, this.store, network, this.serverCalls,
+				this.violations);
 	}
 
 	/**
@@ -298,6 +299,7 @@ public final class Simulation {
 			this.nodes.runAll();
 		}
 		awaitQuiet();
+		this.cluster.check(this.known.keySet());
 		this.clients.forEach(SimulatedClient::check);
 		this.invariant.run();
 		this.violations.check();
