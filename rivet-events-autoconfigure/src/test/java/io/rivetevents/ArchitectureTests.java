@@ -78,9 +78,10 @@ class ArchitectureTests {
 			# the runtime: what happens in it is reported to observers wherever it happens
 			observation: protocol error failure connection actor extension
 			outbound: protocol protocol.encoding failure limit
+			inbound: protocol error extension
 			explain: protocol protocol.encoding actor outbound
 			delivery: protocol error protocol.value protocol.encoding conversion contract contract.reflect
-			    failure limit scheduling connection extension outbound observation explain
+			    failure limit scheduling connection extension inbound outbound observation explain
 			actor.turn: failure limit scheduling observation
 			actor.persistence: protocol error conversion annotation failure limit scheduling actor
 			    actor.state actor.schedule extension observation
@@ -104,18 +105,18 @@ class ArchitectureTests {
 			# many nodes
 			cluster.engine:
 			cluster.frame: protocol error protocol.value protocol.encoding actor extension outbound
-			    connection delivery cluster
+			    inbound connection cluster
 			cluster.peer: failure cluster.engine cluster.frame
 			cluster.membership: protocol actor cluster.engine
 			cluster.ownership: protocol error failure actor actor.state actor.ownership placement
 			    cluster.frame cluster.membership
 			cluster.call: protocol error conversion failure actor actor.call extension scheduling
-			    delivery cluster.frame cluster.membership
+			    inbound cluster.frame cluster.membership
 			cluster.link: protocol error protocol.encoding failure actor extension outbound delivery
 			    cluster.frame cluster.membership
 			cluster.status:
 			cluster.directory: protocol error conversion failure scheduling connection actor
-			    actor.call actor.ownership extension delivery placement cluster.engine cluster.frame
+			    actor.call actor.ownership extension inbound delivery placement cluster.engine cluster.frame
 			    cluster.peer cluster.membership cluster.ownership cluster.call cluster.link
 			    cluster.status
 			# around it
@@ -130,7 +131,8 @@ class ArchitectureTests {
 			event.publishing: protocol error failure limit scheduling connection actor extension event
 			asyncapi: protocol conversion contract.reflect invocation
 			transport: protocol error protocol.value protocol.encoding conversion failure limit
-			    scheduling connection actor extension observation outbound delivery placement
+			    scheduling connection actor extension observation inbound outbound delivery
+			    placement
 			security: protocol error contract.reflect annotation scheduling actor extension
 			    invocation invocation.index
 			# web servers and stores
@@ -140,7 +142,7 @@ class ArchitectureTests {
 			transport.http: protocol error protocol.value protocol.encoding conversion failure limit
 			    actor extension transport transport.webflux
 			transport.sse: protocol error protocol.encoding conversion limit extension outbound
-			    delivery transport transport.netty transport.webflux
+			    inbound delivery transport transport.netty transport.webflux
 			transport.websocket: protocol error protocol.encoding failure limit extension outbound
 			    transport transport.netty transport.webflux
 			security.webflux: protocol error failure extension cluster security

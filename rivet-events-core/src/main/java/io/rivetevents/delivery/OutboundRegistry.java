@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
+import io.rivetevents.inbound.InboundRequests;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.outbound.Gateways;
 import io.rivetevents.outbound.Outbound;

@@ -6,10 +6,10 @@
 package io.rivetevents.transport;
 
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.delivery.ConnectionIds;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.inbound.ConnectionIds;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.placement.LocalNode;

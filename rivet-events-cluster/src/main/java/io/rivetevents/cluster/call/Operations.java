@@ -8,9 +8,9 @@ package io.rivetevents.cluster.call;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.cluster.frame.Operation;
-import io.rivetevents.delivery.InboundRequest;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.inbound.InboundRequest;
 import io.rivetevents.protocol.MessageWeight;
 
 /**

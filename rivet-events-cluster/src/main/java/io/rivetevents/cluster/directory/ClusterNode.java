@@ -41,9 +41,9 @@ import io.rivetevents.cluster.status.Cluster;
 import io.rivetevents.cluster.status.ClusterStatus;
 import io.rivetevents.cluster.peer.Peers;
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.delivery.InboundRequests;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.inbound.InboundRequests;
 import io.rivetevents.placement.LocalNode;
 
 /**

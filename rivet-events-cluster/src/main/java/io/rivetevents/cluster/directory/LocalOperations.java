@@ -14,8 +14,8 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
-import io.rivetevents.delivery.InboundRequest;
 import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.inbound.InboundRequest;
 
 /**
  * Runs operations on this node, whether or not it owns their address. Errors are those of

@@ -11,9 +11,9 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.cluster.call.Calls;
 import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.membership.Membership;
-import io.rivetevents.delivery.ConnectionIds;
-import io.rivetevents.delivery.InboundRequest;
-import io.rivetevents.delivery.InboundRequests;
+import io.rivetevents.inbound.ConnectionIds;
+import io.rivetevents.inbound.InboundRequest;
+import io.rivetevents.inbound.InboundRequests;
 
 /**
  * Sends requests of clients to the nodes of their connections. A request that may have

@@ -6,7 +6,7 @@
 package io.rivetevents.cluster.frame;
 
 import io.rivetevents.cluster.frame.Variants.Variant;
-import io.rivetevents.delivery.InboundRequest;
+import io.rivetevents.inbound.InboundRequest;
 
 /**
  * Writes and reads requests of clients about their connections.

@@ -8,11 +8,11 @@ package io.rivetevents.cluster.frame;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.delivery.InboundRequest;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
+import io.rivetevents.inbound.InboundRequest;
 import io.rivetevents.outbound.Gateway;
 import io.rivetevents.protocol.ToServer;
 

@@ -19,13 +19,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import io.rivetevents.actor.state.MemoryActorStateStore;
-import io.rivetevents.delivery.ConnectionIds;
-import io.rivetevents.delivery.InboundRequest;
-import io.rivetevents.delivery.InboundRequests;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.StreamRequest;
+import io.rivetevents.inbound.ConnectionIds;
+import io.rivetevents.inbound.InboundRequest;
+import io.rivetevents.inbound.InboundRequests;
 import io.rivetevents.invocation.ActorHarness;
 import io.rivetevents.protocol.ErrorCode;
 

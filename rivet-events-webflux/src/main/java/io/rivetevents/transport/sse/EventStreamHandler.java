@@ -26,10 +26,10 @@ import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 import reactor.netty.http.server.HttpServerResponse;
 
-import io.rivetevents.delivery.InboundRequest;
-import io.rivetevents.delivery.InboundRequests;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.inbound.InboundRequest;
+import io.rivetevents.inbound.InboundRequests;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToServer;

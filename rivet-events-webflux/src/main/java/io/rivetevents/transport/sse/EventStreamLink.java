@@ -24,9 +24,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
 
-import io.rivetevents.delivery.InboundRequest;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.inbound.InboundRequest;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ToServer;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.delivery;
+package io.rivetevents.inbound;
 
 /**
  * Ids of connections, whose last group of hexadecimal digits is that of the node with the

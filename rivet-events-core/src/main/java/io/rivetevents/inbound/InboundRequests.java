@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.delivery;
+package io.rivetevents.inbound;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -75,7 +75,7 @@ public final class InboundRequests {
 		 * Sends a request to the node of the connection.
 		 * @return completes when the node has received it; fails like
 		 * {@link InboundRequests#receive} there, with {@code connection.not_found} if the
-		 * node is gone, and with {@code actor.outcome_unknown} if it may have received
+		 * node has left, and with {@code actor.outcome_unknown} if it may have received
 		 * the request
 		 */
 		Mono<Void> send(InboundRequest request);
