@@ -75,17 +75,6 @@ public final class WrittenForms {
 	/** A list may be its own element. */
 	private static final int MAX_DEPTH = 10;
 
-	/** Types that Jackson's serializers do not describe sufficiently. */
-	private static final Map<Class<?>, Sample> SAMPLES = Map.ofEntries(sample(Instant.EPOCH, "date-time"),
-			sample(OffsetDateTime.of(LocalDateTime.MIN, ZoneOffset.UTC), "date-time"),
-			sample(ZonedDateTime.of(LocalDateTime.MIN, ZoneOffset.UTC), "date-time"),
-			sample(LocalDateTime.MIN, "local-date-time"), sample(LocalDate.EPOCH, "date"),
-			sample(LocalTime.NOON, "time"), sample(OffsetTime.of(LocalTime.NOON, ZoneOffset.UTC), null),
-			sample(Duration.ofMillis(1), "duration"), sample(new UUID(0, 0), "uuid"), sample(Year.of(1), null),
-			sample(YearMonth.of(1, 1), null), sample(MonthDay.of(1, 1), null), sample(new Date(0), "date-time"),
-			Map.entry(Calendar.class, new Sample(Calendar.getInstance(), "date-time")), sample(new byte[1], null),
-			Map.entry(ByteBuffer.class, new Sample(ByteBuffer.allocate(1), null)), sample(new char[1], null));
-
 	private final JsonMapper mapper;
 
 	private record Sample(Object value, @Nullable String format) {
@@ -98,10 +87,6 @@ public final class WrittenForms {
 	public WrittenForms(JsonMapper mapper) {
 		this.mapper = mapper.isEnabled(SerializationFeature.WRAP_ROOT_VALUE)
 				? mapper.rebuild().disable(SerializationFeature.WRAP_ROOT_VALUE).build() : mapper;
-	}
-
-	private static Map.Entry<Class<?>, Sample> sample(Object value, @Nullable String format) {
-		return Map.entry(value.getClass(), new Sample(value, format));
 	}
 
 	/**
@@ -190,7 +175,7 @@ public final class WrittenForms {
 				.toList();
 			return new WrittenForm(Kind.CONSTANT, null, constants, null, null);
 		}
-		Sample sample = SAMPLES.get(raw);
+		Sample sample = Samples.BY_TYPE.get(raw);
 		if (sample != null) {
 			return form(write(wrapped(sample.value(), type), serializer), sample.format());
 		}
@@ -257,6 +242,26 @@ public final class WrittenForms {
 			}
 			default -> WrittenForm.of(Kind.ANY);
 		};
+	}
+
+	/** Created for the first form, not at the start. */
+	private static final class Samples {
+
+		/** Types that Jackson's serializers do not describe sufficiently. */
+		static final Map<Class<?>, Sample> BY_TYPE = Map.ofEntries(sample(Instant.EPOCH, "date-time"),
+				sample(OffsetDateTime.of(LocalDateTime.MIN, ZoneOffset.UTC), "date-time"),
+				sample(ZonedDateTime.of(LocalDateTime.MIN, ZoneOffset.UTC), "date-time"),
+				sample(LocalDateTime.MIN, "local-date-time"), sample(LocalDate.EPOCH, "date"),
+				sample(LocalTime.NOON, "time"), sample(OffsetTime.of(LocalTime.NOON, ZoneOffset.UTC), null),
+				sample(Duration.ofMillis(1), "duration"), sample(new UUID(0, 0), "uuid"), sample(Year.of(1), null),
+				sample(YearMonth.of(1, 1), null), sample(MonthDay.of(1, 1), null), sample(new Date(0), "date-time"),
+				Map.entry(Calendar.class, new Sample(Calendar.getInstance(), "date-time")), sample(new byte[1], null),
+				Map.entry(ByteBuffer.class, new Sample(ByteBuffer.allocate(1), null)), sample(new char[1], null));
+
+		private static Map.Entry<Class<?>, Sample> sample(Object value, @Nullable String format) {
+			return Map.entry(value.getClass(), new Sample(value, format));
+		}
+
 	}
 
 	/** Records a serializer's description of the values that it writes. */
