@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,8 +20,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -51,11 +50,8 @@ public final class ScheduleRunner {
 	private static final int PAGE = 500;
 
 	/** Reasons for which an instance may run a schedule soon. */
-	private static final Set<CloseReason> PASSING = Stream
-		.of(ErrorCode.OVERLOADED, ErrorCode.RESTARTING, ErrorCode.STOPPED, ErrorCode.DESTROYING,
-				ErrorCode.STATE_UNAVAILABLE)
-		.map(CloseReason::of)
-		.collect(Collectors.toUnmodifiableSet());
+	private static final Set<ErrorCode> PASSING = EnumSet.of(ErrorCode.OVERLOADED, ErrorCode.RESTARTING,
+			ErrorCode.STOPPED, ErrorCode.DESTROYING, ErrorCode.STATE_UNAVAILABLE);
 
 	/** Most schedules in memory that run or are to run; the others stay in the store. */
 	private static final int MAX_KNOWN = 2000;
@@ -358,7 +354,7 @@ public final class ScheduleRunner {
 			return Mono.empty();
 		}
 		CloseReason reason = (cause instanceof RivetException refusal) ? refusal.closeReason() : null;
-		boolean passing = reason != null && PASSING.contains(reason);
+		boolean passing = reason != null && isPassing(reason);
 		if ((passing || NOT_REGISTERED.equals(reason))
 				&& remember(due, passing ? SHORT_PAUSE : LONG_PAUSE, passing ? LONGEST_PAUSE : LONG_PAUSE)) {
 			return Mono.empty();
@@ -370,6 +366,11 @@ public final class ScheduleRunner {
 		}
 		Instant until = this.clock.instant().plus(LONG_PAUSE);
 		return Mono.<DueSchedule>fromRunnable(() -> this.store.postpone(due, until)).subscribeOn(this.workers);
+	}
+
+	private static boolean isPassing(CloseReason reason) {
+		ErrorCode code = (reason.code() == CloseReason.ERROR) ? ErrorCode.ofReason(reason.reason()) : null;
+		return code != null && PASSING.contains(code);
 	}
 
 	/**

@@ -6,7 +6,6 @@
 package io.rivetevents.actor.state;
 
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,17 +25,13 @@ final class MemorySchedules {
 	 */
 	private static final int OVERHEAD = 256;
 
-	private static final Comparator<DueSchedule> ORDER = Comparator.comparing(DueSchedule::runAt)
-		.thenComparing(DueSchedule::actorId, Utf8Order::compare)
-		.thenComparing(DueSchedule::id, Utf8Order::compare);
-
 	/**
 	 * By id of the instance, then by their own; instances without schedules have none.
 	 */
 	private final Map<String, Map<String, StoredSchedule>> byActor = new HashMap<>();
 
 	/** Those with a time. */
-	private final NavigableSet<DueSchedule> ordered = new TreeSet<>(ORDER);
+	private final NavigableSet<DueSchedule> ordered = new TreeSet<>(MemorySchedules::compare);
 
 	/**
 	 * Heap that a change adds.
@@ -47,6 +42,13 @@ final class MemorySchedules {
 	 * schedule replaces it
 	 */
 	record Growth(long added, long replaced) {
+	}
+
+	/** By time, then by instance and id as a database orders them. */
+	private static int compare(DueSchedule one, DueSchedule other) {
+		int byTime = one.runAt().compareTo(other.runAt());
+		int byActor = (byTime != 0) ? byTime : Utf8Order.compare(one.actorId(), other.actorId());
+		return (byActor != 0) ? byActor : Utf8Order.compare(one.id(), other.id());
 	}
 
 	/** Returns the heap that a change adds. */
