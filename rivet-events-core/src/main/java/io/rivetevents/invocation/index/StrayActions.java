@@ -29,6 +29,9 @@ public final class StrayActions {
 
 	private static final Log logger = LogFactory.getLog(StrayActions.class);
 
+	/** Names of the beans of imported classes begin with their package. */
+	private static final String OWN = "io.rivetevents.autoconfigure.RivetEvents";
+
 	private static final List<String> FOREIGN = List.of("java.", "javax.", "jakarta.", "org.springframework.");
 
 	private StrayActions() {
@@ -43,7 +46,7 @@ public final class StrayActions {
 			return;
 		}
 		for (String name : beanFactory.getBeanDefinitionNames()) {
-			Class<?> known = beanFactory.getType(name, false);
+			Class<?> known = name.startsWith(OWN) ? null : beanFactory.getType(name, false);
 			Class<?> type = (known != null) ? ClassUtils.getUserClass(known) : Object.class;
 			if (!isForeign(type) && !AnnotatedElementUtils.hasAnnotation(type, Actor.class)) {
 				List<String> methods = marked(type);
