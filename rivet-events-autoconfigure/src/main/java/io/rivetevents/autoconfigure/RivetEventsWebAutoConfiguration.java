@@ -91,24 +91,6 @@ public final class RivetEventsWebAutoConfiguration {
 	}
 
 	@Bean
-	ClientAddresses rivetClientAddresses(Limits limits, ObjectProvider<ServerProperties> server,
-			ObjectProvider<ForwardedHeaderTransformer> transformer, Environment environment) {
-		return new ClientAddresses(limits,
-				ForwardedHeaders.areRead(server.getIfAvailable(), transformer.getIfAvailable(), environment));
-	}
-
-	@Bean
-	Handshake rivetHandshake(ObjectProvider<ConnectionAuthenticator> authenticator, Users users,
-			RivetEventsProperties properties, Limits limits, @Qualifier("rivetActorTimers") Scheduler timers,
-			ObjectProvider<CallerScope> callers, ActorTypes types) {
-		ConnectionAuthenticator found = authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE);
-		RivetEventsProperties.Security security = properties.security();
-		return new Handshake(found.within(RivetEventsAutoConfiguration.callers(callers)), users,
-				security.authenticationRequired(), limits, security.authenticationTimeout(), timers,
-				types::takeRequestHead);
-	}
-
-	@Bean
 	StreamSecrets rivetStreamSecrets(RivetEventsProperties properties, ActorStateStore store) {
 		String key = properties.security().streamKey();
 		return new StreamSecrets((key != null) ? key : store.initialize("stream-key", StreamSecrets.newKey()));
@@ -120,23 +102,32 @@ public final class RivetEventsWebAutoConfiguration {
 	}
 
 	@Bean
-	LinkServices rivetLinkServices(ActorDirectory directory, OutboundRegistry connections, Handshake handshake,
+	LinkServices rivetLinkServices(ActorDirectory directory, OutboundRegistry connections,
+			ObjectProvider<ConnectionAuthenticator> authenticator, Users users, RivetEventsProperties properties,
 			ValueMapper mapper, Observers observers, WakeupBatches bursts, Limits limits, LocalNode node,
-			StreamSecrets secrets) {
+			StreamSecrets secrets, @Qualifier("rivetActorTimers") Scheduler timers, ObjectProvider<CallerScope> callers,
+			ActorTypes types) {
+		ConnectionAuthenticator found = authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE);
+		RivetEventsProperties.Security security = properties.security();
+		Handshake handshake = new Handshake(found.within(RivetEventsAutoConfiguration.callers(callers)), users,
+				security.authenticationRequired(), limits, security.authenticationTimeout(), timers,
+				types::takeRequestHead);
 		return new LinkServices(directory, connections, handshake, mapper, secrets, observers, bursts, limits, node);
 	}
 
 	@Bean
 	LinkIo rivetLinkIo(RivetEventsProperties properties, Limits limits, WakeupBatches bursts,
-			ClientAddresses addresses) {
+			ObjectProvider<ServerProperties> server, ObjectProvider<ForwardedHeaderTransformer> transformer,
+			Environment environment) {
+		ClientAddresses addresses = new ClientAddresses(limits,
+				ForwardedHeaders.areRead(server.getIfAvailable(), transformer.getIfAvailable(), environment));
 		return new LinkIo(properties.directIo(), new ChannelWriters(limits), bursts, addresses);
 	}
 
 	@Bean
-	OriginFilter rivetOriginFilter(BasePath basePath, ValueMapper mapper, RivetEventsProperties properties,
-			ClientAddresses addresses) {
+	OriginFilter rivetOriginFilter(BasePath basePath, ValueMapper mapper, RivetEventsProperties properties, LinkIo io) {
 		RivetEventsProperties.Security security = properties.security();
-		return new OriginFilter(basePath, security.allowedOrigins(), security.allowedHosts(), addresses, mapper);
+		return new OriginFilter(basePath, security.allowedOrigins(), security.allowedHosts(), io.addresses(), mapper);
 	}
 
 	@Bean
