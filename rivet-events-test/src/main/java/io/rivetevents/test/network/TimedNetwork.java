@@ -126,7 +126,8 @@ public final class TimedNetwork {
 		Node node = node(name);
 		node.paused = false;
 		if (node.isExcluded() && this.random.nextBoolean()) {
-			announce(List.of(node), List.of(name), false); // it has noticed the absence, too
+			announce(List.of(node), List.of(name), false); // it has noticed the absence,
+															// too
 		}
 		detectWithin(MAX_MERGE_MILLIS);
 	}

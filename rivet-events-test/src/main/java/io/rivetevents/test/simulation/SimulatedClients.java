@@ -216,7 +216,18 @@ public final class SimulatedClients {
 	 * @param onAnswer receives the results; not called for errors
 	 */
 	public SimulatedClients serverMayCall(String action, Consumer<JsonNode> onAnswer) {
-		this.serverCalls.add(new Call(action, (random) -> new Object[0]));
+		return serverMayCallWith(action, (random) -> new Object[0], onAnswer);
+	}
+
+	/**
+	 * Lets server code of any node call an action of the instance at any time, in a
+	 * simulation with several nodes.
+	 * @param action name of the action
+	 * @param args returns the arguments of each call
+	 * @param onAnswer receives the results; not called for errors
+	 */
+	public SimulatedClients serverMayCallWith(String action, Arguments args, Consumer<JsonNode> onAnswer) {
+		this.serverCalls.add(new Call(action, args));
 		this.onServerAnswer.put(action, onAnswer);
 		return this;
 	}

@@ -133,8 +133,9 @@ public final class Simulation {
 				durable, this.time, this.trace, this.violations);
 		this.calls = new MethodCalls(actors, this.trace, this.violations, durable);
 		actors.reportTo(this.calls);
-		TimedNetwork network = (settings.nodes() > 1) ? new TimedNetwork(this.random,
-				this.time.timers(this.workers.line(new Lifetime())), this.trace::add) : null;
+		TimedNetwork network = (settings.nodes() > 1)
+				? new TimedNetwork(this.random, this.time.timers(this.workers.line(new Lifetime())), this.trace::add)
+				: null;
 		this.nodes = new Nodes(new Nodes.Parts(actors, this.store, this.time, this.clock, this.workers, this.calls,
 				ids(seed), settings.node(), network), settings.nodes(), this.trace, this.violations, this.clients);
 		this.serverCalls = new ServerCalls(this.random, this.trace, actors);

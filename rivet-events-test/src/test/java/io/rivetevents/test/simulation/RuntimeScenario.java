@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
 
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
@@ -75,7 +76,7 @@ final class RuntimeScenario {
 			.as((client) -> () -> "user-" + client)
 			.subscribe("added", "moved")
 			.maySubscribe("left")
-			.mayCall("add")
+			.mayCallWith("add", answers::call)
 			.mayCall("deposit")
 			.mayCallWith("pay", (random) -> new Object[] { "payment-" + payments.incrementAndGet() })
 			.mayCall("move")
@@ -85,7 +86,7 @@ final class RuntimeScenario {
 			.onAnswer("pay", (client, args, result) -> answers.paid.add(args.get(0).asString()))
 			.onAnswer("move", (client, args, result) -> answers.moved.add(result.asInt()))
 			.onAnswer("deposit", (client, args, result) -> answers.deposited(result.asInt()))
-			.serverMayCall("add", answers::answered);
+			.serverMayCallWith("add", answers::call, answers::answered);
 	}
 
 	private static void room(Simulation simulation) {
@@ -112,6 +113,7 @@ final class RuntimeScenario {
 	private static void checkLedger(Simulation simulation, Answers answers) {
 		Ledger.State state = simulation.call(Ledger.State.class, LEDGER, "read");
 		assertThat(state.count).as("count after acknowledged additions").isGreaterThanOrEqualTo(answers.greatest());
+		assertThat(state.count).as("additions that were called").isLessThanOrEqualTo(answers.calls);
 		assertThat(state.paidTwice).as("idempotent calls that have run twice").isZero();
 		assertThat(state.paid.keySet()).as("acknowledged payments").containsAll(answers.paid);
 		assertThat(state.moved).as("acknowledged transfers").containsAll(answers.moved);
@@ -148,6 +150,8 @@ final class RuntimeScenario {
 
 		private final Set<Integer> acknowledged = new HashSet<>();
 
+		private int calls;
+
 		private final Set<Integer> deposited = new HashSet<>();
 
 		private final Set<String> paid = new HashSet<>();
@@ -158,6 +162,11 @@ final class RuntimeScenario {
 
 		void event(int client, int count) {
 			this.lastEvents.put(client, count);
+		}
+
+		Object[] call(RandomGenerator random) {
+			this.calls++;
+			return new Object[0];
 		}
 
 		void answered(JsonNode result) {

@@ -1,0 +1,124 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.simulation;
+
+import java.lang.instrument.Instrumentation;
+
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.agent.ByteBuddyAgent;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.dynamic.ClassFileLocator;
+import net.bytebuddy.dynamic.loading.ClassReloadingStrategy;
+import net.bytebuddy.matcher.ElementMatchers;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Plants one fault at a time in the cluster, by redefining a class, and checks that the
+ * simulation of three nodes finds it.
+ */
+class PlantedClusterFaultsTests {
+
+	private static final int SEEDS = 2000;
+
+	private static final Instrumentation INSTRUMENTATION = ByteBuddyAgent.install();
+
+	private final ClassReloadingStrategy redefinition = ClassReloadingStrategy.of(INSTRUMENTATION);
+
+	/** A fault, and what reveals it. */
+	enum Planted {
+
+		/** A node that has an instance is not requested to release it. */
+		NO_RELEASE("ownership.ClusterOwnership", "take", PlantedClusterFaults.TakenAtOnce.class, ""),
+
+		/** Each node creates and wakes each instance. */
+		OWNS_ALL("membership.Membership", "owns", PlantedClusterFaults.Always.class, ""),
+
+		/** Copies of an instance are not compared with the store after a merge. */
+		NOT_COMPARED("membership.Membership", "merges", PlantedClusterFaults.Zero.class, ""),
+
+		/** Frames of an earlier session are received. */
+		OLD_SESSION("peer.Session", "accepts", PlantedClusterFaults.Always.class, ""),
+
+		/** A session goes on after a frame is lost. */
+		FRAME_LOST("peer.Session", "add", PlantedClusterFaults.FrameLost.class, ""),
+
+		/** A call without a key is sent again after the loss of its node. */
+		CALL_REPEATED("link.UnansweredCalls", "repeatable", PlantedClusterFaults.AnyCallRepeated.class,
+				"additions that were called"),
+
+		/** A call of the server is sent again after the loss of its node. */
+		SERVER_CALL_REPEATED("call.Operations", "mayRunTwice", PlantedClusterFaults.Always.class,
+				"additions that were called"),
+
+		/** Events that were received before a move are sent again. */
+		EVENTS_TWICE("link.ClientSide", "isNew", PlantedClusterFaults.Always.class, ""),
+
+		/** Events of a replay are lost. */
+		REPLAY_LOST("link.HeldMessages", "take", PlantedClusterFaults.Emptied.class, ""),
+
+		/** The connections of a lost gateway stay. */
+		GATEWAY_KEPT("link.PeerGateway", "expire", PlantedClusterFaults.Skipped.class, "is closed"),
+
+		/** A call whose node is lost does not end. */
+		CALL_HANGS("call.PendingRequests", "lost", PlantedClusterFaults.Skipped.class, "ends"),
+
+		/** A client is not notified that the outcome of its calls is unknown. */
+		CLIENT_CALL_HANGS("link.ClientSide", "loseCalls", PlantedClusterFaults.Skipped.class, "no answer");
+
+		private final String type;
+
+		private final String method;
+
+		private final Class<?> advice;
+
+		private final String invariant;
+
+		Planted(String type, String method, Class<?> advice, String invariant) {
+			this.type = "io.rivetevents.cluster." + type;
+			this.method = method;
+			this.advice = advice;
+			this.invariant = invariant;
+		}
+
+	}
+
+	@BeforeEach
+	void reset() {
+		PlantedClusterFaults.reset();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void findsAPlantedFault(Planted fault) throws Exception {
+		LoggingSystem logging = LoggingSystem.get(getClass().getClassLoader());
+		logging.setLogLevel("io.rivetevents", LogLevel.OFF);
+		Class<?> type = Class.forName(fault.type);
+		// as it is loaded: the coverage of tests may have changed it
+		byte[] loaded = ClassFileLocator.ForInstrumentation.of(INSTRUMENTATION, type).locate(fault.type).resolve();
+		ClassFileLocator original = ClassFileLocator.Simple.of(fault.type, loaded);
+		new ByteBuddy().redefine(type, original)
+			.visit(Advice.to(fault.advice).on(ElementMatchers.named(fault.method)))
+			.make()
+			.load(type.getClassLoader(), this.redefinition);
+		try (AnnotationConfigApplicationContext beans = RuntimeScenario.beans()) {
+			assertThatExceptionOfType(SimulationFailure.class)
+				.isThrownBy(() -> RuntimeScenario.runner(beans, ClusterScenario.SETTINGS).run(1, SEEDS))
+				.withMessageContaining(fault.invariant);
+		}
+		finally {
+			this.redefinition.reset(original, type);
+			logging.setLogLevel("io.rivetevents", null);
+		}
+	}
+
+}
