@@ -106,7 +106,7 @@ class ArchitectureTests {
 			cluster.engine:
 			cluster.frame: protocol error protocol.value protocol.encoding actor extension outbound
 			    inbound connection cluster
-			cluster.peer: failure cluster.engine cluster.frame
+			cluster.peer: failure scheduling cluster.engine cluster.frame
 			cluster.membership: protocol actor cluster.engine
 			cluster.ownership: protocol error failure actor actor.state actor.ownership placement
 			    cluster.frame cluster.membership
@@ -150,7 +150,7 @@ class ArchitectureTests {
 			autoconfigure.state: protocol error annotation actor actor.state extension actor.call
 			    placement invocation.index jdbc jdbc.sqlite redis.store autoconfigure
 			autoconfigure.cluster: protocol conversion actor actor.state extension delivery placement
-			    cluster cluster.engine cluster.frame cluster.peer cluster.membership
+			    scheduling cluster cluster.engine cluster.frame cluster.peer cluster.membership
 			    cluster.ownership cluster.call cluster.link cluster.status cluster.directory
 			    autoconfigure autoconfigure.state
 			redis: protocol error protocol.value failure extension

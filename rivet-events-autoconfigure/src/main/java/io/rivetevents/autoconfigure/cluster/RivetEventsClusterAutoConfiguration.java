@@ -43,12 +43,14 @@ import io.rivetevents.cluster.link.LinkTimes;
 import io.rivetevents.cluster.membership.Membership;
 import io.rivetevents.cluster.membership.SmallerPart;
 import io.rivetevents.cluster.ownership.ClusterOwnership;
+import io.rivetevents.cluster.peer.BurstEngine;
 import io.rivetevents.cluster.peer.PeerSettings;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.PrincipalCodec;
 import io.rivetevents.placement.LocalNode;
+import io.rivetevents.scheduling.WakeupBatches;
 
 /**
  * Auto-configuration of a node that joins others. It replaces the directory of the node.
@@ -147,11 +149,11 @@ public final class RivetEventsClusterAutoConfiguration {
 			ObjectProvider<PrincipalCodec> principals, ValueMapper mapper, OutboundRegistry registry,
 			@Qualifier("rivetLocalActorDirectory") ActorDirectory local, ObjectProvider<LocalNode> node,
 			@Qualifier("rivetActorTimers") Scheduler timers, @Qualifier("rivetActorWorkers") Scheduler workers,
-			@Qualifier("rivetClusterWriters") ExecutorService writers) {
+			@Qualifier("rivetClusterWriters") ExecutorService writers, WakeupBatches bursts) {
 		FrameCodec codec = new FrameCodec(
 				new ConnectRequestCodec(principals.getIfAvailable(() -> PrincipalCodec.BY_NAME)));
-		return new ClusterNode.Parts(engine, membership, ownership, codec, mapper, registry, local, node::getObject,
-				timers, workers, writers);
+		return new ClusterNode.Parts(new BurstEngine(engine, bursts), membership, ownership, codec, mapper, registry,
+				local, node::getObject, timers, workers, writers);
 	}
 
 	@Bean

@@ -19,10 +19,10 @@ import io.rivetevents.protocol.ToClient;
 /**
  * Writes frames for another node, and reads them there. Safe for use by several threads.
  * <p>
- * <b>Bytes.</b> A frame is one byte for its kind, from 1, and its fields in the order of
- * the record. Numbers have 7 bits in each byte, lowest first; signed ones alternate
- * between positive and negative. Texts and bytes have their length first, lists their
- * count, optional fields a byte 0 or 1. Ids are 17 bytes if they are UUIDs. Records
+ * <b>Bytes.</b> A frame is one byte for its kind, from 1 to 254, and its fields in the
+ * order of the record. Numbers have 7 bits in each byte, lowest first; signed ones
+ * alternate between positive and negative. Texts and bytes have their length first, lists
+ * their count, optional fields a byte 0 or 1. Ids are 17 bytes if they are UUIDs. Records
  * within a frame have their length first, those of a sealed interface also a byte for
  * their kind. JSON values arrive exactly as they were sent, including missing nodes,
  * binary values and numbers of each type.
@@ -85,7 +85,7 @@ public final class FrameCodec {
 
 	/**
 	 * Writes a frame.
-	 * @return the bytes, which begin with a byte that is not 0
+	 * @return the bytes, which begin with neither 0 nor 255
 	 * @throws io.rivetevents.error.RivetException with {@code request.not_supported} if
 	 * the frame has a predicate, which another node cannot evaluate
 	 * @throws io.rivetevents.extension.PrincipalCodecException if a principal cannot be
@@ -100,15 +100,27 @@ public final class FrameCodec {
 	}
 
 	/**
-	 * Reads a frame.
+	 * Reads a frame that ends where the bytes end.
 	 * @param bytes bytes of which the frame is the last part
 	 * @param start position of the first byte of the frame
 	 * @return the frame, {@code null} if a newer node has sent a kind that is not known
 	 * @throws IllegalArgumentException if the bytes are not a frame
 	 */
 	public @Nullable Frame decode(byte[] bytes, int start) {
+		return decode(bytes, start, bytes.length);
+	}
+
+	/**
+	 * Reads a frame.
+	 * @param bytes bytes that have the frame
+	 * @param start position of the first byte of the frame
+	 * @param end position after the last byte of the frame
+	 * @return the frame, {@code null} if a newer node has sent a kind that is not known
+	 * @throws IllegalArgumentException if the bytes are not a frame
+	 */
+	public @Nullable Frame decode(byte[] bytes, int start, int end) {
 		try {
-			return this.frames.read(new FrameInput(bytes, start, bytes.length));
+			return this.frames.read(new FrameInput(bytes, start, end));
 		}
 		catch (UnknownKindException ex) {
 			if (this.reported.compareAndSet(false, true)) {

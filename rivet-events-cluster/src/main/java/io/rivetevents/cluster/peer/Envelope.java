@@ -8,16 +8,17 @@ package io.rivetevents.cluster.peer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is sent to another node: the numbers of two sessions, and a frame. Two numbers
- * with 7 bits in each byte, lowest first, then the bytes of the frame. A greeting has a
- * byte 0 instead, which no frame begins with, and the version of the sender; further
- * bytes of a later version are ignored.
+ * What is sent to another node: the numbers of two sessions, and a frame or several
+ * {@linkplain JoinedFrames joined} ones. Two numbers with 7 bits in each byte, lowest
+ * first, then the bytes of the frame. A greeting has a byte 0 instead, which no frame
+ * begins with, and the version of the sender; further bytes of a later version are
+ * ignored.
  *
  * @param session number of the sender's session
  * @param acknowledged number of the receiver's session that the sender has received, 0
  * for none
- * @param content bytes that have the frame, {@code null} for a greeting
- * @param start position of the frame
+ * @param content bytes that have the frame or frames, {@code null} for a greeting
+ * @param start position of the first byte of them
  */
 record Envelope(long session, long acknowledged, byte @Nullable [] content, int start) {
 
@@ -48,7 +49,17 @@ record Envelope(long session, long acknowledged, byte @Nullable [] content, int 
 		return bytes;
 	}
 
-	private static int write(byte[] target, int offset, long value) {
+	/** Returns the number of bytes of a number. */
+	static int width(long value) {
+		int width = 1;
+		for (long rest = value >>> 7; rest != 0; rest >>>= 7) {
+			width++;
+		}
+		return width;
+	}
+
+	/** Writes a number, and returns the position after it. */
+	static int write(byte[] target, int offset, long value) {
 		int next = offset;
 		long rest = value;
 		while (rest > 0x7f) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.cluster.engine.ClusterEngine;
 import io.rivetevents.cluster.frame.Frame;
 import io.rivetevents.cluster.frame.FrameCodec;
+import io.rivetevents.scheduling.Wakeable;
+import io.rivetevents.scheduling.WakeupBatches;
 
 /**
  * The channel to one node, from the view that has it first to the view that no longer has
@@ -26,11 +28,11 @@ import io.rivetevents.cluster.frame.FrameCodec;
  * guards its state, and nothing is called while it is held. A thread that sends takes the
  * second only, and never waits for a listener.
  */
-final class Peer {
+final class Peer implements Wakeable {
 
 	private static final Log logger = LogFactory.getLog(Peer.class);
 
-	/** Frames that are sent in one task, so that one peer does not keep a thread. */
+	/** Messages that are sent in one task, so that one peer does not keep a thread. */
 	private static final int BATCH = 64;
 
 	private final String node;
@@ -164,12 +166,9 @@ final class Peer {
 	void received(byte[] bytes) {
 		this.delivery.lock();
 		try {
-			Frame frame = accept(bytes);
+			receive(bytes);
 			reportIfLost();
 			reportIfMet();
-			if (frame != null) {
-				this.listener.received(this.node, frame);
-			}
 		}
 		finally {
 			this.delivery.unlock();
@@ -177,23 +176,20 @@ final class Peer {
 		write();
 	}
 
-	/** Returns a frame of the current session, {@code null} if there is none. */
-	private @Nullable Frame accept(byte[] bytes) {
+	private void receive(byte[] bytes) {
 		try {
 			Envelope envelope = Envelope.read(bytes);
-			synchronized (this.session) {
-				if (this.ended || !this.open) {
-					return null;
-				}
-				if (envelope.isGreeting()) {
-					this.session.greeted(envelope.session(), envelope.acknowledged());
-					return null;
-				}
-				if (!this.session.accepts(envelope)) {
-					return null;
+			if (envelope.isGreeting()) {
+				greeted(envelope);
+				return;
+			}
+			for (JoinedFrames.Range each : JoinedFrames.read(bytes, envelope.start())) {
+				// a frame before may have ended the session
+				Frame frame = accepts(envelope) ? this.codec.decode(bytes, each.start(), each.end()) : null;
+				if (frame != null) {
+					handle(frame);
 				}
 			}
-			return this.codec.decode(bytes, envelope.start());
 		}
 		catch (IllegalArgumentException ex) {
 			// without this frame the others may be wrong
@@ -201,12 +197,48 @@ final class Peer {
 			synchronized (this.session) {
 				this.session.reset();
 			}
-			return null;
 		}
 	}
 
-	/** Lets a task write what waits, unless one does. */
+	private void greeted(Envelope greeting) {
+		synchronized (this.session) {
+			if (!this.ended && this.open) {
+				this.session.greeted(greeting.session(), greeting.acknowledged());
+			}
+		}
+	}
+
+	private boolean accepts(Envelope envelope) {
+		synchronized (this.session) {
+			return !this.ended && this.open && this.session.accepts(envelope);
+		}
+	}
+
+	/** A frame that fails does not affect those that were sent with it. */
+	private void handle(Frame frame) {
+		reportIfLost();
+		reportIfMet();
+		try {
+			this.listener.received(this.node, frame);
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("A frame of the node %s could not be handled".formatted(this.node), ex);
+		}
+	}
+
+	/** Lets a task write what waits, at the end of the present burst of work. */
 	private void write() {
+		synchronized (this.session) {
+			if (this.writing || !canWrite()) {
+				return;
+			}
+		}
+		WakeupBatches.wakeAtEnd(this);
+	}
+
+	/** Lets a task write what waits, unless one does. */
+	@Override
+	public void wake() {
 		synchronized (this.session) {
 			if (this.writing || !canWrite()) {
 				return;

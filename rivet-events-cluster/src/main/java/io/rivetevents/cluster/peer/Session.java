@@ -139,12 +139,26 @@ final class Session {
 			this.greetingDue = false;
 			return Envelope.greeting(this.own, this.known);
 		}
-		byte[] frame = this.agreed ? this.queue.poll() : null;
-		if (frame == null) {
-			return null;
+		return (this.agreed && !this.queue.isEmpty()) ? new Envelope(this.own, this.known, take(), 0) : null;
+	}
+
+	/** Takes the next frame, with those that follow as far as they fit in one message. */
+	private byte[] take() {
+		byte[] first = remove();
+		JoinedFrames joined = new JoinedFrames();
+		if (this.queue.isEmpty() || !joined.add(first)) {
+			return first;
 		}
+		while (!this.queue.isEmpty() && joined.add(this.queue.element())) {
+			remove();
+		}
+		return joined.toBytes();
+	}
+
+	private byte[] remove() {
+		byte[] frame = this.queue.remove();
 		this.backlog -= frame.length + OVERHEAD;
-		return new Envelope(this.own, this.known, frame, 0);
+		return frame;
 	}
 
 	/** Whether {@link #next} has something. */

@@ -5,6 +5,7 @@
 
 package io.rivetevents.cluster.peer;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
@@ -124,9 +125,28 @@ class SessionTests {
 	void countsWhatWaits() {
 		agree();
 		this.session.add(FRAME);
-		this.session.add(FRAME);
-		this.session.next();
 		assertThat(this.session.backlog()).isEqualTo(WEIGHT);
+		this.session.add(FRAME);
+		assertThat(this.session.backlog()).isEqualTo(2 * WEIGHT);
+		this.session.next();
+		assertThat(this.session.backlog()).isZero();
+	}
+
+	@Test
+	void joinsFramesThatWait() {
+		Session large = new Session(1_000_000, this.numbers::incrementAndGet);
+		large.greeted(3, 8);
+		large.next();
+		large.add(FRAME);
+		large.add(new byte[JoinedFrames.MAX_BYTES]);
+		large.add(FRAME);
+		large.add(FRAME);
+		assertThat(large.next()).isEqualTo(new Envelope(8, 3, FRAME, 0));
+		assertThat(Objects.requireNonNull(large.next()).content()).hasSize(JoinedFrames.MAX_BYTES);
+		Envelope joined = Objects.requireNonNull(large.next());
+		assertThat(joined.content()).containsExactly(JoinedFrames.KIND, 3, 1, 2, 3, 3, 1, 2, 3);
+		assertThat(large.hasNext()).isFalse();
+		assertThat(large.backlog()).isZero();
 	}
 
 	/** Nothing was exchanged since the own end, which is reported already. */

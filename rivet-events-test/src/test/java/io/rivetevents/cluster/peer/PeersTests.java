@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.LongStream;
@@ -153,6 +154,35 @@ class PeersTests {
 		engine.listener().received("b", new Envelope(5, 1, new byte[] { 7, 1 }, 0).toBytes());
 		assertThat(this.a.log).endsWith("view [a, b]", "lost b");
 		Awaitility.await().untilAsserted(() -> assertThat(engine.last()).isEqualTo(Envelope.greeting(2, 5)));
+	}
+
+	@Test
+	void receivesJoinedFramesUpToTheEndOfTheSession() {
+		StubEngine engine = new StubEngine();
+		Peers peers = new Peers(engine, "a", CODEC, new PeerSettings(1), this.threads, this.a);
+		peers.start();
+		engine.agree();
+		this.a.onFrame = (id) -> {
+			if (id == 2) {
+				throw new IllegalStateException("expected");
+			}
+			if (id == 4) {
+				engine.block();
+				while (peers.send("b", new Frame.Cancel(1))) {
+					assertThat(peers.backlog("b")).isLessThan(100);
+				}
+			}
+		};
+		engine.listener().received("b", joined(1, 2, 3, 4, 5));
+		assertThat(this.a.log).endsWith("view [a, b]", "b 1", "b 2", "b 3", "b 4", "lost b");
+	}
+
+	private static byte[] joined(long... ids) {
+		JoinedFrames frames = new JoinedFrames();
+		for (long id : ids) {
+			frames.add(CODEC.encode(new Frame.Cancel(id)));
+		}
+		return new Envelope(5, 1, frames.toBytes(), 0).toBytes();
 	}
 
 	@Test
@@ -296,6 +326,9 @@ class PeersTests {
 		private Runnable onView = () -> {
 		};
 
+		private LongConsumer onFrame = (id) -> {
+		};
+
 		@Override
 		public void viewChanged(ClusterView view) {
 			add("view " + view.nodes());
@@ -307,6 +340,7 @@ class PeersTests {
 			alone(node, () -> {
 				this.received.incrementAndGet();
 				add(node + " " + ((Frame.Cancel) frame).id());
+				this.onFrame.accept(((Frame.Cancel) frame).id());
 			});
 		}
 
