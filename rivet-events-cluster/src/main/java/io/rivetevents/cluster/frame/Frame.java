@@ -74,14 +74,29 @@ public sealed interface Frame {
 	/**
 	 * To the gateway: a message for connections.
 	 *
-	 * @param connectionIds ids of the connections, at least one
+	 * @param connectionIds ids of the connections; empty if the gateway remembers them
 	 * @param message the message
 	 * @param droppable whether it may be dropped for a slow client
+	 * @param list number of the list of connections: with ids the gateway remembers them
+	 * until the session ends, without ids it uses those. 0 for a list that is not
+	 * remembered. Numbers are not used again
+	 * @param first with ids and a number: lists with lower numbers are forgotten
 	 */
-	record Send(List<String> connectionIds, ToClient message, boolean droppable) implements Frame {
+	record Send(List<String> connectionIds, ToClient message, boolean droppable, long list,
+			long first) implements Frame {
 
 		public Send {
 			connectionIds = List.copyOf(connectionIds);
+		}
+
+		/**
+		 * A message for connections that are not remembered.
+		 * @param connectionIds ids of the connections, at least one
+		 * @param message the message
+		 * @param droppable whether it may be dropped for a slow client
+		 */
+		public Send(List<String> connectionIds, ToClient message, boolean droppable) {
+			this(connectionIds, message, droppable, 0, 0);
 		}
 
 	}

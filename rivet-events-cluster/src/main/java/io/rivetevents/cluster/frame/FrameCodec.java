@@ -177,12 +177,13 @@ public final class FrameCodec {
 		else {
 			out.record(send.message(), Messages::writeToClient);
 		}
+		out.number(send.list()).number(send.first());
 	}
 
 	private static Frame.Send readSend(FrameInput in) {
 		List<String> connectionIds = in.list(FrameInput::id);
 		boolean droppable = in.flag();
-		return new Frame.Send(connectionIds, in.record(Messages::readToClient), droppable);
+		return new Frame.Send(connectionIds, in.record(Messages::readToClient), droppable, in.number(), in.number());
 	}
 
 	/**

@@ -7,6 +7,7 @@ package io.rivetevents.cluster.link;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,11 @@ public final class ClientLinks {
 
 	private final Map<String, RemoteLink> links = new ConcurrentHashMap<>();
 
+	/** Increases after a link was added or removed. */
+	private final AtomicInteger changes = new AtomicInteger();
+
+	private final KnownRecipients<RemoteLink> recipients = new KnownRecipients<>(this::find);
+
 	/**
 	 * Creates links.
 	 * @param context what links share
@@ -68,11 +74,17 @@ public final class ClientLinks {
 				return;
 			}
 			RemoteLink link = new RemoteLink(this.context, target, address, request, queue, bounds,
-					(ended) -> this.links.remove(id, ended));
+					(ended) -> remove(id, ended));
 			this.links.put(id, link);
+			this.changes.incrementAndGet();
 			sink.onCancel(link::disconnected);
 			link.connect(sink);
 		});
+	}
+
+	private void remove(String connectionId, RemoteLink ended) {
+		this.links.remove(connectionId, ended);
+		this.changes.incrementAndGet();
 	}
 
 	/**
@@ -117,7 +129,9 @@ public final class ClientLinks {
 		ToClient message = frame.message();
 		OutgoingMessage shared = (message instanceof ToClient.Event event)
 				? OutgoingMessage.of(event, frame.droppable()) : OutgoingMessage.of(message);
-		frame.connectionIds().forEach((id) -> with(id, (link) -> link.send(node, shared)));
+		for (RemoteLink link : this.recipients.find(node, frame, this.changes.get())) {
+			link.send(node, shared);
+		}
 	}
 
 	void admit(String node, Frame.Admit frame) {
@@ -129,6 +143,7 @@ public final class ClientLinks {
 	}
 
 	void lost(String node) {
+		this.recipients.lost(node);
 		this.links.values().forEach((link) -> link.lost(node));
 	}
 

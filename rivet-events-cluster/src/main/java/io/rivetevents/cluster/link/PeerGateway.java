@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -49,28 +50,78 @@ final class PeerGateway implements Gateway {
 	/** The connections by their ids. */
 	private final Map<String, Attachment> attachments = new ConcurrentHashMap<>();
 
+	/** Increases after a connection has ended: lists have to be looked at again. */
+	private final AtomicInteger changes = new AtomicInteger();
+
+	/** The lists that the gateway remembers, used with their lock. */
+	private final RecipientNumbers numbers;
+
 	/**
 	 * Creates a gateway without connections.
 	 * @param node name of the node
 	 * @param frames sends frames
 	 * @param local directory of the instances of this node
 	 * @param connections connections of this node
+	 * @param numbers the lists that it remembers, none at first
 	 */
-	PeerGateway(String node, FrameSender frames, ActorDirectory local, OutboundRegistry connections) {
+	PeerGateway(String node, FrameSender frames, ActorDirectory local, OutboundRegistry connections,
+			RecipientNumbers numbers) {
 		this.node = node;
 		this.frames = frames;
 		this.local = local;
 		this.connections = connections;
+		this.numbers = numbers;
 	}
 
 	// From the actors
 
 	@Override
 	public boolean send(OutgoingMessage message, List<String> connectionIds) {
-		List<String> open = open(connectionIds);
+		if (connectionIds.size() < RecipientNumbers.MIN_SIZE || isHere()) {
+			List<String> open = open(connectionIds);
+			return sendTo(open, message) && open.size() == connectionIds.size();
+		}
+		// with the lock: the gateway receives a list before its number is used
+		synchronized (this.numbers) {
+			return sendToMany(message, connectionIds);
+		}
+	}
+
+	private boolean isHere() {
+		return this.node.equals(this.connections.node());
+	}
+
+	private boolean sendToMany(OutgoingMessage message, List<String> connectionIds) {
+		int changes = this.changes.get(); // before the look at the connections
+		RecipientNumbers.Recipients known = this.numbers.find(connectionIds);
+		if (known == null || !known.isChecked(changes)) {
+			List<String> open = open(connectionIds);
+			if (open != connectionIds) {
+				sendTo(open, message);
+				return false;
+			}
+		}
+		if (known == null) {
+			return sendNew(message, connectionIds, changes);
+		}
+		known.checked(changes);
+		return this.frames.send(this.node,
+				new Frame.Send(List.of(), message.message(), message.isDroppable(), known.number(), 0));
+	}
+
+	private boolean sendNew(OutgoingMessage message, List<String> connectionIds, int changes) {
+		long number = this.numbers.next(connectionIds);
+		boolean sent = this.frames.send(this.node,
+				new Frame.Send(connectionIds, message.message(), message.isDroppable(), number, this.numbers.first()));
+		if (sent && number != 0) {
+			this.numbers.add(connectionIds, number, changes);
+		}
+		return sent;
+	}
+
+	private boolean sendTo(List<String> open, OutgoingMessage message) {
 		return !open.isEmpty()
-				&& this.frames.send(this.node, new Frame.Send(open, message.message(), message.isDroppable()))
-				&& open.size() == connectionIds.size();
+				&& this.frames.send(this.node, new Frame.Send(open, message.message(), message.isDroppable()));
 	}
 
 	/** Returns the ids of the connections for which the gateway takes messages. */
@@ -120,6 +171,7 @@ final class PeerGateway implements Gateway {
 		Attachment before = this.attachments.put(connectionId, attachment);
 		if (before != null) {
 			before.detach();
+			this.changes.incrementAndGet();
 		}
 		return before;
 	}
@@ -144,7 +196,7 @@ final class PeerGateway implements Gateway {
 					: Mono.<ActorInfo>error(new RivetException(ErrorCode.CONNECTION_NOT_FOUND));
 		}))
 			.doOnNext((info) -> attachment.connected(info.address()))
-			.doOnError((ex) -> this.attachments.remove(id, attachment))
+			.doOnError((ex) -> remove(id, attachment))
 			.doFinally((signal) -> attachment.settle())
 			.cache();
 	}
@@ -204,6 +256,7 @@ final class PeerGateway implements Gateway {
 		if (attachment == null) {
 			return;
 		}
+		this.changes.incrementAndGet();
 		if (attachment.isOpen() && attachment.isClosed()) {
 			this.frames.send(this.node, new Frame.Close(connectionId, CloseReason.of(ErrorCode.RESTARTING)));
 		}
@@ -230,16 +283,26 @@ final class PeerGateway implements Gateway {
 	 */
 	Map<String, Attachment> detach() {
 		this.attachments.values().forEach(Attachment::detach);
+		this.changes.incrementAndGet();
+		synchronized (this.numbers) {
+			this.numbers.clear();
+		}
 		return new LinkedHashMap<>(this.attachments);
 	}
 
 	/** Ends connections of a lost gateway that were not attached again. */
 	void expire(Map<String, Attachment> lost) {
 		lost.forEach((connectionId, attachment) -> {
-			if (this.attachments.remove(connectionId, attachment)) {
+			if (remove(connectionId, attachment)) {
 				end(connectionId, attachment);
 			}
 		});
+	}
+
+	private boolean remove(String connectionId, Attachment attachment) {
+		boolean removed = this.attachments.remove(connectionId, attachment);
+		this.changes.incrementAndGet();
+		return removed;
 	}
 
 	boolean isEmpty() {

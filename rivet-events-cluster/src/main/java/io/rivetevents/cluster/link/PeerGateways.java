@@ -8,6 +8,7 @@ package io.rivetevents.cluster.link;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -37,6 +38,9 @@ public final class PeerGateways {
 	private final Scheduler timers;
 
 	private final LinkTimes times;
+
+	/** The last number of a list of connections. */
+	private final AtomicLong lists = new AtomicLong();
 
 	/** By the name of the node; changed and removed under the lock of this. */
 	private final Map<String, PeerGateway> gateways = new ConcurrentHashMap<>();
@@ -89,7 +93,8 @@ public final class PeerGateways {
 	private synchronized Attached attach(String node, String connectionId, Attachment attachment) {
 		PeerGateway gateway = this.gateways.get(node);
 		if (gateway == null) {
-			gateway = new PeerGateway(node, this.frames, this.local, this.connections);
+			gateway = new PeerGateway(node, this.frames, this.local, this.connections,
+					new RecipientNumbers(this.lists));
 			this.gateways.put(node, gateway);
 			this.connections.gateways().add(nameOf(node), gateway);
 		}

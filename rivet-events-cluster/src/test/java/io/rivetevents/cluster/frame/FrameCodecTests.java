@@ -182,6 +182,8 @@ class FrameCodecTests {
 				Messages.writeToClient(record, value);
 				record.text("a later field");
 			})
+			.number(0)
+			.number(0)
 			.text("another later field")
 			.toBytes();
 		assertThat(decode(bytes)).isEqualTo(new Frame.Send(List.of("c"), event, false));

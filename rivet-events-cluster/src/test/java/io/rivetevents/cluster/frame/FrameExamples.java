@@ -85,8 +85,10 @@ final class FrameExamples {
 				results().map((each) -> new Frame.Reply(Long.MIN_VALUE, each)),
 				toServer().map((each) -> new Frame.Deliver(ADDRESS, UUID, each)),
 				toClient().map((each) -> new Frame.Send(List.of(UUID, "other", "", UUID.toUpperCase()), each, true)),
+				toClient().map((each) -> new Frame.Send(List.of(), each, false, 300, 0)),
 				toClient().map((each) -> new Frame.Admit("c", each)),
-				Stream.of(new Frame.Cancel(1), new Frame.Leaving(), new Frame.LeavingSeen(),
+				Stream.of(new Frame.Send(List.of(UUID), new ToClient.Init("a", "c"), true, Long.MAX_VALUE, 77),
+						new Frame.Cancel(1), new Frame.Leaving(), new Frame.LeavingSeen(),
 						new Frame.KeepAlive(ADDRESS, UUID), new Frame.Disconnected(ActorAddress.of("a"), "x"),
 						new Frame.Close(UUID, CloseReason.of(ErrorCode.RESTARTING))))
 			.flatMap((frames) -> frames);

@@ -104,6 +104,63 @@ class LinksTests {
 	}
 
 	@Test
+	void sendsTheIdsOfTheSameRecipientsOnce() {
+		List<TestClient> clients = new ArrayList<>();
+		for (int i = 0; i < 5; i++) {
+			clients.add(TestClient.extended("user" + i, this.third, this.room, "said"));
+		}
+		this.cluster.settle();
+		assertThat(idsInABroadcast("one")).containsExactly(5, 0);
+		assertThat(idsInABroadcast("two")).containsExactly(0, 0);
+		TestClient left = clients.remove(2);
+		left.poll();
+		left.leave();
+		this.cluster.settle();
+		assertThat(idsInABroadcast("three")).containsExactly(4, 0);
+		this.cluster.reset(this.owner, this.third);
+		this.cluster.settle();
+		assertThat(idsInABroadcast("four")).containsExactly(4, 0);
+		assertThat(left.told()).containsExactly("Init fresh", "one", "one", "two", "two");
+		assertThat(clients).allSatisfy((client) -> assertThat(client.told()).containsExactly("Init fresh", "one", "one",
+				"two", "two", "three", "three", "four", "four"));
+	}
+
+	/** The client of an id is another one after a while. */
+	@Test
+	void sendsToTheConnectionThatHasTheIdNow() {
+		List<TestClient> clients = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			clients.add(TestClient.extended("user" + i, this.third, this.room, "said"));
+		}
+		this.cluster.settle();
+		say(this.owner, "one");
+		this.cluster.settle();
+		clients.get(1).poll();
+		clients.get(1).leave();
+		TestClient late = TestClient.extended("late", this.third, this.room, "said");
+		say(this.owner, "two");
+		this.cluster.settle();
+		say(this.owner, "three");
+		this.cluster.settle();
+		assertThat(clients.get(1).told()).containsExactly("Init fresh", "one");
+		assertThat(late.told()).startsWith("Init fresh").endsWith("three").doesNotContain("one");
+		assertThat(clients.get(0).told()).containsExactly("Init fresh", "one", "two", "three");
+	}
+
+	/** Broadcasts twice, and returns how many ids were sent. */
+	private List<Integer> idsInABroadcast(String text) {
+		this.cluster.sent.clear();
+		say(this.owner, text);
+		say(this.owner, text);
+		List<Integer> ids = this.cluster.sent.stream()
+			.filter(Frame.Send.class::isInstance)
+			.map((frame) -> ((Frame.Send) frame).connectionIds().size())
+			.toList();
+		this.cluster.settle();
+		return ids;
+	}
+
+	@Test
 	void resumesWithoutADoubleWhenASessionIsReset() {
 		TestClient ada = TestClient.extended("ada", this.third, this.room, "said");
 		this.cluster.settle();

@@ -57,8 +57,9 @@ class RandomLinksTests {
 			this.cluster = new TestCluster(3, this.random, () -> new Object[] { new Board() });
 			this.board = this.cluster.address("Board");
 			this.owner = this.cluster.nodes.get(0);
-			for (int i = 1; i <= 2; i++) {
-				this.clients.add(TestClient.extended("user" + i, this.cluster.nodes.get(i), this.board, "said"));
+			for (int i = 0; i < 4; i++) {
+				TestCluster.Node gateway = this.cluster.nodes.get(1 + i % 2);
+				this.clients.add(TestClient.extended("user" + i, gateway, this.board, "said"));
 			}
 			this.cluster.settle();
 		}

@@ -1,0 +1,93 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.link;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+
+import io.rivetevents.cluster.frame.Frame;
+import io.rivetevents.protocol.ToClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class KnownRecipientsTests {
+
+	private static final ToClient MESSAGE = new ToClient.Init("a", "c");
+
+	private final Map<String, String> connections = new HashMap<>(Map.of("a", "A", "b", "B", "c", "C"));
+
+	private final KnownRecipients<String> recipients = new KnownRecipients<>(this.connections::get);
+
+	private int changes;
+
+	@Test
+	void findsConnectionsOfAMessageWithIds() {
+		assertThat(find("n", List.of("a", "x", "c"), 0, 0)).containsExactly("A", "C");
+	}
+
+	@Test
+	void remembersLists() {
+		assertThat(find("n", List.of("a", "b"), 7, 7)).containsExactly("A", "B");
+		assertThat(find("n", List.of("b", "c"), 8, 7)).containsExactly("B", "C");
+		assertThat(find("n", List.of(), 7, 0)).containsExactly("A", "B");
+		assertThat(find("n", List.of(), 8, 0)).containsExactly("B", "C");
+		assertThat(find("other", List.of(), 7, 0)).isEmpty();
+	}
+
+	@Test
+	void findsThemAgainWhenTheyHaveChanged() {
+		find("n", List.of("a", "b", "d"), 7, 7);
+		this.connections.remove("a");
+		this.connections.put("b", "B2");
+		this.connections.put("d", "D");
+		this.changes++;
+		assertThat(find("n", List.of(), 7, 0)).containsExactly("B2", "D");
+	}
+
+	@Test
+	void forgetsListsThatAreNotUsedAnyMore() {
+		find("n", List.of("a", "b"), 7, 7);
+		find("n", List.of("b", "c"), 8, 8);
+		assertThat(find("n", List.of(), 7, 0)).isEmpty();
+		assertThat(find("n", List.of(), 8, 0)).hasSize(2);
+		this.recipients.lost("n");
+		assertThat(find("n", List.of(), 8, 0)).isEmpty();
+	}
+
+	@Test
+	void theSenderKeepsItsBounds() {
+		RecipientNumbers numbers = new RecipientNumbers(new AtomicLong(5));
+		List<String> large = IntStream.range(0, RecipientNumbers.MAX_IDS - 1).mapToObj(Integer::toString).toList();
+		long first = numbers.next(large);
+		numbers.add(large, first, 0);
+		assertThat(first).isEqualTo(6);
+		assertThat(numbers.first()).isEqualTo(6);
+		assertThat(numbers.find(large)).isNotNull();
+		long second = numbers.next(List.of("a", "b"));
+		assertThat(second).isEqualTo(7);
+		assertThat(numbers.first()).isEqualTo(7);
+		assertThat(numbers.find(large)).isNull();
+		assertThat(
+				numbers.next(IntStream.rangeClosed(0, RecipientNumbers.MAX_IDS).mapToObj(Integer::toString).toList()))
+			.isZero();
+		for (int i = 0; i < RecipientNumbers.MAX_LISTS; i++) {
+			List<String> ids = List.of("a", "b" + i);
+			numbers.add(ids, numbers.next(ids), 0);
+		}
+		assertThat(numbers.first()).isEqualTo(8);
+		assertThat(numbers.next(List.of("c", "d"))).isEqualTo(numbers.first());
+	}
+
+	private List<String> find(String node, List<String> ids, long list, long first) {
+		return this.recipients.find(node, new Frame.Send(ids, MESSAGE, false, list, first), this.changes);
+	}
+
+}
