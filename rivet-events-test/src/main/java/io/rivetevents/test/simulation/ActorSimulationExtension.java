@@ -25,6 +25,8 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.test.context.junit.jupiter.SpringExtension;
 import org.springframework.util.ReflectionUtils;
 
+import io.rivetevents.test.simulation.actors.SimulatedActors;
+
 /**
  * Calls a test method with {@link ActorSimulation} once for each seed.
  */

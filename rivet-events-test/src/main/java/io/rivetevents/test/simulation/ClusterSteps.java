@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.test.network.TimedNetwork;
+import io.rivetevents.test.simulation.actors.SimulatedStore;
 import io.rivetevents.test.simulation.check.Violations;
+import io.rivetevents.test.simulation.threads.Trace;
 
 /**
  * Steps of a simulation with several nodes. Each returns whether it was possible.

@@ -19,7 +19,12 @@ import org.springframework.util.IdGenerator;
 
 import io.rivetevents.autoconfigure.NodeSettings;
 import io.rivetevents.test.network.TimedNetwork;
+import io.rivetevents.test.simulation.actors.MethodCalls;
+import io.rivetevents.test.simulation.actors.SimulatedActors;
+import io.rivetevents.test.simulation.actors.SimulatedStore;
 import io.rivetevents.test.simulation.check.Violations;
+import io.rivetevents.test.simulation.threads.SeededWorkers;
+import io.rivetevents.test.simulation.threads.Trace;
 import io.rivetevents.test.time.VirtualTime;
 
 /**

@@ -17,6 +17,8 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.test.simulation.actors.SimulatedActors;
+import io.rivetevents.test.simulation.threads.Trace;
 
 /**
  * Calls of server code at any node, each of which must end while its node runs.

@@ -30,8 +30,10 @@ import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.value.WireValues;
+import io.rivetevents.test.simulation.actors.SimulatedActors;
 import io.rivetevents.test.simulation.check.Coverage;
 import io.rivetevents.test.simulation.check.Violations;
+import io.rivetevents.test.simulation.threads.Trace;
 import io.rivetevents.test.time.VirtualTime;
 
 /**

@@ -38,6 +38,8 @@ import io.rivetevents.placement.NodeShutdown;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.WakeupBatches;
+import io.rivetevents.test.simulation.threads.Lifetime;
+import io.rivetevents.test.simulation.threads.SeededWorkers;
 import io.rivetevents.test.time.VirtualTime;
 import io.rivetevents.transport.Handshake;
 import io.rivetevents.transport.LinkServices;

@@ -32,8 +32,16 @@ import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.test.network.TimedNetwork;
+import io.rivetevents.test.simulation.actors.DurableActions;
+import io.rivetevents.test.simulation.actors.MethodCalls;
+import io.rivetevents.test.simulation.actors.SimulatedActors;
+import io.rivetevents.test.simulation.actors.SimulatedStore;
 import io.rivetevents.test.simulation.check.Coverage;
 import io.rivetevents.test.simulation.check.Violations;
+import io.rivetevents.test.simulation.threads.JumpingClock;
+import io.rivetevents.test.simulation.threads.Lifetime;
+import io.rivetevents.test.simulation.threads.SeededWorkers;
+import io.rivetevents.test.simulation.threads.Trace;
 import io.rivetevents.test.time.VirtualTime;
 
 /**

@@ -7,6 +7,8 @@ package io.rivetevents.test.simulation;
 
 import java.util.stream.Collectors;
 
+import io.rivetevents.test.simulation.threads.Trace;
+
 /**
  * Failure of one seed, with its last steps and the line that replays it.
  */

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 import reactor.core.scheduler.NonBlocking;
 
+import io.rivetevents.test.simulation.actors.SimulatedActors;
+
 /**
  * Runs a simulation with one seed after the other, on a thread of its own.
  */

@@ -15,6 +15,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
+import io.rivetevents.test.simulation.actors.SimulatedStore;
+import io.rivetevents.test.simulation.threads.JumpingClock;
+import io.rivetevents.test.simulation.threads.Trace;
 import io.rivetevents.test.time.VirtualTime;
 
 /**

@@ -22,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.test.simulation.actors.SimulatedActors;
 import io.rivetevents.test.time.VirtualTime;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -27,6 +27,7 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.Input;
+import io.rivetevents.test.simulation.actors.SimulatedActors;
 import io.rivetevents.test.time.VirtualTime;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -18,6 +18,7 @@ import io.rivetevents.actor.state.ActionTransaction.Outcome;
 import io.rivetevents.actor.state.UncertainOutcome;
 import io.rivetevents.extension.Invocation;
 import io.rivetevents.extension.InvocationDecorator;
+import io.rivetevents.test.simulation.actors.SimulatedStore;
 
 /**
  * Transactions of the application around actions: each commits a row of the application

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.simulation;
+package io.rivetevents.test.simulation.actors;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,12 +29,14 @@ import io.rivetevents.extension.Invocation;
 import io.rivetevents.extension.InvocationDecorator;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.test.simulation.check.Violations;
+import io.rivetevents.test.simulation.threads.Lifetime;
+import io.rivetevents.test.simulation.threads.Trace;
 
 /**
  * The calls of the actors' methods in one run. Checks that turns of an instance in one
  * process do not overlap, and that each connection has one disconnect hook.
  */
-final class MethodCalls implements InvocationDecorator {
+public final class MethodCalls implements InvocationDecorator {
 
 	/** Hooks that run in turns of their own. */
 	private static final Set<Hook> IN_TURNS = Set.of(Hook.CREATE_CONN_STATE, Hook.CONNECT, Hook.DISCONNECT);
@@ -77,7 +79,7 @@ final class MethodCalls implements InvocationDecorator {
 
 	}
 
-	MethodCalls(SimulatedActors actors, Trace trace, Violations violations, DurableActions durable) {
+	public MethodCalls(SimulatedActors actors, Trace trace, Violations violations, DurableActions durable) {
 		this.actors = actors;
 		this.trace = trace;
 		this.violations = violations;
@@ -163,7 +165,7 @@ final class MethodCalls implements InvocationDecorator {
 	}
 
 	/** Returns the observer of one process. */
-	ActorObserver observer(Lifetime process) {
+	public ActorObserver observer(Lifetime process) {
 		return new ActorObserver() {
 
 			@Override
@@ -202,12 +204,12 @@ final class MethodCalls implements InvocationDecorator {
 	 * Checks, after all clients have left, that each connection has been closed and that
 	 * its hook has run, except where the process was killed.
 	 */
-	void checkAllClosed() {
+	public void checkAllClosed() {
 		this.opened.stream().filter((connection) -> !connection.process.isOver()).forEach(this::checkClosed);
 	}
 
 	/** Checks the same for a process that is about to end. */
-	void checkClosed(Lifetime process) {
+	public void checkClosed(Lifetime process) {
 		this.opened.stream().filter((connection) -> connection.process == process).forEach(this::checkClosed);
 	}
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.simulation;
+package io.rivetevents.test.simulation.threads;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -14,18 +14,18 @@ import java.time.ZoneId;
  * The clock of the machine, which is set while the application runs. The timers and the
  * store are not affected.
  */
-final class JumpingClock extends Clock {
+public final class JumpingClock extends Clock {
 
 	private final Clock time;
 
 	private Duration offset = Duration.ZERO;
 
-	JumpingClock(Clock time) {
+	public JumpingClock(Clock time) {
 		this.time = time;
 	}
 
 	/** Sets its difference from the time that has passed. */
-	void jump(Duration offset) {
+	public void jump(Duration offset) {
 		this.offset = offset;
 	}
 

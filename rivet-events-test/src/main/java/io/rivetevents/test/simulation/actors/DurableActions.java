@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.simulation;
+package io.rivetevents.test.simulation.actors;
 
 import java.util.Arrays;
 import java.util.HashMap;
@@ -24,7 +24,7 @@ import io.rivetevents.test.simulation.check.Violations;
  * The durable actions of one run that hold their turn. Checks that the state as each of
  * them has left it is stored before the caller receives the result.
  */
-final class DurableActions {
+public final class DurableActions {
 
 	private final SimulatedActors actors;
 
@@ -45,7 +45,7 @@ final class DurableActions {
 
 	}
 
-	DurableActions(SimulatedActors actors, Violations violations) {
+	public DurableActions(SimulatedActors actors, Violations violations) {
 		this.actors = actors;
 		this.violations = violations;
 	}
@@ -54,7 +54,7 @@ final class DurableActions {
 	 * Returns the state before or after a durable action.
 	 * @return its JSON, {@code null} if the method is not checked
 	 */
-	byte @Nullable [] stateOf(Invocation invocation) {
+	public byte @Nullable [] stateOf(Invocation invocation) {
 		ActorType type = this.actors.type(invocation.context().name());
 		DeclaredType state = (type != null) ? type.stateType() : null;
 		ActorType.ActionSettings action = (type != null && invocation.hook() == null) ? type.action(invocation.name())
@@ -67,7 +67,7 @@ final class DurableActions {
 	}
 
 	/** Notes the end of a method that was called with another state. */
-	void ended(ActorAddress address, Invocation invocation, byte @Nullable [] before) {
+	public void ended(ActorAddress address, Invocation invocation, byte @Nullable [] before) {
 		byte[] after = (before != null) ? stateOf(invocation) : null;
 		Connection<?> connection = invocation.connection();
 		Key key = new Key(address, invocation.name(), (connection != null) ? connection.id() : null);
@@ -77,14 +77,14 @@ final class DurableActions {
 	}
 
 	/** Notes that a state has been stored. */
-	void saved(ActorAddress address, byte[] state) {
+	public void saved(ActorAddress address, byte[] state) {
 		this.saved.put(address, state);
 		this.unsaved.entrySet()
 			.removeIf((entry) -> entry.getKey().actor().equals(address) && Arrays.equals(entry.getValue(), state));
 	}
 
 	/** Notes that the caller receives the result or an error. */
-	void answered(ActionCall call, ActionOutcome outcome) {
+	public void answered(ActionCall call, ActionOutcome outcome) {
 		byte[] state = this.unsaved.remove(Key.of(call));
 		if (state != null && outcome.kind() == ActionOutcome.Kind.SUCCEEDED) {
 			this.violations.add("an acknowledged durable action is stored",

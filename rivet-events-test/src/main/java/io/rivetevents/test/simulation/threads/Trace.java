@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.simulation;
+package io.rivetevents.test.simulation.threads;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -13,7 +13,7 @@ import java.util.List;
  * The steps of one run, as readable lines. Keeps the last lines, and a hash of all lines
  * and choices, by which two runs are compared.
  */
-final class Trace {
+public final class Trace {
 
 	private static final long FNV_OFFSET = 0xcbf29ce484222325L;
 
@@ -31,12 +31,12 @@ final class Trace {
 	 * Creates a trace.
 	 * @param kept number of lines to keep
 	 */
-	Trace(int kept) {
+	public Trace(int kept) {
 		this.kept = kept;
 	}
 
 	/** Adds a line. It must not contain random ids or times of the machine. */
-	void add(String line) {
+	public void add(String line) {
 		this.steps++;
 		mix(line.hashCode());
 		if (this.last.size() == this.kept) {
@@ -46,21 +46,21 @@ final class Trace {
 	}
 
 	/** Adds a choice that has no line. */
-	void mix(int choice) {
+	public void mix(int choice) {
 		this.hash = (this.hash ^ choice) * FNV_PRIME;
 	}
 
-	long hash() {
+	public long hash() {
 		return this.hash;
 	}
 
 	/** Returns the number of lines, including those that were not kept. */
-	long steps() {
+	public long steps() {
 		return this.steps;
 	}
 
 	/** Returns the kept lines with their numbers. */
-	List<String> lines() {
+	public List<String> lines() {
 		long first = this.steps - this.last.size() + 1;
 		int[] index = { 0 };
 		return this.last.stream().map((line) -> "%6d  %s".formatted(first + index[0]++, line)).toList();

@@ -3,21 +3,21 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.simulation;
+package io.rivetevents.test.simulation.threads;
 
 /**
  * Whether a simulated process still runs. The tasks of a process that was killed are
  * dropped.
  */
-final class Lifetime {
+public final class Lifetime {
 
 	private boolean over;
 
-	void end() {
+	public void end() {
 		this.over = true;
 	}
 
-	boolean isOver() {
+	public boolean isOver() {
 		return this.over;
 	}
 

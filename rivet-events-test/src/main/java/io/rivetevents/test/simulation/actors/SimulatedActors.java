@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.simulation;
+package io.rivetevents.test.simulation.actors;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,7 @@ import io.rivetevents.scheduling.CallerScope;
  * application context has for the calls of their methods. Each call is reported to the
  * current run.
  */
-final class SimulatedActors {
+public final class SimulatedActors {
 
 	private final ListableBeanFactory beans;
 
@@ -53,7 +53,7 @@ final class SimulatedActors {
 	 * @param beans contains them
 	 * @param settings defaults for limits and times
 	 */
-	SimulatedActors(ListableBeanFactory beans, ActorSettings settings) {
+	public SimulatedActors(ListableBeanFactory beans, ActorSettings settings) {
 		this.beans = beans;
 		this.mapper = beans.getBeanProvider(ValueMapper.class)
 			.getIfAvailable(() -> new ValueMapper(
@@ -86,27 +86,27 @@ final class SimulatedActors {
 	}
 
 	/** Sets what receives the calls of methods from now on. */
-	void reportTo(InvocationDecorator calls) {
+	public void reportTo(InvocationDecorator calls) {
 		this.calls = calls;
 	}
 
-	<T> T bean(Class<T> type) {
+	public <T> T bean(Class<T> type) {
 		return this.beans.getBean(type);
 	}
 
-	ValueMapper mapper() {
+	public ValueMapper mapper() {
 		return this.mapper;
 	}
 
-	EventContracts contracts() {
+	public EventContracts contracts() {
 		return this.contracts;
 	}
 
-	ActorTypes types() {
+	public ActorTypes types() {
 		return this.types;
 	}
 
-	@Nullable ActorType type(String name) {
+	public @Nullable ActorType type(String name) {
 		return this.types.find(name);
 	}
 

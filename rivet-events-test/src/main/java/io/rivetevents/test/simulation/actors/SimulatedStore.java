@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.simulation;
+package io.rivetevents.test.simulation.actors;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +20,7 @@ import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.UncertainOutcome;
 import io.rivetevents.test.simulation.check.Violations;
+import io.rivetevents.test.simulation.threads.Trace;
 import io.rivetevents.test.time.VirtualTime;
 
 /**
@@ -27,7 +28,7 @@ import io.rivetevents.test.time.VirtualTime;
  * checks that each save replaces the version that it expects and that what was saved is
  * loaded.
  */
-final class SimulatedStore extends DelegatingActorStateStore {
+public final class SimulatedStore extends DelegatingActorStateStore {
 
 	private final Trace trace;
 
@@ -57,7 +58,7 @@ final class SimulatedStore extends DelegatingActorStateStore {
 	}
 
 	/** How a save fails. */
-	enum Failure {
+	public enum Failure {
 
 		/** Nothing is saved. */
 		BEFORE,
@@ -76,7 +77,7 @@ final class SimulatedStore extends DelegatingActorStateStore {
 
 	}
 
-	SimulatedStore(ActorStateStore delegate, DurableActions durable, VirtualTime time, Trace trace,
+	public SimulatedStore(ActorStateStore delegate, DurableActions durable, VirtualTime time, Trace trace,
 			Violations violations) {
 		super(delegate);
 		this.durable = durable;
@@ -86,16 +87,16 @@ final class SimulatedStore extends DelegatingActorStateStore {
 	}
 
 	/** Lets the next save fail, {@code null} for no failure. */
-	void failNext(@Nullable Failure failure) {
+	public void failNext(@Nullable Failure failure) {
 		this.next = failure;
 	}
 
 	/** Lets all loads and saves fail, or no longer. */
-	void setAway(boolean away) {
+	public void setAway(boolean away) {
 		this.away = away;
 	}
 
-	boolean isAway() {
+	public boolean isAway() {
 		return this.away;
 	}
 
@@ -107,7 +108,7 @@ final class SimulatedStore extends DelegatingActorStateStore {
 	}
 
 	/** Lets the next load or save take some time. */
-	void delayNext(Duration delay) {
+	public void delayNext(Duration delay) {
 		this.delay = delay;
 	}
 
@@ -135,7 +136,7 @@ final class SimulatedStore extends DelegatingActorStateStore {
 	}
 
 	/** Begins a transaction, whose changes are applied at its end. */
-	void beginTransaction() {
+	public void beginTransaction() {
 		this.joined = new ArrayList<>();
 	}
 
@@ -143,7 +144,7 @@ final class SimulatedStore extends DelegatingActorStateStore {
 	 * Ends a transaction.
 	 * @param commits whether its changes are applied
 	 */
-	void endTransaction(boolean commits) {
+	public void endTransaction(boolean commits) {
 		List<Change> changes = this.joined;
 		this.joined = null;
 		if (commits && changes != null) {

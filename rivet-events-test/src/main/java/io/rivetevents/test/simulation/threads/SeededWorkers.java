@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.simulation;
+package io.rivetevents.test.simulation.threads;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ import io.rivetevents.scheduling.WakeupBatches;
  * tasks decides which one runs next. Tasks of one line keep their order, as those of one
  * thread; all others may run in any order, as on several threads.
  */
-final class SeededWorkers {
+public final class SeededWorkers {
 
 	private final Random random;
 
@@ -37,35 +37,35 @@ final class SeededWorkers {
 	/** Lines that have a task but whose process is paused. */
 	private final Map<Lifetime, List<Line>> paused = new LinkedHashMap<>();
 
-	SeededWorkers(Random random, Trace trace) {
+	public SeededWorkers(Random random, Trace trace) {
 		this.random = random;
 		this.trace = trace;
 	}
 
 	/** Returns a scheduler of tasks in any order. */
-	Scheduler scheduler(Lifetime lifetime) {
+	public Scheduler scheduler(Lifetime lifetime) {
 		return Schedulers.fromExecutor((task) -> add(lifetime, task));
 	}
 
 	/** Adds a task that may run in any order. */
-	void add(Lifetime lifetime, Runnable task) {
+	public void add(Lifetime lifetime, Runnable task) {
 		new Line(lifetime).execute(task);
 	}
 
 	/** Returns an executor whose tasks run one by one in their order. */
-	Executor line(Lifetime lifetime) {
+	public Executor line(Lifetime lifetime) {
 		return new Line(lifetime);
 	}
 
 	/** Stops the tasks of a process, until {@link #resume}. */
-	void pause(Lifetime lifetime) {
+	public void pause(Lifetime lifetime) {
 		List<Line> lines = new ArrayList<>(this.ready.stream().filter((line) -> line.lifetime == lifetime).toList());
 		this.ready.removeAll(lines);
 		this.paused.put(lifetime, lines);
 	}
 
 	/** Continues with the tasks of a process that is paused. */
-	void resume(Lifetime lifetime) {
+	public void resume(Lifetime lifetime) {
 		List<Line> lines = this.paused.remove(lifetime);
 		if (lines != null) {
 			this.ready.addAll(lines);
@@ -77,12 +77,12 @@ final class SeededWorkers {
 		return this.paused.getOrDefault(lifetime, this.ready);
 	}
 
-	boolean isIdle() {
+	public boolean isIdle() {
 		return this.ready.isEmpty();
 	}
 
 	/** Runs one of the waiting tasks; at least one must wait. */
-	void runNext() {
+	public void runNext() {
 		int choice = (this.ready.size() == 1) ? 0 : this.random.nextInt(this.ready.size());
 		this.trace.mix(choice);
 		Line line = this.ready.get(choice);
