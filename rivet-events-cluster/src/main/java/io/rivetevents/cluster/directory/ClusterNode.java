@@ -280,7 +280,7 @@ public final class ClusterNode implements Cluster {
 
 		@Override
 		public void met(String node) {
-			ClusterNode.this.membership.met(node);
+			ClusterNode.this.membership.met();
 		}
 
 		@Override

@@ -6,7 +6,6 @@
 package io.rivetevents.cluster.membership;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -49,12 +48,6 @@ public final class Membership {
 
 	/** Nodes that have left without a goodbye. Guarded by this. */
 	private final Set<String> lost = new LinkedHashSet<>();
-
-	/**
-	 * Nodes of the view that were apart from this one, and may not have a view with it
-	 * yet. Guarded by this.
-	 */
-	private final Set<String> apart = new HashSet<>();
 
 	private volatile long merges;
 
@@ -184,13 +177,9 @@ public final class Membership {
 
 	/** Before the view has an effect: see {@link #merges}. */
 	private void noteMerge(State before, ClusterView view) {
-		Set<String> returned = view.merged() ? new HashSet<>(view.nodes()) : present(this.lost, view.nodes());
-		if (!returned.isEmpty()) {
-			this.lost.removeAll(view.nodes());
-			this.apart.addAll(returned);
+		if (view.merged() || this.lost.removeAll(view.nodes())) {
 			this.merges = this.merges + 1; // written with the lock
 		}
-		this.apart.retainAll(view.nodes());
 		before.nodes()
 			.stream()
 			.filter((node) -> !view.nodes().contains(node) && !view.departed().contains(node))
@@ -200,21 +189,12 @@ public final class Membership {
 		}
 	}
 
-	private static Set<String> present(Set<String> some, Collection<String> others) {
-		Set<String> both = new HashSet<>(some);
-		both.retainAll(others);
-		return both;
-	}
-
 	/**
-	 * Notes that a node of the view has a view with this one. A node that was apart could
-	 * take instances from this one until then, even if this one had the view earlier.
-	 * @param node name of the node
+	 * Notes that a node of the view has a view with this one. Until then it could take
+	 * instances from this one: in its view their owner was not there.
 	 */
-	public synchronized void met(String node) {
-		if (this.apart.remove(node)) {
-			this.merges = this.merges + 1;
-		}
+	public synchronized void met() {
+		this.merges = this.merges + 1;
 	}
 
 	private boolean isSmallerPart(State before, ClusterView view) {
@@ -274,8 +254,8 @@ public final class Membership {
 	}
 
 	/**
-	 * Returns how often nodes have come into the view that were apart from this one, and
-	 * may have owned its addresses meanwhile.
+	 * Returns how often nodes have met that may have owned addresses of this one
+	 * meanwhile: they were apart, or the view of one of them was late.
 	 */
 	public long merges() {
 		return this.merges;
