@@ -104,6 +104,29 @@ class LinksTests {
 	}
 
 	@Test
+	void losesNothingInABurst() {
+		List<TestClient> clients = new ArrayList<>();
+		for (int i = 0; i < 10; i++) {
+			for (TestCluster.Node gateway : List.of(this.owner, this.second, this.third)) {
+				clients.add(TestClient.extended("user" + i, gateway, this.room, "said"));
+			}
+		}
+		this.cluster.settle();
+		this.cluster.sent.clear();
+		List<String> expected = new ArrayList<>(List.of("Init fresh"));
+		for (int i = 0; i < 5000; i++) {
+			expected.add("text " + i);
+			say(this.owner, "text " + i);
+			if (i % 1000 == 999) { // their queues are bounded
+				this.cluster.settle();
+				clients.forEach(TestClient::poll);
+			}
+		}
+		assertThat(this.cluster.sent).hasSize(10_000).allMatch(Frame.Send.class::isInstance);
+		assertThat(clients).allSatisfy((client) -> assertThat(client.told()).containsExactlyElementsOf(expected));
+	}
+
+	@Test
 	void sendsTheIdsOfTheSameRecipientsOnce() {
 		List<TestClient> clients = new ArrayList<>();
 		for (int i = 0; i < 5; i++) {
