@@ -276,6 +276,11 @@ public final class ClusterNode implements Cluster {
 				node.releaseOthers();
 			}
 			node.links.viewChanged();
+			Mono<Void> next = node.membership.changed();
+			if (node.membership.isWaiting()) {
+				// this node owns something again after its time-out, without a view
+				next.subscribe(null, null, node.links::viewChanged);
+			}
 		}
 
 		@Override
