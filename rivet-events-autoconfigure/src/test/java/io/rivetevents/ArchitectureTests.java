@@ -112,7 +112,7 @@ class ArchitectureTests {
 			    cluster.frame cluster.membership
 			cluster.call: protocol error conversion failure actor actor.call extension scheduling
 			    inbound cluster.frame cluster.membership
-			cluster.link: protocol error protocol.encoding failure actor extension outbound delivery
+			cluster.link: protocol error protocol.encoding failure limit actor extension outbound delivery
 			    cluster.frame cluster.membership
 			cluster.status:
 			cluster.directory: protocol error conversion failure scheduling connection actor

@@ -164,6 +164,16 @@ public final class OutboundRegistry {
 	}
 
 	/**
+	 * Returns the resources that the actor of a connection counts; {@code null} if there
+	 * are none, or the gateway of the connection counts them.
+	 * @param request the client's request
+	 */
+	public @Nullable ClientUsage usage(ConnectRequest request) {
+		String gateway = request.gateway();
+		return (gateway == null || gateway.equals(this.node)) ? usage(request.connectionId()) : null;
+	}
+
+	/**
 	 * Returns a snapshot of the outbound paths to all connections.
 	 */
 	public List<Outbound> outbounds() {

@@ -103,7 +103,7 @@ final class Entrances {
 	 * @return the instance, after the client was notified
 	 */
 	Mono<ActorInfo> connect(ActorTarget target, ConnectRequest request) {
-		ClientUsage usage = this.connections.usage(request.connectionId());
+		ClientUsage usage = this.connections.usage(request);
 		// everything else of the request counts while the client is connected
 		long weight = MessageWeight.ofRequest(null, target.input());
 		return this.lookup.locate(target).flatMap((address) -> {
@@ -203,7 +203,7 @@ final class Entrances {
 			return Mono.error(new RivetException(ErrorCode.CONNECTION_NOT_FOUND));
 		}
 		Outbound outbound = this.connections.outbound(request);
-		ClientUsage usage = this.connections.usage(request.connectionId());
+		ClientUsage usage = this.connections.usage(request);
 		return connect(instance, new Guest(request, outbound, usage, gone, (admission) -> {
 			call.end(); // before the notification, so that the next messages of the
 						// client find all their room

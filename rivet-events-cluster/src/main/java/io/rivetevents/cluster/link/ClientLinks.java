@@ -39,7 +39,10 @@ public final class ClientLinks {
 
 	private final OutboundRegistry connections;
 
-	private final Map<String, RemoteLink> links = new ConcurrentHashMap<>();
+	private final Map<String, Linked> links = new ConcurrentHashMap<>();
+
+	private record Linked(RemoteLink link, CountedClient client) {
+	}
 
 	/** Increases after a link was added or removed. */
 	private final AtomicInteger changes = new AtomicInteger();
@@ -62,7 +65,8 @@ public final class ClientLinks {
 	 * @param address its address
 	 * @param request the client's request, which names this node as its gateway
 	 * @return the instance, as from {@code ActorDirectory.connect}; {@code
-	 * actor.restarting} if the address has no owner for some time
+	 * actor.restarting} if the address has no owner for some time, and
+	 * {@code actor.overloaded} if the client has reached a limit
 	 */
 	public Mono<ActorInfo> connect(ActorTarget target, ActorAddress address, ConnectRequest request) {
 		return Mono.create((sink) -> {
@@ -73,26 +77,38 @@ public final class ClientLinks {
 				sink.error(new RivetException(ErrorCode.CONNECTION_NOT_FOUND));
 				return;
 			}
-			RemoteLink link = new RemoteLink(this.context, target, address, request, queue, bounds,
-					(ended) -> remove(id, ended));
-			this.links.put(id, link);
+			CountedClient client = new CountedClient(queue, this.connections.usage(id));
+			RivetException refusal = client.open(request);
+			if (refusal != null) {
+				sink.error(refusal);
+				return;
+			}
+			RemoteLink link = new RemoteLink(this.context, target, address, request, client, bounds,
+					(ended) -> end(id, ended, client));
+			this.links.put(id, new Linked(link, client));
 			this.changes.incrementAndGet();
 			sink.onCancel(link::disconnected);
 			link.connect(sink);
 		});
 	}
 
-	private void remove(String connectionId, RemoteLink ended) {
-		this.links.remove(connectionId, ended);
+	private void end(String id, RemoteLink ended, CountedClient client) {
+		this.links.computeIfPresent(id, (key, present) -> (present.link() == ended) ? null : present);
 		this.changes.incrementAndGet();
+		client.end();
 	}
 
 	/**
-	 * Delivers a message of a client.
+	 * Delivers a message of a client, unless the client has reached a limit and receives
+	 * an error.
 	 * @return whether the connection is one of these
 	 */
 	public boolean deliver(String connectionId, ToServer message) {
-		return with(connectionId, (link) -> link.deliver(message));
+		Linked linked = this.links.get(connectionId);
+		if (linked != null && linked.client().accepts(message)) {
+			linked.link().deliver(message);
+		}
+		return linked != null;
 	}
 
 	/**
@@ -120,7 +136,8 @@ public final class ClientLinks {
 	}
 
 	private @Nullable RemoteLink find(String connectionId) {
-		return this.links.get(connectionId);
+		Linked linked = this.links.get(connectionId);
+		return (linked != null) ? linked.link() : null;
 	}
 
 	// From other nodes
@@ -144,11 +161,11 @@ public final class ClientLinks {
 
 	void lost(String node) {
 		this.recipients.lost(node);
-		this.links.values().forEach((link) -> link.lost(node));
+		this.links.values().forEach((linked) -> linked.link().lost(node));
 	}
 
 	void viewChanged() {
-		this.links.values().forEach(RemoteLink::viewChanged);
+		this.links.values().forEach((linked) -> linked.link().viewChanged());
 	}
 
 	/** Returns the number of connections. */

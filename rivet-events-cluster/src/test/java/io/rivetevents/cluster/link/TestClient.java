@@ -20,6 +20,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.StreamRequest;
+import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToServer;
@@ -48,7 +49,11 @@ final class TestClient {
 
 	private final String user;
 
-	private TestClient(String user, TestCluster.Node gateway, ActorAddress address, ConnectRequest request) {
+	private final @Nullable ClientUsage usage;
+
+	private TestClient(String user, TestCluster.Node gateway, ActorAddress address, ConnectRequest request,
+			@Nullable ClientUsage usage) {
+		this.usage = usage;
 		this.user = user;
 		this.gateway = gateway;
 		this.address = address;
@@ -60,13 +65,19 @@ final class TestClient {
 	/** A client of the extended mode. */
 	static TestClient extended(String user, TestCluster.Node gateway, ActorAddress address, String... events) {
 		return new TestClient(user, gateway, address,
-				request(user, gateway, null, UUID.randomUUID().toString(), events));
+				request(user, gateway, null, UUID.randomUUID().toString(), events), null);
+	}
+
+	/** A client of the extended mode whose calls and subscriptions are counted. */
+	static TestClient counted(ClientUsage usage, TestCluster.Node gateway, ActorAddress address, String... events) {
+		return new TestClient("ada", gateway, address,
+				request("ada", gateway, null, UUID.randomUUID().toString(), events), usage);
 	}
 
 	/** A client of the plain protocol. */
 	static TestClient plain(String user, TestCluster.Node gateway, ActorAddress address) {
 		return new TestClient(user, gateway, address,
-				ConnectRequest.stateful(null, new Identity(() -> user, null)).withGateway(gateway.name()));
+				ConnectRequest.stateful(null, new Identity(() -> user, null)).withGateway(gateway.name()), null);
 	}
 
 	private static ConnectRequest request(String user, TestCluster.Node gateway, @Nullable Position resume,
@@ -86,7 +97,7 @@ final class TestClient {
 
 	private void connect() {
 		this.refusal = null;
-		this.gateway.harness.connections().register(this.request, this.queue);
+		this.gateway.harness.connections().register(this.request, this.queue, this.usage);
 		this.local = this.gateway.owns(this.address);
 		(this.local ? this.gateway.harness.directory().connect(TestCluster.target(this.address), this.request)
 				: this.gateway.links.clients().connect(TestCluster.target(this.address), this.address, this.request))
