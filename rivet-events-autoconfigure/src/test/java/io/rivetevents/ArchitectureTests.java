@@ -110,14 +110,14 @@ class ArchitectureTests {
 			cluster.membership: protocol actor cluster.engine
 			cluster.ownership: protocol error failure actor actor.state actor.ownership placement
 			    cluster.frame cluster.membership
-			cluster.call: protocol error conversion failure actor actor.call extension scheduling
-			    inbound cluster.frame cluster.membership
+			cluster.call: protocol error conversion failure actor actor.call extension observation
+			    scheduling inbound cluster.frame cluster.membership
 			cluster.link: protocol error protocol.encoding failure limit actor extension outbound delivery
 			    cluster.frame cluster.membership
 			cluster.status:
 			cluster.directory: protocol error conversion failure scheduling connection actor
-			    actor.call actor.ownership extension inbound delivery placement cluster.engine cluster.frame
-			    cluster.peer cluster.membership cluster.ownership cluster.call cluster.link
+			    actor.call actor.ownership extension observation inbound delivery placement
+			    cluster.engine cluster.frame cluster.peer cluster.membership cluster.ownership cluster.call cluster.link
 			    cluster.status
 			# around it
 			invocation.validation: protocol error extension

@@ -5,6 +5,9 @@
 
 package io.rivetevents.observation;
 
+import java.util.HashMap;
+import java.util.Map;
+
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
@@ -37,6 +40,9 @@ public final class CallContext {
 	private static final Scope NOTHING = () -> {
 	};
 
+	/** Most characters of the values that are sent to another node. */
+	private static final int MAX_TEXT = 16 * 1024;
+
 	/** By the keys of their accessors. */
 	private final Context values;
 
@@ -64,6 +70,26 @@ public final class CallContext {
 
 	private static CallContext of(Context values) {
 		return values.isEmpty() ? NONE : new CallContext(values);
+	}
+
+	/**
+	 * Captures those values that can be sent to another node: texts, and maps of texts
+	 * such as the MDC.
+	 * @param context Reactor context of the caller
+	 * @return texts and maps of texts by the keys of their accessors, an empty map for
+	 * none; also if they have more than 16,384 characters
+	 */
+	public static Map<String, Object> texts(ContextView context) {
+		return SUPPORTED ? Values.texts(Values.capture(context)) : Map.of();
+	}
+
+	/**
+	 * Returns the context of a caller on another node. Values without an accessor on this
+	 * node are ignored.
+	 * @param texts texts and maps of texts by the keys of their accessors
+	 */
+	public static CallContext ofTexts(Map<String, Object> texts) {
+		return (SUPPORTED && !texts.isEmpty()) ? of(Values.ofTexts(texts)) : NONE;
 	}
 
 	/**
@@ -127,6 +153,8 @@ public final class CallContext {
 
 		private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(CallContext.class));
 
+		private static final int NO_TEXT = -1;
+
 		private static final ContextRegistry registry = ContextRegistry.getInstance();
 
 		private static final ContextSnapshotFactory snapshots = ContextSnapshotFactory.builder()
@@ -158,6 +186,49 @@ public final class CallContext {
 				}
 			}
 			return false;
+		}
+
+		static Map<String, Object> texts(Context values) {
+			Map<String, Object> texts = new HashMap<>();
+			int size = 0;
+			for (Map.Entry<Object, Object> each : values.stream().toList()) {
+				int added = (each.getKey() instanceof String) ? size(each.getValue()) : NO_TEXT;
+				if (added != NO_TEXT) {
+					texts.put((String) each.getKey(), each.getValue());
+					size += added;
+				}
+			}
+			return (size <= MAX_TEXT) ? texts : Map.of();
+		}
+
+		/**
+		 * Returns the characters of a value, {@link #NO_TEXT} if it has no texts alone.
+		 */
+		private static int size(Object value) {
+			if (value instanceof String text) {
+				return text.length();
+			}
+			if (!(value instanceof Map<?, ?> map)) {
+				return NO_TEXT;
+			}
+			int size = 0;
+			for (Map.Entry<?, ?> each : map.entrySet()) {
+				if (!(each.getKey() instanceof String key) || !(each.getValue() instanceof String text)) {
+					return NO_TEXT;
+				}
+				size += key.length() + text.length();
+			}
+			return size;
+		}
+
+		static Context ofTexts(Map<String, Object> texts) {
+			Context values = Context.empty();
+			for (Map.Entry<String, Object> each : texts.entrySet()) {
+				if (isCarried(each.getKey())) {
+					values = values.put(each.getKey(), each.getValue());
+				}
+			}
+			return values;
 		}
 
 		static Scope enter(Context values) {

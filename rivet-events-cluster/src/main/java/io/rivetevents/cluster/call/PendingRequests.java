@@ -16,6 +16,7 @@ import reactor.core.publisher.MonoSink;
 import io.rivetevents.cluster.frame.Frame;
 import io.rivetevents.cluster.frame.FrameSender;
 import io.rivetevents.cluster.frame.Operation;
+import io.rivetevents.observation.CallContext;
 
 /**
  * Requests that were sent to other nodes and are not answered. Each is removed once: by
@@ -68,7 +69,7 @@ final class PendingRequests {
 			this.requests.put(id, pending);
 			sink.onDispose(() -> cancel(id, pending));
 			try {
-				if (!this.frames.send(node, new Frame.Request(id, operation))) {
+				if (!this.frames.send(node, new Frame.Request(id, operation, CallContext.texts(sink.contextView())))) {
 					end(id, pending, Outcome.NOT_SENT);
 				}
 				else if (pending.cancelled) {

@@ -23,6 +23,7 @@ import io.rivetevents.cluster.frame.Result;
 import io.rivetevents.cluster.membership.Membership;
 import io.rivetevents.failure.Guarded;
 import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.observation.CallContext;
 
 /**
  * Runs the requests of other nodes on this one, and answers them. A request for an
@@ -77,7 +78,8 @@ final class RequestReceiver {
 		Map<Long, Disposable> ofNode = this.running.computeIfAbsent(node, (name) -> new ConcurrentHashMap<>());
 		Disposable.Swap run = Disposables.swap();
 		ofNode.put(request.id(), run); // first: it may end before subscribe returns
-		run.update(Guarded.defer(() -> answer(request.operation()))
+		run.update(CallContext.ofTexts(request.context())
+			.around(Guarded.defer(() -> answer(request.operation())))
 			// the caller finds the node that has the instance by now
 			.onErrorResume(NotBegun.class, (ex) -> Mono.just(NOT_OWNER))
 			.onErrorResume((ex) -> Mono.just(reject(ex, node, request.operation())))

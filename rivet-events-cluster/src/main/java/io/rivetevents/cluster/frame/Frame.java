@@ -6,6 +6,7 @@
 package io.rivetevents.cluster.frame;
 
 import java.util.List;
+import java.util.Map;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.protocol.CloseReason;
@@ -22,8 +23,19 @@ public sealed interface Frame {
 	 *
 	 * @param id id of the answer, unique on the sending node
 	 * @param operation the request
+	 * @param context context of the caller for logs: texts and maps of texts
 	 */
-	record Request(long id, Operation operation) implements Frame {
+	record Request(long id, Operation operation, Map<String, Object> context) implements Frame {
+
+		public Request {
+			context = Map.copyOf(context);
+		}
+
+		/** Creates a request without a context. */
+		public Request(long id, Operation operation) {
+			this(id, operation, Map.of());
+		}
+
 	}
 
 	/**

@@ -5,7 +5,9 @@
 
 package io.rivetevents.cluster.frame;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.apache.commons.logging.Log;
@@ -136,10 +138,40 @@ public final class FrameCodec {
 
 	private void writeRequest(FrameOutput out, Frame.Request request) {
 		out.number(request.id()).record(request.operation(), this.operations::write);
+		if (!request.context().isEmpty()) {
+			out.list(List.copyOf(request.context().entrySet()), FrameCodec::writeContext);
+		}
+	}
+
+	/** Writes a text, or a map of texts with its size first. */
+	private static void writeContext(FrameOutput out, Map.Entry<String, Object> value) {
+		out.text(value.getKey());
+		if (value.getValue() instanceof Map<?, ?> map) {
+			out.flag(true)
+				.list(List.copyOf(map.entrySet()), (each, entry) -> each.text(String.valueOf(entry.getKey()))
+					.text(String.valueOf(entry.getValue())));
+		}
+		else {
+			out.flag(false).text(String.valueOf(value.getValue()));
+		}
 	}
 
 	private Frame.Request readRequest(FrameInput in) {
-		return new Frame.Request(in.number(), in.record(this.operations::read));
+		long id = in.number();
+		Operation operation = in.record(this.operations::read);
+		return in.hasMore() ? new Frame.Request(id, operation, readContext(in)) : new Frame.Request(id, operation);
+	}
+
+	private static Map<String, Object> readContext(FrameInput in) {
+		Map<String, Object> context = new HashMap<>();
+		in.list((each) -> context.put(each.text(), each.flag() ? readTexts(each) : each.text()));
+		return context;
+	}
+
+	private static Map<String, String> readTexts(FrameInput in) {
+		Map<String, String> texts = new HashMap<>();
+		in.list((each) -> texts.put(each.text(), each.text()));
+		return texts;
 	}
 
 	private static void writeDeliver(FrameOutput out, Frame.Deliver deliver) {

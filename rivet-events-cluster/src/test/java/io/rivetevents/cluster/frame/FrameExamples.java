@@ -87,6 +87,8 @@ final class FrameExamples {
 				toClient().map((each) -> new Frame.Send(List.of(UUID, "other", "", UUID.toUpperCase()), each, true)),
 				toClient().map((each) -> new Frame.Send(List.of(), each, false, 300, 0)),
 				toClient().map((each) -> new Frame.Admit("c", each)),
+				Stream.of(new Frame.Request(1, new Operation.Find(TARGET),
+						Map.of("mdc", Map.of("user", "ada", "", "\ud800x"), "trace", "00-1"))),
 				Stream.of(new Frame.Send(List.of(UUID), new ToClient.Init("a", "c"), true, Long.MAX_VALUE, 77),
 						new Frame.Cancel(1), new Frame.Leaving(), new Frame.LeavingSeen(),
 						new Frame.KeepAlive(ADDRESS, UUID), new Frame.Disconnected(ActorAddress.of("a"), "x"),

@@ -53,8 +53,7 @@ class LinkLimitsTests {
 		TestClient ada = client();
 		IntStream.rangeClosed(1, 3).forEach((id) -> ada.call(id, "say", "text " + id));
 		assertThat(ada.told()).containsExactly("Init fresh", "overloaded 3");
-		assertThat(ada.all("Error").get(0).at("/metadata/channel").stringValue())
-			.isEqualTo("limits.connection.calls");
+		assertThat(ada.all("Error").get(0).at("/metadata/channel").stringValue()).isEqualTo("limits.connection.calls");
 		this.cluster.settle();
 		assertThat(ada.told()).endsWith("text 1", "answer 1", "text 2", "answer 2");
 		assertThat(this.usage.pendingBytes()).isZero();
