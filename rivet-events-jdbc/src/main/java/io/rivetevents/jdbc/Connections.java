@@ -313,6 +313,19 @@ final class Connections {
 			return statement;
 		}
 
+		/**
+		 * Prepares an update or a deletion whose locks end soon if this process stops
+		 * before the commit. A transaction of the application has no such limit.
+		 */
+		PreparedStatement prepareChange(String sql) throws SQLException {
+			return prepare(this.joined ? sql : dialect().limited(sql));
+		}
+
+		/** Prepares an insertion with the same limit. */
+		PreparedStatement prepareInsert(String sql) throws SQLException {
+			return prepare(this.joined ? sql : dialect().limitedInsert(sql));
+		}
+
 		Dialect dialect() {
 			return this.database.dialect();
 		}

@@ -107,7 +107,7 @@ final class GroupWriter {
 			return;
 		}
 		Rows rows = session.rows();
-		try (PreparedStatement insert = session.prepare(this.sql.insertActor())) {
+		try (PreparedStatement insert = session.prepareInsert(this.sql.insertActor())) {
 			for (Change change : changes(creations)) {
 				StoredActor actor = change.actor();
 				rows.setAddress(insert, actor.address());
@@ -124,7 +124,7 @@ final class GroupWriter {
 			return updates;
 		}
 		List<Write> written = new ArrayList<>(updates.size());
-		try (PreparedStatement update = session.prepare(this.sql.updateActor())) {
+		try (PreparedStatement update = session.prepareChange(this.sql.updateActor())) {
 			boolean together = this.counts && updates.size() > 1;
 			int[] counts = together ? updateTogether(session, update, updates) : updateEach(session, update, updates);
 			for (int i = 0; i < counts.length; i++) {
@@ -187,7 +187,7 @@ final class GroupWriter {
 		if (stored == null || stored.version() != write.expected()) {
 			return false;
 		}
-		try (PreparedStatement delete = session.prepare(this.sql.deleteActor())) {
+		try (PreparedStatement delete = session.prepareChange(this.sql.deleteActor())) {
 			session.dialect().setText(delete, 1, stored.actorId());
 			delete.setLong(2, write.expected());
 			if (delete.executeUpdate() == 0) {

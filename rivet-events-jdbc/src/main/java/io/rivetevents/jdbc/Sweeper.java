@@ -51,7 +51,7 @@ final class Sweeper {
 	private int deleteEvents(long now) throws SQLException {
 		try (Session session = this.connections.openTransaction();
 				PreparedStatement select = session.prepare(this.sql.selectExpiredEvents());
-				PreparedStatement delete = session.prepare(this.sql.deleteEvent())) {
+				PreparedStatement delete = session.prepareChange(this.sql.deleteEvent())) {
 			int count = 0;
 			select.setLong(1, now);
 			select.setInt(2, BATCH);
@@ -70,7 +70,7 @@ final class Sweeper {
 	private int deleteAnswers(long now) throws SQLException {
 		try (Session session = this.connections.openTransaction();
 				PreparedStatement select = session.prepare(this.sql.selectExpiredAnswers());
-				PreparedStatement delete = session.prepare(this.sql.deleteExpiredAnswer())) {
+				PreparedStatement delete = session.prepareChange(this.sql.deleteExpiredAnswer())) {
 			int count = 0;
 			select.setLong(1, now);
 			select.setInt(2, BATCH);
