@@ -49,6 +49,7 @@ import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.contract.History;
 import io.rivetevents.contract.Volatile;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.error.UserError;
 import io.rivetevents.extension.ActionCall;
 import io.rivetevents.extension.ActionOutcome;
@@ -59,6 +60,7 @@ import io.rivetevents.extension.StreamRequest;
 import io.rivetevents.extension.StreamRequest.StreamProof;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
@@ -66,6 +68,7 @@ import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
@@ -465,7 +468,9 @@ class DurableEventsTests {
 		Client ada = connect("ada");
 		ada.connect();
 		this.store.uncertain = stored ? "after" : "before";
-		assertThatThrownBy(() -> this.harness.call(Board.class, "k", "toAll", "")).isNotNull();
+		assertThatExceptionOfType(RivetException.class)
+			.isThrownBy(() -> this.harness.call(Board.class, "k", "toAll", ""))
+			.satisfies((ex) -> assertThat(ex.closeReason()).isEqualTo(CloseReason.of(ErrorCode.OUTCOME_UNKNOWN)));
 		Awaitility.await().until(() -> this.harness.call(Board.class, "k", "size").asInt() == (stored ? 1 : 0));
 		this.harness.call(Board.class, "k", "drops", 3);
 		if (!stored) {
@@ -476,6 +481,19 @@ class DurableEventsTests {
 		ada.connect();
 		assertThat(ada.outcome()).isEqualTo("resumed");
 		assertThat(ada.count("said")).isOne();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aCallWithAKeyMayBeRepeatedAfterAnUncertainCommit(boolean stored) {
+		Client ada = connect("ada");
+		ada.connect();
+		this.store.uncertain = stored ? "after" : "before";
+		assertThat(ada.call("pay", "key-1")).isNull();
+		assertThat(ada.lastError()).isEqualTo("actor.restarting");
+		ada.connect();
+		assertThat(ada.call("pay", "key-1").asInt()).isEqualTo(1);
+		assertThat(ada.call("pay", "key-2").asInt()).isEqualTo(2);
 	}
 
 	/** A session of the database may still be committing when its connection is lost. */
@@ -758,6 +776,12 @@ class DurableEventsTests {
 						List.of(), new ToServer.CallOptions(false, null, key)));
 			Awaitility.await().until(() -> answer(call) != null);
 			return (answer(call) instanceof ToClient.ActionResponse response) ? response.output() : null;
+		}
+
+		/** Returns the error of the last call. */
+		String lastError() {
+			ToClient.Error error = (ToClient.Error) Objects.requireNonNull(answer(this.calls));
+			return error.group() + "." + error.code();
 		}
 
 		private @Nullable ToClient answer(long call) {

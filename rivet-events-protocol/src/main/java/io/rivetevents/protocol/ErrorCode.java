@@ -73,8 +73,8 @@ public enum ErrorCode {
 	OVERLOADED("actor", "overloaded", 503, "The actor is overloaded.", ReconnectAdvice.LATER),
 
 	/**
-	 * Sent when the node of the instance is lost before it has answered: the call may or
-	 * may not have run.
+	 * Sent when the node of the instance, or its store, is lost before it has answered:
+	 * the call may or may not have run.
 	 */
 	OUTCOME_UNKNOWN("actor", "outcome_unknown", 503, "The outcome of the call is unknown.", ReconnectAdvice.LATER),
 

@@ -11,6 +11,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.persistence.FencedException;
+import io.rivetevents.actor.persistence.UncertainSaveException;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.error.InvalidArgumentException;
 import io.rivetevents.error.RivetException;
@@ -46,11 +47,13 @@ final class ActionFailures {
 
 	/**
 	 * Returns the error for the caller of an action with an idempotency key. The caller
-	 * repeats a call that this copy of the instance could not save: nothing of it is
-	 * stored, and it runs once.
+	 * repeats a call that this copy of the instance could not save, or that may have been
+	 * stored with its answer: it runs once.
 	 */
 	RivetException refusalOnce(Throwable ex, Inbound inbound, ActorConnection connection, boolean begun) {
-		return isFenced(ex) ? new RivetException(ErrorCode.RESTARTING) : refusal(ex, inbound, connection, begun);
+		boolean repeatable = isFenced(ex)
+				|| (ex instanceof UncertainSaveException uncertain && uncertain.isRepeatable());
+		return repeatable ? new RivetException(ErrorCode.RESTARTING) : refusal(ex, inbound, connection, begun);
 	}
 
 	private boolean isFenced(Throwable ex) {
@@ -92,7 +95,7 @@ final class ActionFailures {
 	 * client receives another error. Server code receives the original error.
 	 */
 	private RivetException masked(RivetException ex, Inbound inbound, @Nullable ActorConnection connection) {
-		if (connection != null && isFenced(ex)) {
+		if (ex instanceof UncertainSaveException || connection != null && isFenced(ex)) {
 			return new RivetException(ErrorCode.OUTCOME_UNKNOWN);
 		}
 		String reason = ex.group() + "." + ex.code();

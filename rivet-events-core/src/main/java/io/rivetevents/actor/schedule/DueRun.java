@@ -7,6 +7,7 @@ package io.rivetevents.actor.schedule;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,10 @@ import io.rivetevents.protocol.SafeText;
 public final class DueRun {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(DueRun.class));
+
+	/** Reasons for which a commit fails although the action has succeeded. */
+	private static final Set<CloseReason> UNCOMMITTED = Set.of(CloseReason.of(ErrorCode.STATE_UNAVAILABLE),
+			CloseReason.of(ErrorCode.RESTARTING), CloseReason.of(ErrorCode.OUTCOME_UNKNOWN));
 
 	private final InstanceSchedules schedules;
 
@@ -107,9 +112,7 @@ public final class DueRun {
 	 * that is not its own, so that the run does not count as a failed attempt.
 	 */
 	public boolean isUncommitted(Throwable cause) {
-		return this.commits && cause instanceof RivetException refusal
-				&& (refusal.closeReason().equals(CloseReason.of(ErrorCode.STATE_UNAVAILABLE))
-						|| refusal.closeReason().equals(CloseReason.of(ErrorCode.RESTARTING)));
+		return this.commits && cause instanceof RivetException refusal && UNCOMMITTED.contains(refusal.closeReason());
 	}
 
 	/**

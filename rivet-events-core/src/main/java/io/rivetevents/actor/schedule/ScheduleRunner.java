@@ -51,7 +51,7 @@ public final class ScheduleRunner {
 
 	/** Reasons for which an instance may run a schedule soon. */
 	private static final Set<ErrorCode> PASSING = EnumSet.of(ErrorCode.OVERLOADED, ErrorCode.RESTARTING,
-			ErrorCode.STOPPED, ErrorCode.DESTROYING, ErrorCode.STATE_UNAVAILABLE);
+			ErrorCode.STOPPED, ErrorCode.DESTROYING, ErrorCode.STATE_UNAVAILABLE, ErrorCode.OUTCOME_UNKNOWN);
 
 	/** Most schedules in memory that run or are to run; the others stay in the store. */
 	private static final int MAX_KNOWN = 2000;

@@ -265,7 +265,8 @@ public final class TurnCommits {
 			catch (Throwable ex) {
 				undo(before, batch, ex);
 				settle(ex);
-				throw Guarded.unchecked(ex);
+				throw (answer != null && ex instanceof UncertainSaveException uncertain) ? uncertain.repeatable()
+						: Guarded.unchecked(ex);
 			}
 		}
 		if (batch != null) {
