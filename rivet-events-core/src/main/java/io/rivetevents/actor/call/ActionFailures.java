@@ -95,7 +95,8 @@ final class ActionFailures {
 	 * client receives another error. Server code receives the original error.
 	 */
 	private RivetException masked(RivetException ex, Inbound inbound, @Nullable ActorConnection connection) {
-		if (ex instanceof UncertainSaveException || connection != null && isFenced(ex)) {
+		if ((ex instanceof UncertainSaveException uncertain && uncertain.isOfCommit())
+				|| (connection != null && isFenced(ex))) {
 			return new RivetException(ErrorCode.OUTCOME_UNKNOWN);
 		}
 		String reason = ex.group() + "." + ex.code();

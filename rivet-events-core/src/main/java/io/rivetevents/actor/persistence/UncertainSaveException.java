@@ -10,24 +10,36 @@ import io.rivetevents.protocol.ErrorCode;
 
 /**
  * Thrown when a change may have been stored or not. The caller of an action whose commit
- * failed with it receives {@code actor.outcome_unknown}.
+ * failed with it receives {@code actor.outcome_unknown}; a method that saves by itself
+ * receives {@code state.unavailable}, and what it has changed stays due.
  */
 public final class UncertainSaveException extends RivetException {
+
+	private final boolean ofCommit;
 
 	private final boolean repeatable;
 
 	UncertainSaveException() {
-		this(false);
+		this(false, false);
 	}
 
-	private UncertainSaveException(boolean repeatable) {
+	private UncertainSaveException(boolean ofCommit, boolean repeatable) {
 		super(ErrorCode.STATE_UNAVAILABLE);
+		this.ofCommit = ofCommit;
 		this.repeatable = repeatable;
 	}
 
-	/** Returns the same for a call whose answer is stored with the change. */
-	public UncertainSaveException repeatable() {
-		return new UncertainSaveException(true);
+	/**
+	 * Returns the same for the commit of a method.
+	 * @param withAnswer whether the answer of the call is stored with the change
+	 */
+	public UncertainSaveException ofCommit(boolean withAnswer) {
+		return new UncertainSaveException(true, withAnswer);
+	}
+
+	/** Returns whether the commit of a method has failed. */
+	public boolean isOfCommit() {
+		return this.ofCommit;
 	}
 
 	/**

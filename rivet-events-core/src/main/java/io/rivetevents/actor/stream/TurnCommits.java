@@ -265,7 +265,7 @@ public final class TurnCommits {
 			catch (Throwable ex) {
 				undo(before, batch, ex);
 				settle(ex);
-				throw (answer != null && ex instanceof UncertainSaveException uncertain) ? uncertain.repeatable()
+				throw (ex instanceof UncertainSaveException uncertain) ? uncertain.ofCommit(answer != null)
 						: Guarded.unchecked(ex);
 			}
 		}
