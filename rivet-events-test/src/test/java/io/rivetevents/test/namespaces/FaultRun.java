@@ -141,11 +141,10 @@ final class FaultRun implements AutoCloseable {
 			this.traffic.end();
 			this.violations.addAll(this.traffic.check());
 			List<Traffic.Answer> answers = this.traffic.answers();
-			Report report = new Report(this.fault, this.victims, load(),
-					Report.pause(answers, this.victims, begin, recovered), joined, served,
-					Report.slow(answers, this.victims, start, begin), Report.slow(answers, this.victims, begin, end),
-					this.memory, this.backlog, Report.summary(this.traffic), this.violations);
-			return report;
+			return new Report(this.fault, this.victims, load(), Report.pause(answers, this.victims, begin, recovered),
+					joined, served, Report.slow(answers, this.victims, start, begin),
+					Report.slow(answers, this.victims, begin, end), this.memory, this.backlog,
+					Report.summary(this.traffic), this.violations);
 		}
 
 		private boolean isOne() {
@@ -199,7 +198,8 @@ final class FaultRun implements AutoCloseable {
 	private boolean report() {
 		System.out.printf("%nseed %d, burner %d%n%s%n", Options.seed(), Options.burner(), Report.HEAD);
 		this.reports.forEach(System.out::println);
-		return this.reports.stream().anyMatch((report) -> !report.violations().isEmpty());
+		return this.reports.stream()
+			.anyMatch((report) -> !report.violations().isEmpty() || (Options.bounds() && report.isTooSlow()));
 	}
 
 	@Override

@@ -31,7 +31,8 @@ class NamespaceFaultTests {
 			System.out.println("SKIPPED: " + obstacle);
 			Assumptions.abort(obstacle);
 		}
-		String prefix = "rivet%d-".formatted(ProcessHandle.current().pid());
+		Network.removeAbandoned();
+		String prefix = Network.prefix(ProcessHandle.current().pid());
 		try (Network network = new Network(prefix)) {
 			Thread end = new Thread(network::close);
 			Runtime.getRuntime().addShutdownHook(end);

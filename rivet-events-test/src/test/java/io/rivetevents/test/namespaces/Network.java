@@ -7,6 +7,8 @@ package io.rivetevents.test.namespaces;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Network namespaces on this machine: members, each of which has up to three links, and a
@@ -52,6 +54,22 @@ final class Network implements AutoCloseable {
 			.attempt(List.of("ip", "-n", name, "link", "add", "name", "try", "type", "bridge"));
 		Programs.run("ip", "netns", "delete", name);
 		return (bridge.status() != 0) ? "no bridge can be made: " + bridge.output() : null;
+	}
+
+	/** Returns the prefix for a process that creates namespaces. */
+	static String prefix(long pid) {
+		return "rivet%d-".formatted(pid);
+	}
+
+	/** Deletes the namespaces of processes that have ended without doing so. */
+	static void removeAbandoned() {
+		Pattern names = Pattern.compile("rivet(\\d+)-.*");
+		for (String line : Programs.run("ip", "netns", "list").lines().toList()) {
+			Matcher name = names.matcher(line);
+			if (name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()) {
+				new Network(prefix(Long.parseLong(name.group(1)))).close();
+			}
+		}
 	}
 
 	/** Creates the switch. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
@@ -32,9 +33,20 @@ import java.util.stream.LongStream;
 record Report(Fault fault, List<Node> victims, String load, long pause, long joined, long served, long before,
 		long during, long memory, long backlog, String summary, List<String> violations) {
 
+	/** By fault: promised pause. */
+	private static final Map<String, Long> PAUSES = Map.of("kill", 2_000L, "vanish", 6_000L);
+
+	/** Promised time until the nodes are one cluster. */
+	private static final long JOIN = 10_000;
+
 	static final String HEAD = """
 			| fault | hit | load | pause | one cluster | served | p99 before | p99 during | memory | backlog | calls and clients | violations |
 			| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |""";
+
+	/** Returns whether a time was longer than promised. */
+	boolean isTooSlow() {
+		return this.joined > JOIN || this.pause > PAUSES.getOrDefault(this.fault.name(), Long.MAX_VALUE);
+	}
 
 	/** Returns the longest pause of a ledger at nodes that were not hit. */
 	static long pause(List<Traffic.Answer> answers, List<Node> victims, long begin, long end) {
