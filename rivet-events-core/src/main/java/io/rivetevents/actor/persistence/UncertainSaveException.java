@@ -10,8 +10,8 @@ import io.rivetevents.protocol.ErrorCode;
 
 /**
  * Thrown when a change may have been stored or not. The caller of an action whose commit
- * failed with it receives {@code actor.outcome_unknown}; a method that saves by itself
- * receives {@code state.unavailable}, and what it has changed stays due.
+ * failed with it receives {@code actor.outcome_unknown}; a method that saves within its
+ * turn receives {@code state.unavailable}, and what it has changed stays due.
  */
 public final class UncertainSaveException extends RivetException {
 
