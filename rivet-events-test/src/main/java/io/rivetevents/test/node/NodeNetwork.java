@@ -33,7 +33,7 @@ interface NodeNetwork {
 	void kill(String name);
 
 	/**
-	 * Cuts the network between some members and all others, who notice it at once.
+	 * Cuts the network between some members and all others, which notice it at once.
 	 */
 	void partition(Set<String> names);
 
