@@ -189,7 +189,7 @@ final class PeerGateway implements Gateway {
 	Mono<ActorInfo> connect(ActorTarget target, ConnectRequest request, Attachment attachment,
 			@Nullable Attachment before) {
 		String id = request.connectionId();
-		Mono<Void> replaced = (before != null) ? before.settled().then(Mono.fromRunnable(() -> replace(id, before)))
+		Mono<Void> replaced = (before != null) ? before.settled().then(Mono.fromRunnable(() -> leave(id, before)))
 				: Mono.empty();
 		return replaced.then(Mono.defer(() -> {
 			return attachment.open() ? this.local.connect(target, request)
@@ -199,22 +199,6 @@ final class PeerGateway implements Gateway {
 			.doOnError((ex) -> remove(id, attachment))
 			.doFinally((signal) -> attachment.settle())
 			.cache();
-	}
-
-	/**
-	 * Ends a replaced connection. What still works for it sends nothing any more: its
-	 * messages would be taken for those of the new connection.
-	 */
-	private void replace(String connectionId, Attachment before) {
-		ActorAddress address = before.leave();
-		if (address == null) {
-			return;
-		}
-		ActorConnection connection = this.connections.members().find(connectionId);
-		if (connection != null && connection.outbound() instanceof GatewayOutbound) {
-			connection.outbound().close(CloseReason.of(ErrorCode.CONNECTION_REPLACED));
-		}
-		this.local.disconnected(address, connectionId);
 	}
 
 	void deliver(ActorAddress address, String connectionId, ToServer message) {
@@ -252,28 +236,47 @@ final class PeerGateway implements Gateway {
 	 * the connection.
 	 */
 	void disconnected(String connectionId) {
-		Attachment attachment = this.attachments.remove(connectionId);
+		Attachment attachment = this.attachments.get(connectionId);
 		if (attachment == null) {
 			return;
 		}
-		this.changes.incrementAndGet();
 		if (attachment.isOpen() && attachment.isClosed()) {
 			this.frames.send(this.node, new Frame.Close(connectionId, CloseReason.of(ErrorCode.RESTARTING)));
 		}
 		end(connectionId, attachment);
 	}
 
+	/**
+	 * Until its connect has ended it stays: a client that connects again under the same
+	 * id meanwhile has to wait for it.
+	 */
 	private void end(String connectionId, Attachment attachment) {
 		attachment.detach();
+		this.changes.incrementAndGet();
 		attachment.settled().subscribe((none) -> {
 		}, (ex) -> {
 		}, () -> leave(connectionId, attachment));
 	}
 
 	private void leave(String connectionId, Attachment attachment) {
+		remove(connectionId, attachment);
 		ActorAddress address = attachment.leave();
 		if (address != null) {
+			if (this.attachments.containsKey(connectionId)) {
+				silence(connectionId);
+			}
 			this.local.disconnected(address, connectionId);
+		}
+	}
+
+	/**
+	 * What still works for a replaced connection sends nothing any more: its messages
+	 * would be taken for those of the new connection.
+	 */
+	private void silence(String connectionId) {
+		ActorConnection connection = this.connections.members().find(connectionId);
+		if (connection != null && connection.outbound() instanceof GatewayOutbound) {
+			connection.outbound().close(CloseReason.of(ErrorCode.CONNECTION_REPLACED));
 		}
 	}
 
@@ -293,16 +296,15 @@ final class PeerGateway implements Gateway {
 	/** Ends connections of a lost gateway that were not attached again. */
 	void expire(Map<String, Attachment> lost) {
 		lost.forEach((connectionId, attachment) -> {
-			if (remove(connectionId, attachment)) {
+			if (this.attachments.get(connectionId) == attachment) {
 				end(connectionId, attachment);
 			}
 		});
 	}
 
-	private boolean remove(String connectionId, Attachment attachment) {
-		boolean removed = this.attachments.remove(connectionId, attachment);
+	private void remove(String connectionId, Attachment attachment) {
+		this.attachments.remove(connectionId, attachment);
 		this.changes.incrementAndGet();
-		return removed;
 	}
 
 	boolean isEmpty() {
