@@ -9,6 +9,9 @@ import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.test.simulation.actors.SimulatedActors;
+
 /**
  * The scenario of our runtime on three nodes.
  */
@@ -19,6 +22,13 @@ final class ClusterScenario {
 	static final SimulationSettings SETTINGS = SimulationSettings.DEFAULTS.withNodes(NODES);
 
 	private ClusterScenario() {
+	}
+
+	/** Returns a runner with some of the faults. */
+	static SimulationRunner runner(AnnotationConfigApplicationContext beans, SimulationSettings settings,
+			Fault... faults) {
+		return new SimulationRunner(new SimulatedActors(beans, ActorSettings.DEFAULTS), settings,
+				(simulation) -> RuntimeScenario.run(simulation.faults(faults), true));
 	}
 
 	/**
@@ -32,7 +42,7 @@ final class ClusterScenario {
 			long start = System.nanoTime();
 			int count = Integer.parseInt(args[1]);
 			SimulationSettings settings = (count == 1) ? SETTINGS.withKept(Integer.MAX_VALUE) : SETTINGS;
-			long hash = RuntimeScenario.runner(beans, settings).run(Long.parseLong(args[0]), count);
+			long hash = runner(beans, settings, Fault.values()).run(Long.parseLong(args[0]), count);
 			System.err.printf("%s seeds in %.1f s%n", args[1], (System.nanoTime() - start) / 1e9);
 			System.out.printf("%016x%n", hash);
 		}

@@ -25,13 +25,14 @@ class ClusterSimulationTests {
 
 	@ActorSimulation(nodes = 3, seeds = 2000, actors = { Ledger.class, Room.class, Reminder.class, Transfers.class })
 	void keepsItsPromisesWithAllFaults(Simulation simulation) {
-		RuntimeScenario.run(simulation);
+		RuntimeScenario.run(simulation, true);
 	}
 
 	@Test
 	void hasTheSameTraceInAnotherProcess() throws Exception {
 		try (AnnotationConfigApplicationContext beans = RuntimeScenario.beans()) {
-			String here = "%016x".formatted(RuntimeScenario.runner(beans, ClusterScenario.SETTINGS).run(1, SEEDS));
+			String here = "%016x"
+				.formatted(ClusterScenario.runner(beans, ClusterScenario.SETTINGS, Fault.values()).run(1, SEEDS));
 			assertThat(hashOfAnotherProcess()).isEqualTo(here);
 		}
 	}

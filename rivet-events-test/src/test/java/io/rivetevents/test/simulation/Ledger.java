@@ -40,6 +40,9 @@ class Ledger {
 
 		public int payments;
 
+		/** Ids of the bookings. */
+		public List<String> booked = new ArrayList<>();
+
 		/** When each payment was made. */
 		public Map<String, Long> paid = new TreeMap<>();
 
@@ -86,6 +89,14 @@ class Ledger {
 			state.paidTwice++;
 		}
 		return ++state.payments;
+	}
+
+	/** Has an id, but no idempotency key: it never runs twice. */
+	@Action(durable = true)
+	int book(ActorContext<State, ?> context, String id) {
+		List<String> booked = context.state().booked;
+		booked.add(id);
+		return booked.size();
 	}
 
 	/** Is committed with a row of the application, or not at all. */

@@ -54,14 +54,14 @@ class PlantedClusterFaultsTests {
 
 		/** A call without a key is sent again after the loss of its node. */
 		CALL_REPEATED("link.UnansweredCalls", "repeatable", PlantedClusterFaults.AnyCallRepeated.class,
-				"additions that were called"),
+				"bookings that have run", Fault.PARTITION, Fault.SLOW_NETWORK, Fault.PAUSE),
 
 		/** A call of the server is sent again after the loss of its node. */
 		SERVER_CALL_REPEATED("call.Operations", "mayRunTwice", PlantedClusterFaults.Always.class,
-				"additions that were called"),
+				"bookings that have run", Fault.PARTITION, Fault.SLOW_NETWORK, Fault.PAUSE),
 
-		/** Events that were received before a move are sent again. */
-		EVENTS_TWICE("link.ClientSide", "isNew", PlantedClusterFaults.Always.class, ""),
+		/** A gateway resumes from the position at which its client was accepted. */
+		POSITION_KEPT("link.ClientSide", "advance", PlantedClusterFaults.Skipped.class, ""),
 
 		/** Events of a replay are lost. */
 		REPLAY_LOST("link.HeldMessages", "take", PlantedClusterFaults.Emptied.class, ""),
@@ -83,7 +83,14 @@ class PlantedClusterFaultsTests {
 
 		private final String invariant;
 
+		private final Fault[] faults;
+
 		Planted(String type, String method, Class<?> advice, String invariant) {
+			this(type, method, advice, invariant, Fault.values());
+		}
+
+		Planted(String type, String method, Class<?> advice, String invariant, Fault... faults) {
+			this.faults = faults;
 			this.type = "io.rivetevents.cluster." + type;
 			this.method = method;
 			this.advice = advice;
@@ -112,7 +119,7 @@ class PlantedClusterFaultsTests {
 			.load(type.getClassLoader(), this.redefinition);
 		try (AnnotationConfigApplicationContext beans = RuntimeScenario.beans()) {
 			assertThatExceptionOfType(SimulationFailure.class)
-				.isThrownBy(() -> RuntimeScenario.runner(beans, ClusterScenario.SETTINGS).run(1, SEEDS))
+				.isThrownBy(() -> ClusterScenario.runner(beans, ClusterScenario.SETTINGS, fault.faults).run(1, SEEDS))
 				.withMessageContaining(fault.invariant);
 		}
 		finally {
