@@ -148,10 +148,9 @@ public final class PeerGateways {
 
 	private void expire(String node, PeerGateway gateway, Map<String, Attachment> lost) {
 		gateway.expire(lost);
-		Mono.when(lost.values().stream().map(Attachment::settled).toList())
-			.subscribe((none) -> {
-			}, (ex) -> {
-			}, () -> removeIfEmpty(node, gateway));
+		Mono.when(lost.values().stream().map(Attachment::settled).toList()).subscribe((none) -> {
+		}, (ex) -> {
+		}, () -> removeIfEmpty(node, gateway));
 	}
 
 	private synchronized void removeIfEmpty(String node, PeerGateway gateway) {
