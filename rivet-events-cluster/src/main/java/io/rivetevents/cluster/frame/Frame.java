@@ -92,7 +92,7 @@ public sealed interface Frame {
 	 * @param list number of the list of connections: with ids the gateway remembers them
 	 * until the session ends, without ids it uses those. 0 for a list that is not
 	 * remembered. Numbers are not used again
-	 * @param first with ids and a number: lists with lower numbers are forgotten
+	 * @param first with ids and a number: lists with lower numbers are removed
 	 */
 	record Send(List<String> connectionIds, ToClient message, boolean droppable, long list,
 			long first) implements Frame {

@@ -119,7 +119,7 @@ final class KnownRecipients<L> {
 		return found;
 	}
 
-	/** Forgets the lists of a node whose session has ended. */
+	/** Removes the lists of a node whose session has ended. */
 	void lost(String node) {
 		this.nodes.remove(node);
 	}

@@ -81,7 +81,7 @@ final class RecipientNumbers {
 
 	/**
 	 * Returns the number for a list that the gateway is going to remember, 0 if it is too
-	 * long. All others may be forgotten for it, as {@link #first()} says then.
+	 * long. All others may be removed for it: {@link #first()} is that number then.
 	 */
 	long next(List<String> connectionIds) {
 		if (connectionIds.size() > MAX_IDS) {
@@ -113,7 +113,7 @@ final class RecipientNumbers {
 		this.ids += connectionIds.size();
 	}
 
-	/** Forgets the lists, as the gateway does when its session ends. */
+	/** Removes the lists, as the gateway does when its session ends. */
 	void clear() {
 		this.lists.clear();
 		this.ids = 0;
