@@ -61,10 +61,10 @@ final class ConnectAttempts {
 		/** The owner has accepted the client. */
 		void connected(ActorInfo info);
 
-		/** The owner has rejected the client for good. */
+		/** The owner has rejected the client permanently. */
 		void rejected(RivetException ex);
 
-		/** An attempt has failed with an error that is no rejection. */
+		/** An attempt has failed with an error that is not a rejection. */
 		void failed(Throwable ex);
 
 	}

@@ -114,7 +114,7 @@ final class LinkOwner {
 		this.leaving = before;
 	}
 
-	/** Forgets the node without a message to it. */
+	/** Drops the node without a message to it. */
 	void forget() {
 		this.node = null;
 	}

@@ -24,7 +24,7 @@ public record ClusterStatus(int nodes, boolean waiting, int pending, int links, 
 	 *
 	 * @param forwarded requests that were sent to other nodes, repeated ones included
 	 * @param taken instances that were woken here and that another node has had before,
-	 * whether it has released them or is gone
+	 * whether it has released them or has failed
 	 * @param released instances that were saved and removed from memory here because they
 	 * belong on another node
 	 * @param fenced instances of this node that have ended because another node has saved
@@ -33,7 +33,7 @@ public record ClusterStatus(int nodes, boolean waiting, int pending, int links, 
 	 * because another node was faster
 	 * @param reconnected clients of this node that were connected to their actor again,
 	 * after its node was lost or has released it
-	 * @param resynced those of them that have missed events, and were told so
+	 * @param resynced those of them that have missed events, and are notified of that
 	 * @param smallerPart times at which this node was left with fewer than half of the
 	 * nodes, and stopped its instances
 	 */
