@@ -73,6 +73,9 @@ final class LinkState implements ConnectAttempts.Listener {
 
 	private long connectedAt;
 
+	/** Whether the limit of the smaller part of the nodes counts. */
+	private boolean inSmallerPart;
+
 	private enum State {
 
 		CONNECTING, CONNECTED, RECONNECTING, CLOSED
@@ -296,6 +299,9 @@ final class LinkState implements ConnectAttempts.Listener {
 		}
 		else if (isConnecting() && !this.owner.isCurrent()) {
 			this.owner.leave();
+			if (this.inSmallerPart != this.context.membership().isWaiting()) {
+				limitTime();
+			}
 			this.attempts.renew();
 		}
 	}
@@ -330,10 +336,19 @@ final class LinkState implements ConnectAttempts.Listener {
 		if (!this.owner.isLeaving()) {
 			this.client.loseCalls();
 		}
-		this.deadline.start(this.context.times().reconnect(), this::timedOut);
+		limitTime();
 		// a node that closes each connection at once is not asked in a loop
 		this.attempts
 			.reconnect(this.owner.isLeaving() && now() - this.connectedAt < this.context.times().pause().toMillis());
+	}
+
+	/** A first connect has a limit of its own. */
+	private void limitTime() {
+		if (this.state == State.RECONNECTING) {
+			this.inSmallerPart = this.context.membership().isWaiting();
+			LinkTimes times = this.context.times();
+			this.deadline.start(this.inSmallerPart ? times.smallerPart() : times.reconnect(), this::timedOut);
+		}
 	}
 
 	// The end

@@ -14,20 +14,27 @@ import java.time.Duration;
  * rejected with {@code actor.restarting}
  * @param reconnect how long a client keeps its socket while its connection to the actor
  * is lost; then it is closed with {@code actor.restarting}
+ * @param smallerPart the same while this node is in the smaller part of the nodes
  * @param handOver how long a connection stays at a node that no longer owns the address,
  * if that node does not close it
  * @param grace how long the owner keeps the connections of a lost gateway
  * @param pause the shortest pause between two attempts; the longest is 20 times as long
  */
-public record LinkTimes(Duration connect, Duration reconnect, Duration handOver, Duration grace, Duration pause) {
+public record LinkTimes(Duration connect, Duration reconnect, Duration smallerPart, Duration handOver, Duration grace,
+		Duration pause) {
 
 	/** The default times. */
 	public static final LinkTimes DEFAULTS = new LinkTimes(Duration.ofSeconds(5), Duration.ofSeconds(10),
-			Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofMillis(50));
+			Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofMillis(50));
 
 	/** Returns the same times with another grace period. */
 	public LinkTimes withGrace(Duration grace) {
-		return new LinkTimes(this.connect, this.reconnect, this.handOver, grace, this.pause);
+		return new LinkTimes(this.connect, this.reconnect, this.smallerPart, this.handOver, grace, this.pause);
+	}
+
+	/** Returns the same times with another one for the smaller part of the nodes. */
+	public LinkTimes withSmallerPart(Duration smallerPart) {
+		return new LinkTimes(this.connect, this.reconnect, smallerPart, this.handOver, this.grace, this.pause);
 	}
 
 	/** Returns the pause before an attempt, which doubles with each one. */

@@ -33,6 +33,7 @@ import io.rivetevents.cluster.frame.Frame;
 import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
 import io.rivetevents.cluster.membership.Membership;
+import io.rivetevents.cluster.membership.SmallerPart;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.extension.ActorTarget;
@@ -60,6 +61,10 @@ final class TestCluster {
 
 	private final Random random;
 
+	private final SmallerPart rule;
+
+	private final LinkTimes times;
+
 	private long views;
 
 	/**
@@ -69,7 +74,21 @@ final class TestCluster {
 	 * @param actors creates the actors of a node
 	 */
 	TestCluster(int nodes, Random random, Supplier<Object[]> actors) {
+		this(nodes, random, actors, SmallerPart.GO_ON, LinkTimes.DEFAULTS);
+	}
+
+	/**
+	 * Creates a cluster.
+	 * @param nodes number of nodes
+	 * @param random chooses which frame arrives first
+	 * @param actors creates the actors of a node
+	 * @param rule what a node does in the smaller part of the nodes
+	 * @param times how long connections wait
+	 */
+	TestCluster(int nodes, Random random, Supplier<Object[]> actors, SmallerPart rule, LinkTimes times) {
 		this.random = random;
+		this.rule = rule;
+		this.times = times;
 		for (int i = 0; i < nodes; i++) {
 			this.nodes.add(new Node(actors.get()));
 		}
@@ -99,9 +118,11 @@ final class TestCluster {
 			this.actors = actors;
 			this.harness = ActorHarness.withClock(TestCluster.this.timers, CLOCK, TestCluster.this.store,
 					new ActorHarness.Neighbours(List.of(), List.of(), ActorObserver.NONE), actors);
-			this.membership = new Membership(name());
+			this.membership = new Membership(name(), TestCluster.this.rule, Duration.ofMinutes(5),
+					TestCluster.this.timers);
 			this.links = new Links(this.membership, (node, frame) -> send(this, node, frame), this::ask,
-					this.harness.directory(), this.harness.connections(), TestCluster.this.timers, LinkTimes.DEFAULTS);
+					this.harness.directory(), this.harness.connections(), TestCluster.this.timers,
+					TestCluster.this.times);
 		}
 
 		String name() {
@@ -240,6 +261,12 @@ final class TestCluster {
 		node.alive = false;
 		this.wires.keySet().removeIf((wire) -> wire.contains(node.name()));
 		showView(this.nodes.stream().filter((each) -> each.alive).toList());
+	}
+
+	/** Cuts a node off: it has a view of itself, and the others have one without it. */
+	void isolate(Node node) {
+		showView(this.nodes.stream().filter((each) -> each != node).toList());
+		showView(List.of(node));
 	}
 
 	void showView(List<Node> members) {
