@@ -103,7 +103,7 @@ class ArchitectureTests {
 			cluster: protocol error protocol.value conversion contract.reflect failure connection
 			    extension explain delivery
 			# many nodes
-			cluster.engine:
+			cluster.engine: failure
 			cluster.frame: protocol error protocol.value protocol.encoding actor extension outbound
 			    inbound connection cluster
 			cluster.peer: failure scheduling cluster.engine cluster.frame

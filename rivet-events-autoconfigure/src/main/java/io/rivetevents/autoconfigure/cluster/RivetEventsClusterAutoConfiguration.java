@@ -5,7 +5,9 @@
 
 package io.rivetevents.autoconfigure.cluster;
 
+import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -17,9 +19,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.Resource;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.util.StringUtils;
 import reactor.core.scheduler.Scheduler;
@@ -67,9 +71,22 @@ public final class RivetEventsClusterAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ClusterEngine rivetClusterEngine(RivetEventsClusterProperties properties, OutboundRegistry registry,
-			Discovery discovery, Environment environment) {
-		return JGroups.create(new JGroupsSettings(name(properties, environment), registry.node(),
-				properties.bindAddress(), properties.port(), properties.failureTimeout(), discovery, null));
+			Discovery discovery, Environment environment, ObjectProvider<SslBundles> bundles) {
+		String bundle = properties.ssl().bundle();
+		return JGroups
+			.create(new JGroupsSettings(name(properties, environment), registry.node(), properties.bindAddress(),
+					properties.port(), properties.failureTimeout(), discovery, location(properties.jgroupsConfig()),
+					(bundle != null) ? NodeSslBundle.read(bundle, bundles.getIfAvailable()) : null));
+	}
+
+	private static @Nullable String location(@Nullable Resource configuration) {
+		try {
+			return (configuration != null) ? configuration.getURI().toString() : null;
+		}
+		catch (IOException ex) {
+			throw new InvalidSettingException(PREFIX + "jgroups-config", configuration, "it cannot be found",
+					"Set rivet.events.cluster.jgroups-config to a file, such as classpath:jgroups.xml");
+		}
 	}
 
 	private static String name(RivetEventsClusterProperties properties, Environment environment) {
@@ -82,6 +99,9 @@ public final class RivetEventsClusterAutoConfiguration {
 	@ConditionalOnMissingBean
 	Discovery rivetClusterDiscovery(RivetEventsClusterProperties properties, RivetEventsProperties events,
 			ObjectProvider<RivetEventsJdbcAutoConfiguration.StoreDatabase> database, ObjectProvider<Clock> clock) {
+		if (properties.jgroupsConfig() != null) {
+			return (cluster) -> List.of(); // the configuration has its own
+		}
 		RivetEventsJdbcAutoConfiguration.StoreDatabase found = database.getIfAvailable();
 		return switch (discovery(properties, found != null)) {
 			case STATIC -> byList(properties);
@@ -158,8 +178,10 @@ public final class RivetEventsClusterAutoConfiguration {
 
 	@Bean
 	ClusterNode rivetClusterNode(ClusterNode.Parts parts, RivetEventsClusterProperties properties) {
-		return new ClusterNode(parts, new ClusterNode.Settings(new PeerSettings(properties.maxLinkBacklog().toBytes()),
-				CallSettings.DEFAULTS, LinkTimes.DEFAULTS.withGrace(properties.disconnectGrace())));
+		return new ClusterNode(parts,
+				new ClusterNode.Settings(new PeerSettings(properties.maxLinkBacklog().toBytes()), CallSettings.DEFAULTS,
+						LinkTimes.DEFAULTS.withGrace(properties.disconnectGrace())
+							.withSmallerPart(properties.smallerPartSockets())));
 	}
 
 	@Bean

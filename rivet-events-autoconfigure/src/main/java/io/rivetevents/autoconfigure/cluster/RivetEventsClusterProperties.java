@@ -11,6 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.core.io.Resource;
 import org.springframework.util.unit.DataSize;
 
 import io.rivetevents.autoconfigure.MayBeZero;
@@ -36,17 +37,36 @@ import io.rivetevents.autoconfigure.MayBeZero;
  * because the others have failed or cannot be reached.
  * @param smallerPartTimeout Longest time that a node of the smaller part waits for the
  * others, before it continues alone.
+ * @param smallerPartSockets Time for which a node of the smaller part keeps the sockets
+ * of clients whose actor is on another node. Then it closes them with actor.restarting.
  * @param disconnectGrace Time for which an actor keeps the connections of a failed node,
  * before they count as disconnected.
  * @param maxLinkBacklog Maximum size of the messages that wait for one other node. Beyond
  * it they are discarded, and its clients resume from their last event.
+ * @param ssl Encryption of the messages between nodes.
+ * @param jgroupsConfig Location of a JGroups configuration in XML. It replaces discovery,
+ * nodes, bind-address, port and failure-timeout, and must have ordered delivery, flow
+ * control, failure detection, membership and merging.
  */
 @ConfigurationProperties("rivet.events.cluster")
 public record RivetEventsClusterProperties(@DefaultValue("false") boolean enabled, @Nullable String name,
 		@Nullable Discovery discovery, @DefaultValue List<String> nodes, @Nullable String bindAddress,
 		@DefaultValue("7800") int port, @DefaultValue("3s") Duration failureTimeout,
 		@DefaultValue("wait") SmallerPart smallerPart, @DefaultValue("30s") Duration smallerPartTimeout,
-		@MayBeZero @DefaultValue("10s") Duration disconnectGrace, @DefaultValue("16MB") DataSize maxLinkBacklog) {
+		@MayBeZero @DefaultValue("10s") Duration smallerPartSockets,
+		@MayBeZero @DefaultValue("10s") Duration disconnectGrace, @DefaultValue("16MB") DataSize maxLinkBacklog,
+		@DefaultValue Ssl ssl, @Nullable Resource jgroupsConfig) {
+
+	/**
+	 * Encryption of the messages between nodes.
+	 *
+	 * @param bundle Name of the SSL bundle with the certificate of this node and the
+	 * certificates that it trusts. Each node must have one. Without it messages are not
+	 * encrypted, and the bind-address must be private.
+	 */
+	public record Ssl(@Nullable String bundle) {
+
+	}
 
 	/**
 	 * How nodes find each other.

@@ -6,6 +6,7 @@
 package io.rivetevents.cluster.engine;
 
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -36,6 +37,26 @@ final class BindAddress {
 			throw new ClusterStartException("The network interfaces could not be read: " + ex.getMessage(),
 					"Set the bind address", ex);
 		}
+	}
+
+	/**
+	 * Checks that an address can be reached from a private network only.
+	 * @throws IllegalStateException if it can be reached from elsewhere
+	 */
+	static void requirePrivate(InetAddress address) {
+		if (!isPrivate(address)) {
+			throw new ClusterStartException(
+					"The bind address %s is not private, and messages between nodes are not encrypted"
+						.formatted(address.getHostAddress()),
+					"Set an SSL bundle, or a private address", null);
+		}
+	}
+
+	/** IPv6 has private addresses (fc00::/7) that Java does not count as such. */
+	private static boolean isPrivate(InetAddress address) {
+		byte first = address.getAddress()[0];
+		return address.isLoopbackAddress() || address.isSiteLocalAddress() || address.isLinkLocalAddress()
+				|| (address instanceof Inet6Address && (first & 0xfe) == 0xfc);
 	}
 
 	private static InetAddress ownAddress(String configured) throws SocketException {

@@ -6,6 +6,7 @@
 package io.rivetevents.cluster.engine;
 
 import java.net.BindException;
+import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -78,12 +79,24 @@ final class JGroupsEngine implements ClusterEngine, Receiver {
 	private JChannel create() {
 		try {
 			String configuration = this.settings.configuration();
-			return (configuration != null) ? JGroupsStack.create(configuration)
-					: JGroupsStack.create(this.settings, BindAddress.resolve(this.settings.bindAddress()));
+			return (configuration != null) ? OwnStack.create(configuration, this.settings.ssl())
+					: JGroupsStack.create(this.settings, address());
 		}
 		catch (Exception ex) {
 			throw failure(ex);
 		}
+	}
+
+	private InetAddress address() {
+		InetAddress address = BindAddress.resolve(this.settings.bindAddress());
+		if (this.settings.ssl() == null) {
+			BindAddress.requirePrivate(address);
+			logger.warn(
+					"Messages between nodes are not encrypted: the network must admit nodes only to %s, ports %d to %d"
+						.formatted(address.getHostAddress(), this.settings.port(),
+								this.settings.port() + JGroupsSettings.PORTS));
+		}
+		return address;
 	}
 
 	private void connect(Connection connection) throws Exception {

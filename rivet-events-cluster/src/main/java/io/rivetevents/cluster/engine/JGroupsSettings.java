@@ -26,9 +26,11 @@ import org.jspecify.annotations.Nullable;
  * @param configuration location of an own JGroups configuration (XML), which replaces
  * {@code bindAddress}, {@code port}, {@code failureTimeout} and {@code discovery};
  * {@code null} for the stack of this class
+ * @param ssl encryption of the messages between nodes, {@code null} for none: then the
+ * address must be private
  */
 public record JGroupsSettings(String cluster, String node, @Nullable String bindAddress, int port,
-		Duration failureTimeout, Discovery discovery, @Nullable String configuration) {
+		Duration failureTimeout, Discovery discovery, @Nullable String configuration, @Nullable NodeSsl ssl) {
 
 	/** Default port. */
 	public static final int DEFAULT_PORT = 7800;
@@ -37,7 +39,7 @@ public record JGroupsSettings(String cluster, String node, @Nullable String bind
 	public static final Duration DEFAULT_FAILURE_TIMEOUT = Duration.ofSeconds(3);
 
 	/** Ports that the failure detector uses after the own one. */
-	private static final int PORTS = 103;
+	static final int PORTS = 103;
 
 	public JGroupsSettings {
 		require(!cluster.isBlank(), "The name of the cluster is empty", "Set a name that all of its nodes share");

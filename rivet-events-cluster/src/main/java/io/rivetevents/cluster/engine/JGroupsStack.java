@@ -10,24 +10,20 @@ import java.util.List;
 
 import org.jgroups.JChannel;
 import org.jgroups.protocols.FD_ALL3;
+import org.jgroups.protocols.FD_SOCK;
 import org.jgroups.protocols.FD_SOCK2;
 import org.jgroups.protocols.FRAG4;
 import org.jgroups.protocols.FlowControl;
-import org.jgroups.protocols.Fragmentation;
 import org.jgroups.protocols.MERGE3;
 import org.jgroups.protocols.PerDestinationBundler;
 import org.jgroups.protocols.RSVP;
-import org.jgroups.protocols.ReliableUnicast;
 import org.jgroups.protocols.TCP;
-import org.jgroups.protocols.UFC;
 import org.jgroups.protocols.UNICAST3;
 import org.jgroups.protocols.VERIFY_SUSPECT2;
 import org.jgroups.protocols.pbcast.GMS;
 import org.jgroups.protocols.pbcast.NAKACK2;
 import org.jgroups.protocols.pbcast.STABLE;
 import org.jgroups.stack.Protocol;
-import org.jgroups.stack.ProtocolStack;
-import org.jgroups.util.DefaultThreadFactory;
 
 /**
  * Builds channels: the protocols, from the network up.
@@ -52,6 +48,12 @@ final class JGroupsStack {
 	 */
 	private static final int JOIN_ATTEMPTS = 4;
 
+	/** Difference of the ports of the failure detector and the transport. */
+	private static final int FAILURE_DETECTOR = 100;
+
+	/** Ports that it tries after the first one. */
+	private static final int FAILURE_DETECTOR_PORTS = 3;
+
 	/** Time for the acknowledgement of a goodbye, in milliseconds. */
 	private static final int GOODBYE = 1000;
 
@@ -64,10 +66,8 @@ final class JGroupsStack {
 				List.of(transport(settings, address), new DiscoveryProtocol(settings.discovery(), JOIN_REQUESTS),
 						// joins what was formed apart
 						new MERGE3().setMinInterval(1000).setMaxInterval(3000).setCheckInterval(3100),
-						// its ports follow from that of the transport, nothing else may
-						// be set
-						new FD_SOCK2().setBindAddress(address), heartbeats(settings),
-						new VERIFY_SUSPECT2().setTimeout(500), new NAKACK2().useMcastXmit(false),
+						closedSockets(settings, address), heartbeats(settings), new VERIFY_SUSPECT2().setTimeout(500),
+						new NAKACK2().useMcastXmit(false),
 						// idle connections are kept: closing them has no advantage
 						new UNICAST3().setConnExpiryTimeout(0), new STABLE(), membership(), goodbyes(), flowControl(),
 						new FRAG4()));
@@ -76,39 +76,25 @@ final class JGroupsStack {
 	}
 
 	/**
-	 * Creates a channel from a configuration of the application.
-	 * @throws IllegalStateException if the configuration lacks what the cluster needs
+	 * FD_SOCK2 cannot be encrypted. Its ports follow from that of the transport, nothing
+	 * else may be set.
 	 */
-	static JChannel create(String configuration) throws Exception {
-		JChannel channel = new JChannel(configuration);
-		ProtocolStack stack = channel.getProtocolStack();
-		require(configuration, "membership (pbcast.GMS)", stack, GMS.class);
-		require(configuration, "ordered and lossless delivery (UNICAST3 or UNICAST4)", stack, UNICAST3.class,
-				ReliableUnicast.class);
-		require(configuration, "flow control (UFC)", stack, UFC.class);
-		if (stack.findProtocol(RSVP.class) == null) {
-			RSVP goodbyes = goodbyes();
-			goodbyes.setProtocolStack(stack);
-			stack.insertProtocol(goodbyes, ProtocolStack.Position.ABOVE, GMS.class);
-			goodbyes.init();
+	private static Protocol closedSockets(JGroupsSettings settings, InetAddress address) {
+		if (settings.ssl() == null) {
+			return new FD_SOCK2().setBindAddress(address);
 		}
-		return channel;
-	}
-
-	@SafeVarargs
-	private static void require(String configuration, String what, ProtocolStack stack,
-			Class<? extends Protocol>... alternatives) {
-		for (Class<? extends Protocol> alternative : alternatives) {
-			if (stack.findProtocol(alternative) != null) {
-				return;
-			}
-		}
-		throw new ClusterStartException("The JGroups configuration '%s' has no %s".formatted(configuration, what),
-				"Add the protocol", null);
+		FD_SOCK sockets = new FD_SOCK();
+		sockets.setBindAddress(address);
+		sockets.setStartPort(settings.port() + FAILURE_DETECTOR);
+		sockets.setPortRange(FAILURE_DETECTOR_PORTS);
+		return sockets;
 	}
 
 	private static TCP transport(JGroupsSettings settings, InetAddress address) throws Exception {
-		TCP transport = new TCP();
+		TCP transport = new NodeTransport();
+		if (settings.ssl() != null) {
+			transport.setSocketFactory(settings.ssl().sockets());
+		}
 		transport.setBindAddress(address).setBindPort(settings.port()).setPortRange(0);
 		transport.setSockConnTimeout(1000).tcpNodelay(true);
 		// failure detection must not wait behind the virtual threads of the application
@@ -131,7 +117,7 @@ final class JGroupsStack {
 		return new GMS().setJoinTimeout(JOIN).setMaxJoinAttempts(JOIN_ATTEMPTS).printLocalAddress(false);
 	}
 
-	private static RSVP goodbyes() {
+	static RSVP goodbyes() {
 		return new RSVP().setResendInterval(GOODBYE / 4).setTimeout(GOODBYE).throwExceptionOnTimeout(false);
 	}
 

@@ -5,11 +5,14 @@
 
 package io.rivetevents.cluster.engine;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
+
+import javax.net.ssl.SSLContext;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -70,11 +73,35 @@ class JGroupsSettingsTests {
 	}
 
 	@Test
-	void requiresFlowControlInAConfigurationOfTheApplication() {
+	void namesWhatAConfigurationOfTheApplicationLacks() {
 		assertThatIllegalStateException().isThrownBy(() -> start(null, PREFIX + "without-flow-control.xml"))
 			.withMessage(
-					"The JGroups configuration '%swithout-flow-control.xml' has no flow control (UFC). Add the protocol",
+					"The JGroups configuration '%swithout-flow-control.xml' has no flow control (UFC), "
+							+ "no failure detection (FD_SOCK, FD_SOCK2, FD_ALL3 or FD_HOST). Add what is missing",
 					PREFIX);
+	}
+
+	@Test
+	void rejectsAConfigurationThatAnSslBundleDoesNotEncrypt() throws Exception {
+		NodeSsl ssl = new NodeSsl(SSLContext.getDefault(), null, null);
+		ClusterEngine engine = JGroups.create(new JGroupsSettings("shop", UUID.randomUUID().toString(), null, 7800,
+				Duration.ofSeconds(3), (cluster) -> List.of(), PREFIX + "loopback.xml", ssl));
+		assertThatIllegalStateException().isThrownBy(() -> engine.start(this.listener))
+			.withMessageContaining("has connections that an SSL bundle does not encrypt");
+	}
+
+	@Test
+	void requiresAPrivateAddressWithoutEncryption() throws Exception {
+		for (String address : List.of("127.0.0.1", "10.1.2.3", "192.168.1.1", "172.16.0.1", "::1", "fd00::1",
+				"fe80::1")) {
+			BindAddress.requirePrivate(InetAddress.getByName(address));
+		}
+		for (String address : List.of("192.0.2.1", "2001:db8::1")) {
+			assertThatIllegalStateException()
+				.isThrownBy(() -> BindAddress.requirePrivate(InetAddress.getByName(address)))
+				.withMessageContaining(
+						"is not private, and messages between nodes are not encrypted. Set an SSL bundle");
+		}
 	}
 
 	@Test
@@ -87,13 +114,13 @@ class JGroupsSettingsTests {
 	private void start(@Nullable String bindAddress, @Nullable String configuration) {
 		JGroups
 			.create(new JGroupsSettings("shop", UUID.randomUUID().toString(), bindAddress, Node.freePorts(1).get(0),
-					JGroupsSettings.DEFAULT_FAILURE_TIMEOUT, (cluster) -> List.of(), configuration))
+					JGroupsSettings.DEFAULT_FAILURE_TIMEOUT, (cluster) -> List.of(), configuration, null))
 			.start(this.listener);
 	}
 
 	private static JGroupsSettings settings(String cluster, int port, String failureTimeout) {
 		return new JGroupsSettings(cluster, UUID.randomUUID().toString(), null, port,
-				Duration.parse("PT" + failureTimeout), (name) -> List.of(), null);
+				Duration.parse("PT" + failureTimeout), (name) -> List.of(), null, null);
 	}
 
 	@Test

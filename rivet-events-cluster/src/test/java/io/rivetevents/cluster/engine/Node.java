@@ -21,6 +21,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An engine with its listener.
  */
@@ -54,16 +56,20 @@ final class Node implements ClusterListener, AutoCloseable {
 	}
 
 	Node(String cluster, int port, Discovery discovery, Duration failureTimeout) {
+		this(cluster, port, discovery, failureTimeout, null);
+	}
+
+	Node(String cluster, int port, Discovery discovery, Duration failureTimeout, @Nullable NodeSsl ssl) {
 		this.port = port;
 		this.engine = JGroups
-			.create(new JGroupsSettings(cluster, this.name, HOST, port, failureTimeout, discovery, null));
+			.create(new JGroupsSettings(cluster, this.name, HOST, port, failureTimeout, discovery, null, ssl));
 	}
 
 	/** Creates a node with a configuration of an application. */
 	Node(String cluster, String configuration) {
 		this.port = JGroupsSettings.DEFAULT_PORT;
 		this.engine = JGroups.create(new JGroupsSettings(cluster, this.name, null, this.port, Duration.ofSeconds(3),
-				(name) -> List.of(), configuration));
+				(name) -> List.of(), configuration, null));
 	}
 
 	Node start() {

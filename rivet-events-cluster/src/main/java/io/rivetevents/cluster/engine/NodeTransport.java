@@ -1,0 +1,81 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.engine;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.net.Socket;
+
+import org.apache.commons.logging.LogFactory;
+import org.jgroups.conf.ClassConfigurator;
+import org.jgroups.logging.Log;
+import org.jgroups.protocols.TCP;
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.failure.RepeatedFailures;
+
+/**
+ * The connections to other nodes. {@link TCP} logs an error if it cannot send a goodbye
+ * on a connection that the other node has closed already, as each node does that stops or
+ * has failed: the engine logs what has happened to the node. It also logs each attempt to
+ * connect without a trusted certificate.
+ */
+final class NodeTransport extends TCP {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(NodeTransport.class));
+
+	NodeTransport() {
+		setId(ClassConfigurator.getProtocolId(TCP.class));
+	}
+
+	@Override
+	public void start() throws Exception {
+		super.start();
+		this.srv.log(replace(this.log));
+	}
+
+	/** Returns a log that replaces these two messages. */
+	static Log replace(Log log) {
+		return (Log) Proxy.newProxyInstance(Log.class.getClassLoader(), new Class<?>[] { Log.class },
+				(proxy, method, args) -> isReplaced(log, method, args) ? null : forward(log, method, args));
+	}
+
+	private static boolean isReplaced(Log log, Method method, Object @Nullable [] args) {
+		if (args == null || args.length != 2 || !(args[0] instanceof String text)
+				|| !(args[1] instanceof Object[] values)) {
+			return false;
+		}
+		if (method.getName().equals("error") && text.contains("failed sending graceful close")) {
+			log.debug(text, values);
+			return true;
+		}
+		if (method.getName().equals("warn") && text.contains("failed accepting connection")) {
+			reject(values);
+			return true;
+		}
+		return false;
+	}
+
+	/** The values are the own address, the socket, and the cause. */
+	private static void reject(Object[] values) {
+		String from = (values[1] instanceof Socket socket && socket.getInetAddress() != null)
+				? socket.getInetAddress().getHostAddress() : String.valueOf(values[1]);
+		failures.warn(from,
+				() -> "A connection from %s was rejected: it is not a node, or its certificate is not trusted"
+					.formatted(from));
+	}
+
+	private static @Nullable Object forward(Log log, Method method, Object @Nullable [] args) throws Throwable {
+		try {
+			return method.invoke(log, args);
+		}
+		catch (InvocationTargetException ex) {
+			throw ex.getTargetException();
+		}
+	}
+
+}
