@@ -152,7 +152,7 @@ class ArchitectureTests {
 			autoconfigure.cluster: protocol conversion actor actor.state extension delivery placement
 			    scheduling cluster cluster.engine cluster.frame cluster.peer cluster.membership
 			    cluster.ownership cluster.call cluster.link cluster.status cluster.directory
-			    autoconfigure autoconfigure.state
+			    transport autoconfigure autoconfigure.state
 			redis: protocol error protocol.value failure extension
 			redis.store: protocol actor actor.state redis
 			jdbc.sqlite: jdbc

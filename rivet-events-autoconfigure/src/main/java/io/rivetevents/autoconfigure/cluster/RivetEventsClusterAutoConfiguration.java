@@ -55,6 +55,7 @@ import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.PrincipalCodec;
 import io.rivetevents.placement.LocalNode;
 import io.rivetevents.scheduling.WakeupBatches;
+import io.rivetevents.transport.StreamSecrets;
 
 /**
  * Auto-configuration of a node that joins others. It replaces the directory of the node.
@@ -192,8 +193,11 @@ public final class RivetEventsClusterAutoConfiguration {
 
 	@Bean
 	ClusterLifecycle rivetClusterLifecycle(ApplicationContext context, ClusterNode node, ActorStateStore store,
-			RivetEventsProperties events) {
+			RivetEventsProperties events, ObjectProvider<StreamSecrets> streams) {
 		SharedStoreCheck.check(store, events.state().store());
+		if (streams.getIfAvailable() != null && events.security().streamKey() == null) {
+			SharedStoreCheck.checkStreamKey(store);
+		}
 		return new ClusterLifecycle(context, node::start, node::leave, node::stop);
 	}
 

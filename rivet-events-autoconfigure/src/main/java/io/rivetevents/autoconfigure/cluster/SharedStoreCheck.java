@@ -17,6 +17,7 @@ import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.autoconfigure.InvalidSettingException;
 import io.rivetevents.autoconfigure.RivetEventsProperties;
 import io.rivetevents.protocol.ActorKey;
+import io.rivetevents.transport.StreamSecrets;
 
 /**
  * Stops the start of a cluster whose store cannot decide which of two nodes saves an
@@ -52,6 +53,23 @@ final class SharedStoreCheck {
 					"the store %s %s".formatted(store.getClass().getName(), problem),
 					"Set rivet.events.state.store to jdbc or redis, or correct the store, for which"
 							+ " AbstractActorStateStoreTests of rivet-events-test tests all that is required");
+		}
+	}
+
+	/**
+	 * Checks that a store keeps the key of streams for all nodes: a stream that begins on
+	 * one node is resumed on another.
+	 * @param store the store
+	 * @throws InvalidSettingException if it does not
+	 */
+	static void checkStreamKey(ActorStateStore store) {
+		String kept = store.initialize("stream-key", StreamSecrets.newKey());
+		if (!store.initialize("stream-key", StreamSecrets.newKey()).equals(kept)) {
+			throw new InvalidSettingException(ENABLED, "true",
+					"the nodes have no common key of streams: the store %s keeps no values"
+						.formatted(store.getClass().getName()),
+					"Set rivet.events.security.stream-key to the same long random text on all nodes, or override"
+							+ " initialize of the store");
 		}
 	}
 

@@ -43,6 +43,7 @@ import io.rivetevents.cluster.directory.ClusterNode;
 import io.rivetevents.cluster.status.Cluster;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.transport.StreamSecrets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -137,6 +138,18 @@ class ClusterAutoConfigurationTests {
 	}
 
 	@Test
+	void isRefusedIfTheStoreKeepsNoKeyOfStreams() {
+		ApplicationContextRunner own = this.enabled.withUserConfiguration(Fenced.class)
+			.withPropertyValues("rivet.events.cluster.nodes=127.0.0.1:7800");
+		own.run((context) -> assertThat(context).getFailure()
+			.rootCause()
+			.isInstanceOf(InvalidSettingException.class)
+			.hasMessageContaining("the nodes have no common key of streams"));
+		own.withPropertyValues("rivet.events.security.stream-key=a key of all nodes")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void isRefusedIfNoNodeCanBeFound() {
 		this.enabled.withPropertyValues("rivet.events.cluster.discovery=static")
 			.run((context) -> assertThat(context).getFailure()
@@ -192,6 +205,29 @@ class ClusterAutoConfigurationTests {
 				}
 
 			};
+		}
+
+	}
+
+	/** A store that keeps instances only. */
+	@Configuration(proxyBeanMethods = false)
+	static class Fenced {
+
+		@Bean
+		ActorStateStore store() {
+			return new DelegatingActorStateStore(new MemoryActorStateStore()) {
+
+				@Override
+				public String initialize(String name, String value) {
+					return value;
+				}
+
+			};
+		}
+
+		@Bean
+		StreamSecrets secrets() {
+			return new StreamSecrets(StreamSecrets.newKey());
 		}
 
 	}
