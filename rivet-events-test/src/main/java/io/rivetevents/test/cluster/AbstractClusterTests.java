@@ -133,6 +133,10 @@ public abstract class AbstractClusterTests {
 		this.clients.add(new ClusterClients(actor, this.cluster, this.extent.clients()));
 	}
 
+	private List<Map<ClusterClient, Integer>> connectionsBut(ClusterProcess node) {
+		return this.clients.stream().map((clients) -> clients.connectionsBut(node)).toList();
+	}
+
 	/** Ends the calls, waits for one cluster, and checks callers and clients. */
 	private void check() throws InterruptedException {
 		for (CalledActor actor : this.called) {
@@ -186,6 +190,8 @@ public abstract class AbstractClusterTests {
 			draft.call(others);
 			book.awaitMore(SOME);
 			draft.awaitMore(SOME);
+			long view = others.get(0).view();
+			List<Map<ClusterClient, Integer>> connected = connectionsBut(owner);
 			this.cluster.kill(List.of(owner));
 			long killed = System.nanoTime();
 			book.awaitAnswers();
@@ -194,6 +200,10 @@ public abstract class AbstractClusterTests {
 			draft.awaitMore(SOME);
 			book.endCalls();
 			draft.endCalls();
+			if (others.get(0).view() == view + 1) { // no other node was suspected
+				connected.forEach((counts) -> counts
+					.forEach((client, count) -> assertThat(client.connections()).as("%s", client).isEqualTo(count)));
+			}
 			this.cluster.size(3);
 		}
 		check();
@@ -251,7 +261,7 @@ public abstract class AbstractClusterTests {
 		for (int i = 0; i < this.extent.shortPauses(); i++) {
 			ClusterProcess owner = book.owner();
 			ClusterProcess other = this.cluster.without(List.of(owner)).get(0);
-			String view = other.get("/view").body();
+			long view = other.view();
 			book.call(this.cluster.nodes());
 			book.awaitMore(SOME);
 			owner.pause();
@@ -259,7 +269,7 @@ public abstract class AbstractClusterTests {
 			owner.proceed();
 			book.awaitMore(SOME);
 			book.endCalls();
-			changes += other.get("/view").body().equals(view) ? 0 : 1;
+			changes += (other.view() == view) ? 0 : 1;
 		}
 		check();
 		print("owner paused for 2 s", "%d changes of the view".formatted(changes));

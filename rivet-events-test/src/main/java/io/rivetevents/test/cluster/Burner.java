@@ -15,7 +15,10 @@ import java.util.List;
  */
 final class Burner implements AutoCloseable {
 
-	private static final String SPIN = "while kill -0 %d 2>/dev/null; do i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; done";
+	private static final String SPIN = """
+			while kill -0 %d 2>/dev/null
+			do i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done
+			done""";
 
 	private final List<Process> processes = new ArrayList<>();
 

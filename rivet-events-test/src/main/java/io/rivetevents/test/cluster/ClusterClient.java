@@ -71,6 +71,8 @@ final class ClusterClient implements AutoCloseable {
 
 	private volatile @Nullable ClientLink link;
 
+	private volatile @Nullable ClusterProcess node;
+
 	/** What the next connection resumes from. */
 	private volatile @Nullable ObjectNode resume;
 
@@ -116,6 +118,8 @@ final class ClusterClient implements AutoCloseable {
 	private void connect(ClusterProcess node) {
 		try (ClientLink link = open(node)) {
 			this.link = link;
+			this.node = node;
+			this.connections.incrementAndGet();
 			if (!isEnded()) {
 				link.join();
 			}
@@ -166,7 +170,6 @@ final class ClusterClient implements AutoCloseable {
 			List.of("epoch", "position", "stream", "secret").forEach((name) -> resume.set(name, init.path(name)));
 			this.resume = resume;
 		}
-		this.connections.incrementAndGet();
 		this.greeted.countDown();
 	}
 
@@ -201,6 +204,11 @@ final class ClusterClient implements AutoCloseable {
 	void check(List<String> stored) {
 		ReceivedEntries entries = new ReceivedEntries(toString(), new ArrayList<>(this.received), this.actor);
 		entries.check(stored, isExtended(), this.actor.actor().equals(ClusterActors.BOOK));
+	}
+
+	/** Returns whether the last connection is or was at a node. */
+	boolean isAt(ClusterProcess node) {
+		return node == this.node;
 	}
 
 	/** Returns how often the client has connected. */

@@ -7,6 +7,9 @@ package io.rivetevents.test.cluster;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import org.awaitility.Awaitility;
 
@@ -43,6 +46,13 @@ final class ClusterClients implements AutoCloseable {
 			case 2 -> ClusterClient.Kind.PLAIN;
 			default -> ClusterClient.Kind.STREAM;
 		};
+	}
+
+	/** Returns how often each client has connected that is not at a node. */
+	Map<ClusterClient, Integer> connectionsBut(ClusterProcess node) {
+		return this.clients.stream()
+			.filter((client) -> !client.isAt(node))
+			.collect(Collectors.toMap(Function.identity(), ClusterClient::connections));
 	}
 
 	/**

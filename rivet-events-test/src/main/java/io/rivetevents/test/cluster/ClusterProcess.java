@@ -105,6 +105,11 @@ final class ClusterProcess implements AutoCloseable {
 		return get("/node").body();
 	}
 
+	/** Returns the number of its view. */
+	long view() {
+		return Long.parseLong(get("/view").body());
+	}
+
 	/** An answer of the application. */
 	record Answer(int status, String body) {
 
