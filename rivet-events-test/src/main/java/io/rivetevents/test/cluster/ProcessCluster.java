@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -29,6 +30,11 @@ final class ProcessCluster implements AutoCloseable {
 
 	/** Most nodes at a time. */
 	private static final int NODES = 4;
+
+	/** Below the ports of outgoing connections, which would take that of a killed node. */
+	private static final int FIRST_PORT = 15000;
+
+	private static final int LAST_PORT = 30000;
 
 	/** What the failure detector adds to the port of a node. */
 	private static final int DETECTOR = 100;
@@ -64,8 +70,8 @@ final class ProcessCluster implements AutoCloseable {
 	/** Returns a port that is free for a node and for its failure detector. */
 	private static int freePort() {
 		while (true) {
-			int port = freePort(0);
-			if (port < 65000 - DETECTOR && freePort(port + DETECTOR) != 0) {
+			int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+			if (freePort(port) != 0 && freePort(port + DETECTOR) != 0) {
 				return port;
 			}
 		}
