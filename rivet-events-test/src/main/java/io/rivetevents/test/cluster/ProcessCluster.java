@@ -31,7 +31,9 @@ final class ProcessCluster implements AutoCloseable {
 	/** Most nodes at a time. */
 	private static final int NODES = 4;
 
-	/** Below the ports of outgoing connections, which would take that of a killed node. */
+	/**
+	 * Below the ports of outgoing connections, which would take that of a killed node.
+	 */
 	private static final int FIRST_PORT = 15000;
 
 	private static final int LAST_PORT = 30000;
