@@ -112,13 +112,15 @@ class ArchitectureTests {
 			    cluster.frame cluster.membership
 			cluster.call: protocol error conversion failure actor actor.call extension observation
 			    scheduling inbound cluster.frame cluster.membership
+			cluster.gateway: protocol error protocol.encoding failure actor extension outbound delivery
+			    cluster.frame
 			cluster.link: protocol error protocol.encoding failure limit actor extension outbound delivery
-			    cluster.frame cluster.membership
+			    cluster.frame cluster.membership cluster.gateway
 			cluster.status:
 			cluster.directory: protocol error conversion failure scheduling connection actor
 			    actor.call actor.ownership extension observation inbound delivery placement
-			    cluster.engine cluster.frame cluster.peer cluster.membership cluster.ownership cluster.call cluster.link
-			    cluster.status
+			    cluster.engine cluster.frame cluster.peer cluster.membership cluster.ownership cluster.call
+			    cluster.gateway cluster.link cluster.status
 			# around it
 			invocation.validation: protocol error extension
 			invocation.index: annotation

@@ -18,7 +18,7 @@ import io.rivetevents.cluster.frame.Frame;
 
 /**
  * The lists of connections that other nodes have sent with their ids, and use by their
- * numbers now. Bounded by the nodes that send them, see {@link RecipientNumbers}. Used by
+ * numbers now. Bounded by the nodes that send them, see {@code RecipientNumbers}. Used by
  * one thread at a time for each node.
  *
  * @param <L> a connection of this node

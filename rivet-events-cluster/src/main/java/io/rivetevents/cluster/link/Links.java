@@ -12,6 +12,7 @@ import io.rivetevents.cluster.frame.Frame;
 import io.rivetevents.cluster.frame.FrameSender;
 import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
+import io.rivetevents.cluster.gateway.PeerGateways;
 import io.rivetevents.cluster.membership.Membership;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
@@ -49,7 +50,7 @@ public final class Links {
 		this.self = membership.self();
 		this.peers = peers;
 		this.requests = requests;
-		this.gateways = new PeerGateways(this::send, local, connections, timers, times);
+		this.gateways = new PeerGateways(this::send, local, connections, timers, times.grace());
 		this.clients = new ClientLinks(new LinkContext(membership, this::send, this::ask, timers, times, this.counters),
 				connections);
 	}

@@ -4,8 +4,8 @@
  */
 
 /**
- * Connections whose actor is on another node: on the node of the socket and on that of
- * the actor. Internal: applications do not use it.
+ * Connections of this node to actors of other nodes. Internal: applications do not use
+ * it.
  */
 @NullMarked
 package io.rivetevents.cluster.link;

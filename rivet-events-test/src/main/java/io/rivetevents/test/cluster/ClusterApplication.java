@@ -29,6 +29,10 @@ class ClusterApplication {
 
 	static final String PORT = "port: ";
 
+	/**
+	 * Starts a node.
+	 * @param args properties of the application, as {@code --name=value}
+	 */
 	public static void main(String[] args) {
 		Thread parent = new Thread(ClusterApplication::endWithInput, "parent");
 		parent.setDaemon(true);

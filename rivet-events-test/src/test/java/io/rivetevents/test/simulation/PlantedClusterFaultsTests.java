@@ -67,7 +67,7 @@ class PlantedClusterFaultsTests {
 		REPLAY_LOST("link.HeldMessages", "take", PlantedClusterFaults.Emptied.class, ""),
 
 		/** The connections of a lost gateway stay. */
-		GATEWAY_KEPT("link.PeerGateway", "expire", PlantedClusterFaults.Skipped.class, "is closed"),
+		GATEWAY_KEPT("gateway.PeerGateway", "expire", PlantedClusterFaults.Skipped.class, "is closed"),
 
 		/** A call whose node is lost does not end. */
 		CALL_HANGS("call.PendingRequests", "lost", PlantedClusterFaults.Skipped.class, "ends"),

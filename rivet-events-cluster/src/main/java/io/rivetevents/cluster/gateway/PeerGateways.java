@@ -3,8 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.cluster.link;
+package io.rivetevents.cluster.gateway;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +38,7 @@ public final class PeerGateways {
 
 	private final Scheduler timers;
 
-	private final LinkTimes times;
+	private final Duration grace;
 
 	/** The last number of a list of connections. */
 	private final AtomicLong lists = new AtomicLong();
@@ -51,15 +52,16 @@ public final class PeerGateways {
 	 * @param local directory of the instances of this node
 	 * @param connections connections of this node
 	 * @param timers runs what is due
-	 * @param times how long to wait
+	 * @param grace how long the connections of a lost node stay, unless they are attached
+	 * again
 	 */
-	PeerGateways(FrameSender frames, ActorDirectory local, OutboundRegistry connections, Scheduler timers,
-			LinkTimes times) {
+	public PeerGateways(FrameSender frames, ActorDirectory local, OutboundRegistry connections, Scheduler timers,
+			Duration grace) {
 		this.frames = frames;
 		this.local = local;
 		this.connections = connections;
 		this.timers = timers;
-		this.times = times;
+		this.grace = grace;
 	}
 
 	/**
@@ -110,7 +112,7 @@ public final class PeerGateways {
 	}
 
 	/** Delivers a message of a client. */
-	void deliver(String node, Frame.Deliver frame) {
+	public void deliver(String node, Frame.Deliver frame) {
 		PeerGateway gateway = this.gateways.get(node);
 		if (gateway != null) {
 			gateway.deliver(frame.address(), frame.connectionId(), frame.message());
@@ -118,7 +120,7 @@ public final class PeerGateways {
 	}
 
 	/** Sends a keep-alive to a client. */
-	void keepAlive(String node, Frame.KeepAlive frame) {
+	public void keepAlive(String node, Frame.KeepAlive frame) {
 		PeerGateway gateway = this.gateways.get(node);
 		if (gateway != null) {
 			gateway.keepAlive(frame.address(), frame.connectionId());
@@ -126,7 +128,7 @@ public final class PeerGateways {
 	}
 
 	/** Ends a connection. */
-	void disconnected(String node, Frame.Disconnected frame) {
+	public void disconnected(String node, Frame.Disconnected frame) {
 		PeerGateway gateway = this.gateways.get(node);
 		if (gateway != null) {
 			gateway.disconnected(frame.connectionId());
@@ -137,12 +139,11 @@ public final class PeerGateways {
 	 * Ends the connections of a lost node after a grace period, unless they are attached
 	 * again.
 	 */
-	void lost(String node) {
+	public void lost(String node) {
 		PeerGateway gateway = this.gateways.get(node);
 		if (gateway != null) {
 			Map<String, Attachment> lost = gateway.detach();
-			this.timers.schedule(() -> expire(node, gateway, lost), this.times.grace().toMillis(),
-					TimeUnit.MILLISECONDS);
+			this.timers.schedule(() -> expire(node, gateway, lost), this.grace.toMillis(), TimeUnit.MILLISECONDS);
 		}
 	}
 
