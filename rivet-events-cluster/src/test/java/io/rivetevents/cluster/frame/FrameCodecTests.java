@@ -127,12 +127,19 @@ class FrameCodecTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.codec.encode(other));
 	}
 
+	/** Except for a request that ends where an older node ends it. */
 	@Test
 	void rejectsAFrameThatIsCut() {
 		FrameExamples.all().forEach((frame) -> {
 			byte[] bytes = this.codec.encode(frame);
+			int whole = (frame instanceof Frame.Request request)
+					? this.codec.encode(new Frame.Request(request.id(), request.operation())).length : bytes.length;
 			for (int length = 0; length < bytes.length; length++) {
 				byte[] cut = Arrays.copyOf(bytes, length);
+				if (length == whole) {
+					assertThat(this.codec.decode(cut, 0)).isInstanceOf(Frame.Request.class);
+					continue;
+				}
 				assertThatIllegalArgumentException().as("%s cut to %d bytes", frame, length)
 					.isThrownBy(() -> this.codec.decode(cut, 0));
 			}
