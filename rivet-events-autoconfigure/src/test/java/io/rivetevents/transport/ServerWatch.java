@@ -55,7 +55,7 @@ final class ServerWatch implements AutoCloseable {
 		@Override
 		protected void append(ILoggingEvent event) {
 			boolean meant = event.getLevel() == Level.WARN && REFUSALS.contains(event.getLoggerName());
-			if (meant && ServerWatch.this.refusals.incrementAndGet() <= MAX_REFUSALS || isOfRedisClient(event)) {
+			if (meant && ServerWatch.this.refusals.incrementAndGet() <= MAX_REFUSALS || isOfClient(event)) {
 				return;
 			}
 			boolean loud = event.getLevel().isGreaterOrEqual(Level.WARN)
@@ -77,12 +77,14 @@ final class ServerWatch implements AutoCloseable {
 	}
 
 	/**
-	 * Lettuce loses the buffer of a connection that is closed while it is registered, and
-	 * another test of this JVM may have had one.
+	 * Buffers that clients in other tests of this JVM may have lost: Lettuce that of a
+	 * connection that is closed while it is registered, Reactor Netty the close frame of a
+	 * WebSocket that has closed meanwhile.
 	 */
-	private static boolean isOfRedisClient(ILoggingEvent event) {
+	private static boolean isOfClient(ILoggingEvent event) {
 		return event.getLoggerName().equals(ResourceLeakDetector.class.getName())
-				&& event.getFormattedMessage().contains("io.lettuce.core.protocol.CommandHandler.channelRegistered");
+				&& (event.getFormattedMessage().contains("io.lettuce.core.protocol.CommandHandler.channelRegistered")
+						|| event.getFormattedMessage().contains("WebsocketClientOperations.lambda$sendClose"));
 	}
 
 	private static Logger root() {
