@@ -177,7 +177,8 @@ public final class Membership {
 
 	/** Before the view has an effect: see {@link #merges}. */
 	private void noteMerge(State before, ClusterView view) {
-		if (view.merged() || this.lost.removeAll(view.nodes())) {
+		boolean returned = this.lost.removeAll(view.nodes());
+		if (returned || view.merged()) {
 			this.merges = this.merges + 1; // written with the lock
 		}
 		before.nodes()

@@ -208,6 +208,22 @@ class MembershipTests {
 		assertThat(rash.owns(ROOM)).isTrue();
 	}
 
+	// Nodes that meet again
+
+	@Test
+	void countsEachReturnOfNodesOnce() {
+		see("a", "b", "c");
+		see(Set.of("c"), "a");
+		see("a", "b");
+		assertThat(this.membership.merges()).isEqualTo(1);
+		see("a");
+		this.membership.apply(new ClusterView(++this.number, List.of("a", "b"), Set.of(), true));
+		assertThat(this.membership.merges()).isEqualTo(2);
+		see("a", "b", "c");
+		see(Set.of("c"), "a", "b");
+		assertThat(this.membership.merges()).isEqualTo(2);
+	}
+
 	private void expectWaiting() {
 		assertThat(this.membership.isWaiting()).isTrue();
 		assertThat(this.membership.owner(ROOM)).isNull();
