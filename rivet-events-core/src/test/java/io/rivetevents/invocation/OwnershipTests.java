@@ -64,6 +64,7 @@ class OwnershipTests {
 	@AfterEach
 	void close() {
 		this.store.failing = false;
+		this.store.unreadable = false;
 		this.a.gate.countDown();
 		this.b.gate.countDown();
 		this.a.harness.close();
@@ -210,6 +211,22 @@ class OwnershipTests {
 		assertThat(client.messages(ToClient.Error.class)).singleElement()
 			.satisfies((error) -> assertThat(error.code()).isEqualTo("restarting"));
 		assertThat(this.b.call("save")).isZero();
+	}
+
+	/** A node may meet others while the store is away: turns must not wait for it. */
+	@Test
+	void isComparedAgainAfterAPauseIfTheStoreFails() {
+		fenceA();
+		this.store.unreadable = true;
+		int before = this.store.loaded.get();
+		this.a.merges = 1;
+		for (int i = 0; i < 5; i++) {
+			assertThat(this.a.call("get")).isEqualTo(1);
+		}
+		assertThat(this.store.loaded).hasValue(before + 1);
+		this.store.unreadable = false;
+		this.a.owner = null;
+		Awaitility.await().untilAsserted(() -> expectRestarting(() -> this.a.call("get")));
 	}
 
 	/** Lets node b take the instance of node a, which does not notice. */
@@ -406,6 +423,8 @@ class OwnershipTests {
 
 		private volatile boolean deletes;
 
+		private volatile long merges;
+
 		Node(String name) {
 			this.name = name;
 			this.harness = ActorHarness.withOwnership(this, OwnershipTests.this.store, this.counter);
@@ -465,6 +484,11 @@ class OwnershipTests {
 		}
 
 		@Override
+		public long merges() {
+			return this.merges;
+		}
+
+		@Override
 		public void fenced(ActorAddress address) {
 			this.fenced.add(address);
 		}
@@ -487,6 +511,10 @@ class OwnershipTests {
 
 		private final AtomicInteger loadedById = new AtomicInteger();
 
+		private volatile boolean unreadable;
+
+		private final AtomicInteger loaded = new AtomicInteger();
+
 		/** Runs once, before the next change is stored. */
 		private volatile @Nullable Runnable before;
 
@@ -506,6 +534,15 @@ class OwnershipTests {
 				first.run();
 			}
 			super.commit(change);
+		}
+
+		@Override
+		public @Nullable StoredActor load(ActorAddress address) {
+			this.loaded.incrementAndGet();
+			if (this.unreadable) {
+				throw new IllegalStateException("Not available");
+			}
+			return super.load(address);
 		}
 
 		@Override

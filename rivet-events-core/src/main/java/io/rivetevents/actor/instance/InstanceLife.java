@@ -50,6 +50,9 @@ final class InstanceLife {
 	/** Delay before a failed end is retried, in nanoseconds. */
 	private static final long RETRY_NANOS = Duration.ofMillis(50).toNanos();
 
+	/** Time without a comparison after one that has failed, in nanoseconds. */
+	private static final long COMPARISON_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
+
 	private static final Duration EARLY_SLEEP = Duration.ofSeconds(1);
 
 	private final Owner owner;
@@ -76,6 +79,9 @@ final class InstanceLife {
 
 	/** See {@link #isDoubtful}. Used in turns. */
 	private long merges;
+
+	/** When the next comparison may begin, in nanoseconds. Used in turns. */
+	private long comparedFrom;
 
 	/** Whether it has left memory, which is final. */
 	private volatile boolean left;
@@ -185,6 +191,7 @@ final class InstanceLife {
 	/** Notes that what is loaded next is the newest copy, as far as nodes have met. */
 	void trust() {
 		this.merges = this.runtime.ownership().merges();
+		this.comparedFrom = now();
 	}
 
 	/**
@@ -192,13 +199,14 @@ final class InstanceLife {
 	 * {@link #isCurrent} must be called before the next turn.
 	 */
 	boolean isDoubtful() {
-		return this.running && this.merges != this.runtime.ownership().merges();
+		return this.running && this.merges != this.runtime.ownership().merges() && now() - this.comparedFrom >= 0;
 	}
 
 	/**
 	 * Compares the instance with what is stored; blocks. Another node that has woken it
 	 * has stored a newer generation. If the store does not answer, the instance is used
-	 * as it is, and compared again at the next turn.
+	 * as it is, and compared again after a second: otherwise each turn would wait for the
+	 * store.
 	 */
 	boolean isCurrent() {
 		long merges = this.runtime.ownership().merges();
@@ -212,6 +220,7 @@ final class InstanceLife {
 			this.merges = merges;
 		}
 		catch (RuntimeException ex) {
+			this.comparedFrom = now() + COMPARISON_PAUSE_NANOS;
 			failures.error(ex, () -> "Failed to compare %s with what is stored after nodes were apart; will retry"
 				.formatted(this.owner.address()));
 		}
