@@ -5,6 +5,8 @@
 
 package io.rivetevents.cluster.link;
 
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,12 +42,12 @@ final class KnownRecipients<L> {
 
 		private long first;
 
-		void add(Frame.Send frame, int changes) {
+		void add(Frame.Send frame) {
 			if (frame.first() > this.first) {
 				this.first = frame.first();
 				this.byNumber.keySet().removeIf((number) -> number < this.first);
 			}
-			this.byNumber.put(frame.list(), new Recipients<>(frame.connectionIds(), changes));
+			this.byNumber.put(frame.list(), new Recipients<>(frame.connectionIds()));
 		}
 
 	}
@@ -59,14 +61,17 @@ final class KnownRecipients<L> {
 
 		private final List<String> ids;
 
-		private List<L> found = List.of();
+		/**
+		 * Weak, because a list that is not used any more would keep connections that have
+		 * ended. They are looked up again after a collection.
+		 */
+		private Reference<List<L>> found = new WeakReference<>(null);
 
 		/** State of the connections of this node in which they were found. */
 		private int foundAt;
 
-		Recipients(List<String> ids, int changes) {
+		Recipients(List<String> ids) {
 			this.ids = ids;
-			this.foundAt = changes - 1;
 		}
 
 	}
@@ -95,17 +100,19 @@ final class KnownRecipients<L> {
 		}
 		Lists<L> lists = this.nodes.computeIfAbsent(node, (name) -> new Lists<>());
 		if (!frame.connectionIds().isEmpty()) {
-			lists.add(frame, changes);
+			lists.add(frame);
 		}
 		Recipients<L> recipients = lists.byNumber.get(frame.list());
 		if (recipients == null) {
 			return List.of();
 		}
-		if (recipients.foundAt != changes) {
-			recipients.found = find(recipients.ids);
+		@Nullable List<L> found = (recipients.foundAt == changes) ? recipients.found.get() : null;
+		if (found == null) {
+			found = find(recipients.ids);
+			recipients.found = new WeakReference<>(found);
 			recipients.foundAt = changes;
 		}
-		return recipients.found;
+		return found;
 	}
 
 	private List<L> find(List<String> ids) {

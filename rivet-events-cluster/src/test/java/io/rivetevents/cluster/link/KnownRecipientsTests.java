@@ -5,10 +5,12 @@
 
 package io.rivetevents.cluster.link;
 
+import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import io.rivetevents.cluster.frame.Frame;
@@ -58,6 +60,21 @@ class KnownRecipientsTests {
 		assertThat(find("n", List.of(), 8, 0)).hasSize(2);
 		this.recipients.lost("n");
 		assertThat(find("n", List.of(), 8, 0)).isEmpty();
+	}
+
+	/** A list stays until its node needs the room. */
+	@Test
+	void doNotKeepConnectionsThatHaveEnded() {
+		this.connections.put("d", new String("D"));
+		WeakReference<String> ended = new WeakReference<>(this.connections.get("d"));
+		assertThat(find("n", List.of("a", "d"), 7, 7)).containsExactly("A", "D");
+		this.connections.remove("d");
+		this.changes++;
+		Awaitility.await().until(() -> {
+			System.gc();
+			return ended.get() == null;
+		});
+		assertThat(find("n", List.of(), 7, 0)).containsExactly("A");
 	}
 
 	private List<String> find(String node, List<String> ids, long list, long first) {
