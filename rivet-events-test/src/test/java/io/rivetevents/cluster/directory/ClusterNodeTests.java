@@ -118,7 +118,7 @@ class ClusterNodeTests {
 		this.network.kill(first.name());
 		List<Integer> results = others(first).map((member) -> member.call("add")).toList();
 		assertThat(results).containsExactly(2, 3);
-		assertThat(owner().counters().taken()).isOne();
+		assertThat(owner(others(first).toList()).counters().taken()).isOne();
 		assertThat(others(first)).allMatch((member) -> member.node.status().nodes() == 2);
 	}
 
