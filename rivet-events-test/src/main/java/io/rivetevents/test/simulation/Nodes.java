@@ -7,6 +7,7 @@ package io.rivetevents.test.simulation;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -110,9 +111,12 @@ final class Nodes {
 	void leave(SimulatedNode node) {
 		if (this.leaving.add(node)) {
 			this.trace.add(node + " leaves");
+			Instant limit = this.parts.time().now().plus(SimulatedNode.MAX_STOP);
 			node.stop().doFinally((signal) -> {
 				if (this.running.contains(node)) {
-					checkStopped(node);
+					if (this.parts.time().now().isBefore(limit)) {
+						checkStopped(node); // otherwise it has given up
+					}
 					this.trace.add(node + " has left");
 					end(node);
 				}

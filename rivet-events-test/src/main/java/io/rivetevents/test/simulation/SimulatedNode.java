@@ -55,7 +55,8 @@ final class SimulatedNode {
 	/** The nodes of a cluster share a key. */
 	private static final StreamSecrets SECRETS = new StreamSecrets("simulation");
 
-	private static final Duration MAX_STOP = Duration.ofSeconds(30);
+	/** Time after which a node that leaves gives up its instances. */
+	static final Duration MAX_STOP = Duration.ofSeconds(30);
 
 	private final Lifetime lifetime = new Lifetime();
 
