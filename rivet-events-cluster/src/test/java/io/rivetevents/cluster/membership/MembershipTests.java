@@ -99,6 +99,22 @@ class MembershipTests {
 		return IntStream.range(0, count).mapToObj((i) -> ActorAddress.of("room", "k" + i)).toList();
 	}
 
+	@Test
+	void countsMeetingsAfterWhichCopiesMayBeOld() {
+		see("a", "b", "c");
+		assertThat(this.membership.merges()).isZero();
+		see(Set.of("c"), "a", "b");
+		see("a", "b", "d"); // a new one
+		assertThat(this.membership.merges()).isZero();
+		see("a", "d");
+		see("a", "b", "d"); // it was lost
+		assertThat(this.membership.merges()).isOne();
+		this.membership.apply(new ClusterView(++this.number, List.of("a", "b", "d", "e"), Set.of(), true));
+		assertThat(this.membership.merges()).isEqualTo(2);
+		this.membership.met();
+		assertThat(this.membership.merges()).isEqualTo(3);
+	}
+
 	// The smaller part
 
 	@Test

@@ -165,6 +165,28 @@ class SessionTests {
 		assertThat(this.session.next()).isEqualTo(new Envelope(8, 4, FRAME, 0));
 	}
 
+	@Test
+	void reportsABeginWhenEachNodeHasTheNumberOfTheOther() {
+		this.session.next();
+		this.session.greeted(3, 0);
+		assertThat(this.session.takeMet()).isFalse();
+		this.session.greeted(3, 7);
+		assertThat(this.session.takeMet()).isTrue();
+		assertThat(this.session.takeMet()).isFalse();
+		this.session.greeted(3, 7);
+		this.session.greeted(2, 7);
+		assertThat(this.session.takeMet()).isFalse();
+		this.session.greeted(4, 7);
+		assertThat(this.session.takeMet()).isTrue();
+	}
+
+	@Test
+	void reportsNoBeginOfASessionThatHasEnded() {
+		agree();
+		this.session.reset();
+		assertThat(this.session.takeMet()).isFalse();
+	}
+
 	private void agree() {
 		this.session.next();
 		this.session.greeted(3, 7);

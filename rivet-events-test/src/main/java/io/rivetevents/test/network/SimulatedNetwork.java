@@ -147,6 +147,16 @@ public final class SimulatedNetwork {
 		change(() -> this.nodes.values().forEach((node) -> node.part = Set.of()));
 	}
 
+	/** Holds back the views of a node, until {@link #deliverViews}. */
+	public void holdViews(String name) {
+		change(() -> node(name).late = true);
+	}
+
+	/** Delivers the views that were held back. */
+	public void deliverViews(String name) {
+		change(() -> node(name).late = false);
+	}
+
 	/**
 	 * Returns the names of the nodes that run or are paused, in the order of creation.
 	 */
@@ -345,7 +355,7 @@ public final class SimulatedNetwork {
 
 		private final String name;
 
-		private final Line views = new Line(this, this::runs);
+		private final Line views = new Line(this, () -> runs() && !this.late);
 
 		/** Frames to this node, by the name of their sender. */
 		private final Map<String, Line> channels = new LinkedHashMap<>();
@@ -365,6 +375,9 @@ public final class SimulatedNetwork {
 		private volatile boolean up;
 
 		private volatile boolean paused;
+
+		/** Whether its views are held back. */
+		private volatile boolean late;
 
 		Node(String name) {
 			this.name = name;

@@ -173,6 +173,24 @@ class ClusterNodeTests {
 		Awaitility.await().until(() -> others(owner).allMatch((member) -> member.harness.node().size() == 0));
 	}
 
+	/** A node whose view is late takes an instance from one that has the new view. */
+	@Test
+	void comparesACopyThatANodeWithALateViewHasTaken() {
+		Member owner = owner(this.members);
+		Member late = others(owner).findFirst().orElseThrow();
+		this.network.partition(Set.of(late.name()));
+		this.members.forEach((member) -> member.node.start());
+		Awaitility.await().until(() -> owner.node.status().nodes() == 2);
+		this.network.holdViews(late.name());
+		this.network.heal();
+		Awaitility.await().until(() -> owner.node.status().nodes() == 3);
+		assertThat(owner.call("addDurably")).isEqualTo(1);
+		assertThat(late.call("addDurably")).isEqualTo(2);
+		this.network.deliverViews(late.name());
+		Awaitility.await().until(() -> late.node.status().nodes() == 3 && late.harness.node().size() == 0);
+		assertThat(owner.call("add")).isEqualTo(3);
+	}
+
 	@Test
 	void countsAnInstanceThatMovesToANodeThatJoins() {
 		Member last = owner(this.members);
@@ -270,6 +288,11 @@ class ClusterNodeTests {
 		@Override
 		public Mono<Boolean> take(StoredActor stored) {
 			return this.ownership.take(stored);
+		}
+
+		@Override
+		public long merges() {
+			return this.ownership.merges();
 		}
 
 		@Override

@@ -84,6 +84,40 @@ class PeersTests {
 	}
 
 	@Test
+	void reportsABeginBeforeTheFramesOfASession() {
+		List<String> log = Collections.synchronizedList(new ArrayList<>());
+		Peers first = join("a", this.a);
+		join("b", new PeerListener() {
+
+			@Override
+			public void viewChanged(ClusterView view) {
+				log.add("view " + view.nodes());
+			}
+
+			@Override
+			public void met(String node) {
+				log.add("met " + node);
+			}
+
+			@Override
+			public void received(String node, Frame frame) {
+				log.add(node + " " + ((Frame.Cancel) frame).id());
+			}
+
+			@Override
+			public void lost(String node) {
+				log.add("lost " + node);
+			}
+
+		});
+		first.send("b", new Frame.Cancel(1));
+		this.network.pause("b");
+		this.network.resume("b");
+		first.send("b", new Frame.Cancel(2));
+		assertThat(log).startsWith("view [a, b]", "met a", "a 1").endsWith("lost a", "met a", "a 2");
+	}
+
+	@Test
 	void sendsNothingToANodeOutsideTheView() {
 		Peers first = join("a", this.a);
 		assertThat(first.send("b", new Frame.Cancel(1))).isFalse();
