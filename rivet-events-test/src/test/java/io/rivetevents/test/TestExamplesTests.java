@@ -50,6 +50,18 @@ class TestExamplesTests {
 			}
 			""";
 
+	/** Serves clients that are not signed in. */
+	private static final String OPEN_APPLICATION = """
+			@org.springframework.boot.autoconfigure.SpringBootApplication
+			class Application {
+				@org.springframework.context.annotation.Bean
+				org.springframework.security.web.server.SecurityWebFilterChain security(
+						org.springframework.security.config.web.server.ServerHttpSecurity http) {
+					return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll()).build();
+				}
+			}
+			""";
+
 	@TempDir
 	private Path folder;
 
@@ -85,6 +97,22 @@ class TestExamplesTests {
 		}
 	}
 
+	/** The test of an event stream uses an actor of another example. */
+	@Test
+	void sendsTheEventsOfAnExampleOverAStream() throws Exception {
+		compile("stream", "Application", OPEN_APPLICATION);
+		compile("stream", "ReminderTests", example("ReminderTests"));
+		compile("stream", "ReminderEventsTests", example("ReminderEventsTests"));
+		run("stream.ReminderEventsTests");
+	}
+
+	private static String example(String testClass) throws IOException {
+		return allExamples().stream()
+			.filter((example) -> example.contains("\nclass %s ".formatted(testClass)))
+			.findFirst()
+			.orElseThrow();
+	}
+
 	/** Compiles a source in a package of its own. */
 	private void compile(String folder, String name, String source) throws IOException {
 		Path file = Files.createDirectories(this.folder.resolve(folder)).resolve(name + ".java");
@@ -117,11 +145,14 @@ class TestExamplesTests {
 	}
 
 	private static List<String> examples() throws IOException {
+		return allExamples().stream().filter((example) -> example.contains("import io.rivetevents.test.")).toList();
+	}
+
+	private static List<String> allExamples() throws IOException {
 		try (Stream<Path> documents = Files.list(DOCUMENTS)) {
 			return documents.filter((file) -> file.toString().endsWith(".md"))
 				.flatMap((file) -> EXAMPLE.matcher(read(file)).results())
 				.map((MatchResult example) -> example.group(1))
-				.filter((example) -> example.contains("import io.rivetevents.test."))
 				.toList();
 		}
 	}
