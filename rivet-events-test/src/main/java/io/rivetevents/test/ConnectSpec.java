@@ -165,7 +165,8 @@ public final class ConnectSpec {
 	/**
 	 * Connects and subscribes to events. Returns when the client is connected or has been
 	 * rejected, which {@link TestConnection#expectRefused()} and
-	 * {@link TestConnection#expectClosed()} expect.
+	 * {@link TestConnection#expectClosed()} expect. A client that can only be accepted
+	 * after time has passed, or after a partition, is still connecting; its calls wait.
 	 * @param events names of the events
 	 */
 	public TestConnection subscribe(String... events) {

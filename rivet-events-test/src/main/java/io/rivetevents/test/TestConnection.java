@@ -341,11 +341,15 @@ public final class TestConnection {
 	}
 
 	/**
-	 * Expects that the connection is open when all turns and deliveries are done.
+	 * Expects that the connection is open, and accepted by the server, when all turns and
+	 * deliveries are done.
 	 */
 	public TestConnection expectOpen() {
 		this.spec.progress().settle();
 		requireOpen();
+		if (!this.inbox.isDecided()) {
+			throw failure("it is open, but the server has not accepted it yet");
+		}
 		return this;
 	}
 

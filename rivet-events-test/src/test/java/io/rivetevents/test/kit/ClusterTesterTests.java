@@ -12,12 +12,14 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
 import io.rivetevents.actor.Actors;
+import io.rivetevents.test.ActionResult;
 import io.rivetevents.test.ActorTester;
 import io.rivetevents.test.TestConnection;
 import io.rivetevents.test.autoconfigure.ActorTest;
 
 import static io.rivetevents.test.TestUser.user;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -142,6 +144,19 @@ class ClusterTesterTests {
 		this.tester.advance(SMALLER_PART_TIMEOUT);
 		connect(owner).call("say", "alone").expectReply(1);
 		this.tester.heal();
+	}
+
+	@Test
+	void aClientOfTheSmallerPartWaits() {
+		int owner = owner();
+		this.tester.partition(owner);
+		TestConnection one = connect(owner);
+		ActionResult all = one.call("all").expectNoAnswer();
+		assertThatExceptionOfType(AssertionError.class).isThrownBy(one::expectOpen)
+			.withMessageContaining("that it is open, but the server has not accepted it yet");
+		this.tester.heal();
+		one.expectOpen();
+		all.expectReply(List.of());
 	}
 
 	@Test
