@@ -44,10 +44,15 @@ final class BenchmarkRuntime implements AutoCloseable {
 
 	private final OutboundRegistry connections;
 
-	BenchmarkRuntime() {
+	/**
+	 * Starts an application.
+	 * @param properties in addition to those of all benchmarks, as {@code key=value}
+	 */
+	BenchmarkRuntime(String... properties) {
 		this.context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.REACTIVE)
 			.properties("server.address=127.0.0.1", "server.port=0", "logging.level.root=error",
 					"spring.main.banner-mode=off")
+			.properties(properties)
 			.run();
 		this.directory = this.context.getBean(ActorDirectory.class);
 		this.connections = this.context.getBean(OutboundRegistry.class);

@@ -6,9 +6,11 @@
 package io.rivetevents.benchmarks;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -41,21 +43,27 @@ public class FanOutBenchmark {
 	@Param({ "10", "1000" })
 	private int connections = 10;
 
+	/** Whether the delivery log is on. */
+	@Param({ "false", "true" })
+	private boolean recorded;
+
 	private final AnswerCounter caller = new AnswerCounter();
 
 	private List<DrainedClient> subscribers = List.of();
 
-	private final BenchmarkRuntime runtime = new BenchmarkRuntime();
+	private @Nullable BenchmarkRuntime runtime;
 
 	private String callerId = "";
 
 	@Setup
 	public void connect() {
+		BenchmarkRuntime runtime = new BenchmarkRuntime("rivet.events.deliveries.recorded=" + this.recorded);
+		this.runtime = runtime;
 		this.subscribers = Stream.generate(() -> new DrainedClient(Encoding.JSON)).limit(this.connections).toList();
 		for (DrainedClient subscriber : this.subscribers) {
-			this.runtime.subscribe(this.runtime.connect(subscriber.outbound()));
+			runtime.subscribe(runtime.connect(subscriber.outbound()));
 		}
-		this.callerId = this.runtime.connect(this.caller);
+		this.callerId = runtime.connect(this.caller);
 		checkThatAllAreReached();
 	}
 
@@ -71,14 +79,18 @@ public class FanOutBenchmark {
 		return this.subscribers.stream().mapToLong(DrainedClient::bytes).sum();
 	}
 
+	private BenchmarkRuntime runtime() {
+		return Objects.requireNonNull(this.runtime);
+	}
+
 	@TearDown
 	public void close() {
-		this.runtime.close();
+		runtime().close();
 	}
 
 	@Benchmark
 	public void broadcast() {
-		this.runtime.call(this.callerId, "say", TEXT);
+		runtime().call(this.callerId, "say", TEXT);
 		this.caller.await(1);
 	}
 
