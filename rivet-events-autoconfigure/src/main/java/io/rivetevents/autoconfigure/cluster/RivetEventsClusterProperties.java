@@ -24,7 +24,7 @@ import io.rivetevents.autoconfigure.MayBeZero;
  * @param name Name of the cluster: nodes of one name join. Defaults to
  * spring.application.name, or to "rivet".
  * @param discovery How nodes find each other. Defaults to "jdbc" with a store in a
- * database, otherwise to "static".
+ * database and without nodes, otherwise to "static".
  * @param nodes Addresses of the nodes as host:port, for the discovery "static". This node
  * may be among them.
  * @param bindAddress Address on which this node receives messages of other nodes.
