@@ -78,8 +78,8 @@ final class ServerWatch implements AutoCloseable {
 
 	/**
 	 * Buffers that clients in other tests of this JVM may have lost: Lettuce that of a
-	 * connection that is closed while it is registered, Reactor Netty the close frame of a
-	 * WebSocket that has closed meanwhile.
+	 * connection that is closed while it is registered, Reactor Netty the close frame of
+	 * a WebSocket that has closed meanwhile.
 	 */
 	private static boolean isOfClient(ILoggingEvent event) {
 		return event.getLoggerName().equals(ResourceLeakDetector.class.getName())
