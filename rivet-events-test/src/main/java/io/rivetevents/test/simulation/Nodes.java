@@ -180,10 +180,16 @@ final class Nodes {
 		start();
 	}
 
-	/** Ends the nodes that were replaced. */
+	/**
+	 * Ends the nodes that were replaced. They may have woken instances again, so the
+	 * current node must not answer with older copies of them.
+	 */
 	void endReplaced() {
-		this.replaced.forEach(this::end);
-		this.replaced.clear();
+		if (!this.replaced.isEmpty()) {
+			this.replaced.forEach(this::end);
+			this.replaced.clear();
+			current().compareWithStore();
+		}
 	}
 
 	private void end(SimulatedNode node) {

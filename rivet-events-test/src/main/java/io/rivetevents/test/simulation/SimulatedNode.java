@@ -20,7 +20,6 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.instance.ActorRuntime;
-import io.rivetevents.actor.ownership.Ownership;
 import io.rivetevents.contract.reflect.ContractFingerprints;
 import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.OutboundRegistry;
@@ -81,6 +80,8 @@ final class SimulatedNode {
 	/** {@code null} if it is the only node. */
 	private final @Nullable ClusterMember member;
 
+	private final SoleOwnership sole = new SoleOwnership();
+
 	private boolean paused;
 
 	/**
@@ -108,7 +109,7 @@ final class SimulatedNode {
 				List.of(), observers, timers, threads, bursts, limits, CallerScope.NONE, ReactiveTransactions.NONE);
 		ActorRuntime runtime = new ActorRuntime(parts.store(), threads, parts.clock(), services, List.of(),
 				ContractFingerprints.NONE, parts.settings().schedule(), parts.ids(),
-				(this.member != null) ? this.member.ownership() : Ownership.ALONE);
+				(this.member != null) ? this.member.ownership() : this.sole);
 		this.node = new LocalNode(runtime, parts.actors().types(), new ActionListeners(CallerScope.NONE), connections,
 				this::directory);
 		if (this.member != null) {
@@ -181,6 +182,11 @@ final class SimulatedNode {
 
 	Lifetime lifetime() {
 		return this.lifetime;
+	}
+
+	/** Compares each instance in its memory with the store at its next turn. */
+	void compareWithStore() {
+		this.sole.noteMerge();
 	}
 
 	/** Stops its threads, until {@link #resume}. */
