@@ -18,7 +18,10 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.actor.state.StaleStateException;
+import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.test.simulation.actors.DurableActions;
 import io.rivetevents.test.simulation.actors.MethodCalls;
@@ -30,9 +33,10 @@ import io.rivetevents.test.simulation.threads.Trace;
 import io.rivetevents.test.time.VirtualTime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Tests for {@link Nodes}.
+ * Tests for {@link Nodes} and the store that outlives them.
  */
 class NodesTests {
 
@@ -86,6 +90,23 @@ class NodesTests {
 			.subscribe(result::set, result::set);
 		this.nodes.runAll();
 		return result.get();
+	}
+
+	@Test
+	void aStaleChangeFailsWithinItsTransaction() {
+		assertThat(call(this.nodes.current(), "add")).isEqualTo(1);
+		StoredActor stored = this.store.load(LEDGER);
+		assertThat(stored).isNotNull();
+		long version = stored.version();
+		StoredActor next = stored.toBuilder().version(version + 1).build();
+		this.store.beginTransaction();
+		assertThatExceptionOfType(StaleStateException.class)
+			.isThrownBy(() -> this.store.commit(Change.of(stored, version - 1)));
+		this.store.commit(Change.of(next, version));
+		this.store.commit(Change.of(stored.toBuilder().version(version + 2).build(), version + 1));
+		this.store.endTransaction(true);
+		assertThat(this.store.load(LEDGER)).extracting(StoredActor::version).isEqualTo(version + 2);
+		this.violations.check();
 	}
 
 }

@@ -17,6 +17,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
+import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.UncertainOutcome;
 import io.rivetevents.test.simulation.check.Violations;
@@ -135,7 +136,9 @@ public final class SimulatedStore extends DelegatingActorStateStore {
 		return stored;
 	}
 
-	/** Begins a transaction, whose changes are applied at its end. */
+	/**
+	 * Begins a transaction, whose changes are checked at once and applied at its end.
+	 */
 	public void beginTransaction() {
 		this.joined = new ArrayList<>();
 	}
@@ -156,10 +159,28 @@ public final class SimulatedStore extends DelegatingActorStateStore {
 	public void commit(Change change) {
 		List<Change> joined = this.joined;
 		if (joined != null) {
+			checkVersion(change, joined);
 			joined.add(change);
 		}
 		else {
 			apply(change);
+		}
+	}
+
+	/**
+	 * A database refuses a stale change when it is written, not at the end of its
+	 * transaction.
+	 */
+	private void checkVersion(Change change, List<Change> joined) {
+		ActorAddress address = change.actor().address();
+		long present = joined.stream()
+			.map(Change::actor)
+			.filter((actor) -> actor.address().equals(address))
+			.map(StoredActor::version)
+			.reduce((first, second) -> second)
+			.orElse(this.versions.getOrDefault(address, 0L));
+		if (present != change.expectedVersion()) {
+			throw new StaleStateException(address, change.expectedVersion());
 		}
 	}
 
