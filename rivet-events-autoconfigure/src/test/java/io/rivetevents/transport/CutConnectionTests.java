@@ -35,7 +35,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -57,7 +56,6 @@ import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.annotation.OnDisconnect;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.limit.Limits;
-import io.rivetevents.transport.webflux.ActorHandlerMapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -100,10 +98,6 @@ class CutConnectionTests {
 
 	@Autowired
 	private OutboundRegistry connections;
-
-	@Autowired
-	@Qualifier("rivetEventStreamHandlerMapping")
-	private ActorHandlerMapping mapping;
 
 	/** Calls of another run may end during this one. */
 	private final String run = UUID.randomUUID().toString();
@@ -263,8 +257,8 @@ class CutConnectionTests {
 			assertThat(this.limits.receiving().used()).as("bytes that have arrived").isZero();
 			assertThat(this.limits.requests().used()).as("connections and requests in memory").isZero();
 			assertThat(this.connections.size()).as("registered connections").isZero();
-			Object streams = ReflectionTestUtils.getField(this.mapping, "handler");
-			assertThat((Map<?, ?>) ReflectionTestUtils.getField(streams, "streams")).as("streams").isEmpty();
+			assertThat((Map<?, ?>) ReflectionTestUtils.getField(this.connections.inbound(), "entries")).as("streams")
+				.isEmpty();
 			visits().forEach(Visits::assertPaired);
 		});
 		int connects = visits().stream().mapToInt((visits) -> visits.connects().size()).sum();
