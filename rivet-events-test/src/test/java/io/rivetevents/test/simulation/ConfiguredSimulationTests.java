@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 @SpringBootTest(webEnvironment = WebEnvironment.NONE,
 		properties = { "rivet.events.actor.mailbox-capacity=77", "rivet.events.limits.connection.calls=78",
-				"rivet.events.schedule.max-per-instance=2", "rivet.events.websocket.keep-alive=79s",
+				"rivet.events.schedule.max-per-instance=5", "rivet.events.websocket.keep-alive=79s",
 				"rivet.events.websocket.max-queued-size=10MB", "rivet.events.websocket.max-outgoing-message-size=2MB" })
 class ConfiguredSimulationTests {
 
@@ -42,7 +42,7 @@ class ConfiguredSimulationTests {
 		NodeSettings settings = SimulationSettings.of(this.beans).node();
 		assertThat(settings.actor().mailboxCapacity()).isEqualTo(77);
 		assertThat(settings.limits().connection().calls()).isEqualTo(78);
-		assertThat(settings.schedule().maxPerInstance()).isEqualTo(2);
+		assertThat(settings.schedule().maxPerInstance()).isEqualTo(5);
 		assertThat(settings.websocket().keepAlive()).isEqualTo(Duration.ofSeconds(79));
 		assertThat(settings.maxQueuedBytes()).isEqualTo(10 * 1024 * 1024);
 		assertThat(settings.maxMessageBytes()).isEqualTo(2 * 1024 * 1024);
@@ -59,7 +59,7 @@ class ConfiguredSimulationTests {
 	void runsUnderTheLimitsOfTheApplication(Simulation simulation) {
 		simulation.clients(1, "reminder", "z").subscribe("rung").mayCall("cancelAlarm");
 		simulation.run();
-		// the second is that of each minute
+		// the other four are declared by the class
 		simulation.call(int.class, REMINDER, "plan", 600_000);
 		assertThatExceptionOfType(AssertionError.class)
 			.isThrownBy(() -> simulation.call(int.class, REMINDER, "plan", 600_000))
