@@ -7,11 +7,12 @@ package io.rivetevents.test.cluster;
 
 import java.util.Map;
 
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 import io.rivetevents.jdbc.DatabaseServer;
 
-@ExtendWith(EssentialTests.class)
+/** Not part of the build, which has these tests with PostgreSQL and Redis. */
+@EnabledIfSystemProperty(named = AbstractClusterTests.WHOLE, matches = "true")
 class MariadbClusterTests extends AbstractClusterTests {
 
 	@Override
