@@ -23,7 +23,7 @@ class ClusterSimulationTests {
 
 	private static final int SEEDS = 20;
 
-	@ActorSimulation(nodes = 3, seeds = 2000, actors = { Ledger.class, Room.class, Reminder.class, Transfers.class })
+	@ActorSimulation(nodes = 3, seeds = 500, actors = { Ledger.class, Room.class, Reminder.class, Transfers.class })
 	void keepsItsPromisesWithAllFaults(Simulation simulation) {
 		RuntimeScenario.run(simulation, true);
 	}
