@@ -94,7 +94,7 @@ record Fault(String name, int seconds, int nodes, int hit, int fill, Step begin,
 			.forEach((victim) -> Stream.of(links).forEach((link) -> cluster.network().heal(victim.member(), link)));
 	}
 
-	/** A machine that has vanished comes back without its processes. */
+	/** The links of a machine that had vanished work again; its processes have ended. */
 	private static void lose(Cluster cluster, List<Node> victims) throws Exception {
 		eachNode(Node::kill).run(cluster, victims);
 		heal(Link.values()).run(cluster, victims);
