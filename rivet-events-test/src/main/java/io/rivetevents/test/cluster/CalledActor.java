@@ -12,7 +12,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,12 @@ final class CalledActor {
 	private static final JsonMapper MAPPER = new JsonMapper();
 
 	private static final int CALLERS = 4;
+
+	/**
+	 * Pause of a caller after each answer, in milliseconds, so that the history of an
+	 * instance keeps all entries of a fault, however fast the machine is.
+	 */
+	private static final int PACE = 10;
 
 	private final ProcessCluster cluster;
 
@@ -105,6 +113,7 @@ final class CalledActor {
 	private void callRepeatedly(ClusterProcess node) {
 		while (this.running && node.isAlive()) {
 			call(node);
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PACE));
 		}
 	}
 

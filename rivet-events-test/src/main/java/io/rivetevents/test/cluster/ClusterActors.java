@@ -74,7 +74,7 @@ final class ClusterActors {
 	}
 
 	@Actor(BOOK)
-	@History(durable = true)
+	@History(durable = true, maxEvents = 20_000)
 	static class Book extends Notes {
 
 		Book(OutboundRegistry registry) {

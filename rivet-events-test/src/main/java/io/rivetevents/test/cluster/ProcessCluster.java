@@ -62,6 +62,7 @@ final class ProcessCluster implements AutoCloseable {
 		all.put("rivet.events.cluster.name", "test");
 		all.put("rivet.events.cluster.bind-address", "127.0.0.1");
 		all.put("rivet.events.shutdown.spread", "0s");
+		all.put("rivet.events.history.max-size", "2MB");
 		all.put("logging.level.root", "warn");
 		all.put("logging.level.io.rivetevents.cluster", "info");
 		all.put("spring.main.banner-mode", "off");
