@@ -182,8 +182,11 @@ class ClusterTesterTests {
 
 	@Test
 	void explainsDeliveriesOverNodes() {
+		connect(third());
 		connect(other(), "said").perform("say", "hi").expectEvent("said", "hi");
-		assertThat(this.tester.explain("said").toString()).contains("room[x]");
+		assertThat(this.tester.explain("said").toString()).contains("said of room[x]",
+				"user-%d  targeted, queued (by Gateway node-%d)".formatted(other(), other()),
+				"user-%d  not subscribed".formatted(third()));
 	}
 
 	@Test
