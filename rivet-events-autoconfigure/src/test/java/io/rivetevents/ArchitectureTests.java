@@ -107,6 +107,7 @@ class ArchitectureTests {
 			cluster.frame: protocol error protocol.value protocol.encoding actor extension outbound
 			    inbound connection cluster
 			cluster.peer: failure scheduling cluster.engine cluster.frame
+			cluster.backplane: protocol failure extension cluster.frame
 			cluster.membership: protocol actor cluster.engine
 			cluster.ownership: protocol error failure actor actor.state actor.ownership placement
 			    cluster.frame cluster.membership
@@ -119,8 +120,8 @@ class ArchitectureTests {
 			cluster.status:
 			cluster.directory: protocol error conversion failure scheduling connection actor
 			    actor.call actor.ownership extension observation inbound delivery placement
-			    cluster.engine cluster.frame cluster.peer cluster.membership cluster.ownership cluster.call
-			    cluster.gateway cluster.link cluster.status
+			    cluster.engine cluster.frame cluster.peer cluster.backplane cluster.membership
+			    cluster.ownership cluster.call cluster.gateway cluster.link cluster.status
 			# around it
 			invocation.validation: protocol error extension
 			invocation.index: annotation

@@ -32,6 +32,7 @@ import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.autoconfigure.InvalidSettingException;
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.autoconfigure.RivetEventsProperties;
+import io.rivetevents.autoconfigure.RivetEventsRedisAutoConfiguration;
 import io.rivetevents.autoconfigure.state.RivetEventsJdbcAutoConfiguration;
 import io.rivetevents.cluster.ConnectRequestCodec;
 import io.rivetevents.cluster.call.CallSettings;
@@ -52,6 +53,7 @@ import io.rivetevents.cluster.peer.PeerSettings;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.PrincipalCodec;
 import io.rivetevents.placement.LocalNode;
 import io.rivetevents.scheduling.WakeupBatches;
@@ -60,7 +62,8 @@ import io.rivetevents.transport.StreamSecrets;
 /**
  * Auto-configuration of a node that joins others. It replaces the directory of the node.
  */
-@AutoConfiguration(before = RivetEventsAutoConfiguration.class, after = RivetEventsJdbcAutoConfiguration.class)
+@AutoConfiguration(before = RivetEventsAutoConfiguration.class,
+		after = { RivetEventsJdbcAutoConfiguration.class, RivetEventsRedisAutoConfiguration.class })
 @ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
 @ConditionalOnBooleanProperty("rivet.events.cluster.enabled")
 @ConditionalOnClass(ClusterEngine.class)
@@ -183,6 +186,13 @@ public final class RivetEventsClusterAutoConfiguration {
 				new ClusterNode.Settings(new PeerSettings(properties.maxLinkBacklog().toBytes()), CallSettings.DEFAULTS,
 						LinkTimes.DEFAULTS.withGrace(properties.disconnectGrace())
 							.withSmallerPart(properties.smallerPartSockets())));
+	}
+
+	/** With {@code rivet.events.backplane: redis} the nodes use Redis. */
+	@Bean
+	@ConditionalOnMissingBean
+	Backplane rivetClusterBackplane(ClusterNode node) {
+		return node.backplane();
 	}
 
 	@Bean

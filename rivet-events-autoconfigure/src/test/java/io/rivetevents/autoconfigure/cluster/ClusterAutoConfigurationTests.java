@@ -15,6 +15,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
@@ -37,12 +38,16 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.autoconfigure.InvalidSettingException;
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.autoconfigure.RivetEventsChecksAutoConfiguration;
+import io.rivetevents.autoconfigure.RivetEventsRedisAutoConfiguration;
 import io.rivetevents.autoconfigure.state.RivetEventsFileAutoConfiguration;
 import io.rivetevents.autoconfigure.state.RivetEventsJdbcAutoConfiguration;
 import io.rivetevents.cluster.directory.ClusterNode;
 import io.rivetevents.cluster.status.Cluster;
+import io.rivetevents.connection.Connections;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.Backplane;
+import io.rivetevents.redis.RedisBackplane;
 import io.rivetevents.transport.StreamSecrets;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -90,6 +95,26 @@ class ClusterAutoConfigurationTests {
 			StoredActor stored = context.getBean(ActorStateStore.class).list("default", "room", null, 10).get(0);
 			assertThat(stored.owner()).isEqualTo(context.getBean(OutboundRegistry.class).node());
 		});
+	}
+
+	@Test
+	void carriesEventsForAllNodes() {
+		this.enabled.run((context) -> {
+			Backplane backplane = context.getBean(Backplane.class);
+			assertThat(backplane).isSameAs(context.getBean(ClusterNode.class).backplane());
+			assertThat(backplane.status().connected()).isTrue();
+			context.getBean(Connections.class).everywhere().send("news", 1);
+			assertThat(backplane.status().published()).isOne();
+		});
+	}
+
+	@Test
+	void leavesEventsForAllNodesToRedisIfItIsChosen() {
+		this.enabled
+			.withConfiguration(
+					AutoConfigurations.of(DataRedisAutoConfiguration.class, RivetEventsRedisAutoConfiguration.class))
+			.withPropertyValues("rivet.events.backplane=redis")
+			.run((context) -> assertThat(context.getBean(Backplane.class)).isInstanceOf(RedisBackplane.class));
 	}
 
 	private static String greeting(ApplicationContext context) {

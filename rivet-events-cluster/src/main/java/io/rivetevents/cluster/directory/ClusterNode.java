@@ -20,6 +20,7 @@ import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.cluster.backplane.ClusterBackplane;
 import io.rivetevents.cluster.call.CallSettings;
 import io.rivetevents.cluster.call.Calls;
 import io.rivetevents.cluster.call.Rejections;
@@ -43,6 +44,7 @@ import io.rivetevents.cluster.peer.Peers;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.Backplane;
 import io.rivetevents.inbound.InboundRequests;
 import io.rivetevents.placement.LocalNode;
 
@@ -59,6 +61,15 @@ public final class ClusterNode implements Cluster {
 
 	private static final Duration DRAIN_CHECK = Duration.ofMillis(5);
 
+	/**
+	 * Part of the backlog of a node that events for all nodes may fill: a flood of them
+	 * ends no session.
+	 */
+	private static final int PART_OF_NODE_WIDE = 2;
+
+	/** Largest part of the backlog of a node that one event for all nodes takes. */
+	private static final int PART_OF_MESSAGE = 16;
+
 	private final Membership membership;
 
 	private final Peers peers;
@@ -74,6 +85,8 @@ public final class ClusterNode implements Cluster {
 	private final RequestReceiver requests;
 
 	private final ActorDirectory directory;
+
+	private final ClusterBackplane backplane;
 
 	private final Supplier<LocalNode> node;
 
@@ -138,6 +151,14 @@ public final class ClusterNode implements Cluster {
 				parts.timers(), settings.links());
 		this.directory = new ClusterDirectory(this.membership, parts.local(), addresses, this.calls,
 				this.links.clients());
+		long backlog = settings.peers().maxBacklog();
+		this.backplane = new ClusterBackplane(parts.codec(),
+				(frame) -> this.peers.sendToAll(frame, backlog / PART_OF_NODE_WIDE), this::isJoined,
+				(int) Math.min(Integer.MAX_VALUE, backlog / PART_OF_MESSAGE));
+	}
+
+	private boolean isJoined() {
+		return !this.membership.nodes().isEmpty() && !this.membership.isWaiting();
 	}
 
 	private Mono<ActorInfo> connectHere(Operation.Connect connect) {
@@ -146,6 +167,11 @@ public final class ClusterNode implements Cluster {
 
 	private Mono<Void> release(ActorAddress address) {
 		return this.ownership.release(address, this.node.get());
+	}
+
+	/** Returns what carries events and commands for all nodes. */
+	public Backplane backplane() {
+		return this.backplane;
 	}
 
 	/** Returns the directory of the instances of all nodes. */
@@ -307,6 +333,12 @@ public final class ClusterNode implements Cluster {
 			else if (frame instanceof Frame.LeavingSeen) {
 				ClusterNode.this.leavingSeen.add(node);
 			}
+			else if (frame instanceof Frame.Publish publish) {
+				ClusterNode.this.backplane.received(publish);
+			}
+			else if (frame instanceof Frame.Command command) {
+				ClusterNode.this.backplane.received(command);
+			}
 			else {
 				ClusterNode.this.links.received(node, frame);
 			}
@@ -317,6 +349,7 @@ public final class ClusterNode implements Cluster {
 			ClusterNode.this.calls.lost(node);
 			ClusterNode.this.requests.lost(node);
 			ClusterNode.this.links.lost(node);
+			ClusterNode.this.backplane.lost();
 		}
 
 	}

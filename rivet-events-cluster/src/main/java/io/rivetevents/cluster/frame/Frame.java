@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.extension.NodeCommand;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
@@ -142,6 +144,22 @@ public sealed interface Frame {
 	 * sends to the leaving node as an owner.
 	 */
 	record LeavingSeen() implements Frame {
+	}
+
+	/**
+	 * To each other node: an event for connections of all nodes, or a user's.
+	 *
+	 * @param event the event
+	 */
+	record Publish(AddressedEvent event) implements Frame {
+	}
+
+	/**
+	 * To each other node: a command.
+	 *
+	 * @param command the command
+	 */
+	record Command(NodeCommand command) implements Frame {
 	}
 
 }

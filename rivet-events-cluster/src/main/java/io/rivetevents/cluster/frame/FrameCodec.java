@@ -82,7 +82,12 @@ public final class FrameCodec {
 						(in) -> new Frame.Close(in.id(), in.record(Messages::readReason))),
 				new Variant<>(10, Frame.Leaving.class, (out, leaving) -> {
 				}, (in) -> new Frame.Leaving()), new Variant<>(11, Frame.LeavingSeen.class, (out, seen) -> {
-				}, (in) -> new Frame.LeavingSeen()));
+				}, (in) -> new Frame.LeavingSeen()),
+				new Variant<>(12, Frame.Publish.class,
+						(out, publish) -> out.record(publish.event(), Operations::writeEvent),
+						(in) -> new Frame.Publish(in.record(Operations::readEvent))),
+				new Variant<>(13, Frame.Command.class, (out, command) -> out.record(command.command(), Commands::write),
+						(in) -> new Frame.Command(in.record(Commands::read))));
 	}
 
 	/**

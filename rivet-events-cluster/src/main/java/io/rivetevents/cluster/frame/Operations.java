@@ -237,7 +237,7 @@ final class Operations {
 		return new Result.Failure(in.text(), in.text(), in.integer(), in.text(), in.optional(JsonValues::read));
 	}
 
-	private static void writeEvent(FrameOutput out, AddressedEvent event) {
+	static void writeEvent(FrameOutput out, AddressedEvent event) {
 		out.record(event.selection(), SELECTIONS::write)
 			.flag(event.subscribed())
 			.text(event.event())
@@ -246,7 +246,7 @@ final class Operations {
 			.flag(event.droppable());
 	}
 
-	private static AddressedEvent readEvent(FrameInput in) {
+	static AddressedEvent readEvent(FrameInput in) {
 		Selection selection = in.record(SELECTIONS::read);
 		boolean subscribed = in.flag();
 		String event = in.text();

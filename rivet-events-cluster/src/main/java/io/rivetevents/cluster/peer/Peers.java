@@ -107,6 +107,23 @@ public final class Peers {
 	}
 
 	/**
+	 * Queues a frame for all other nodes of the view, as it was written once. Never
+	 * blocks. A node for which much waits receives nothing, and its session does not end.
+	 * @param frame the frame, as {@link FrameCodec#encode} writes it; not changed
+	 * afterwards
+	 * @param maxBacklog most memory of the frames that wait for a node, this one
+	 * included, in bytes
+	 * @return whether it was queued for all of them
+	 */
+	public boolean sendToAll(byte[] frame, long maxBacklog) {
+		boolean queued = true;
+		for (Peer peer : this.peers.values()) {
+			queued &= peer.backlog() + frame.length + Session.OVERHEAD <= maxBacklog && peer.send(frame);
+		}
+		return queued;
+	}
+
+	/**
 	 * Returns the memory of the frames that wait for another node, in bytes; 0 if it is
 	 * not in the view.
 	 * @param node name of the other node

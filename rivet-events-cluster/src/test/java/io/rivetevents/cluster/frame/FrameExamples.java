@@ -30,6 +30,7 @@ import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.NodeCommand;
 import io.rivetevents.extension.Selection;
 import io.rivetevents.extension.StreamRequest;
 import io.rivetevents.extension.StreamRequest.StreamProof;
@@ -92,7 +93,13 @@ final class FrameExamples {
 				Stream.of(new Frame.Send(List.of(UUID), new ToClient.Init("a", "c"), true, Long.MAX_VALUE, 77),
 						new Frame.Cancel(1), new Frame.Leaving(), new Frame.LeavingSeen(),
 						new Frame.KeepAlive(ADDRESS, UUID), new Frame.Disconnected(ActorAddress.of("a"), "x"),
-						new Frame.Close(UUID, CloseReason.of(ErrorCode.RESTARTING))))
+						new Frame.Close(UUID, CloseReason.of(ErrorCode.RESTARTING)),
+						new Frame.Publish(new AddressedEvent(new Selection.User("ada", "issuer"), true, "said",
+								List.of(value()), Set.of("tag"), false)),
+						new Frame.Command(new NodeCommand.CloseUser("ada", null)),
+						new Frame.Command(new NodeCommand.CloseUser("ada", "issuer")),
+						new Frame.Command(new NodeCommand.CloseSession("s")),
+						new Frame.Command(new NodeCommand.Drain(UUID))))
 			.flatMap((frames) -> frames);
 	}
 

@@ -1,0 +1,40 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.frame;
+
+import io.rivetevents.cluster.frame.Variants.Variant;
+import io.rivetevents.extension.NodeCommand;
+
+/**
+ * Writes and reads commands to nodes.
+ */
+final class Commands {
+
+	private static final Variants<NodeCommand> COMMANDS = Variants.of(NodeCommand.class,
+			new Variant<>(1, NodeCommand.CloseUser.class,
+					(out, user) -> out.text(user.name()).optional(user.issuer(), FrameOutput::text),
+					(in) -> new NodeCommand.CloseUser(in.text(), in.optional(FrameInput::text))),
+			new Variant<>(2, NodeCommand.CloseSession.class, (out, session) -> out.text(session.sessionId()),
+					(in) -> new NodeCommand.CloseSession(in.text())),
+			new Variant<>(3, NodeCommand.Drain.class, (out, drain) -> out.id(drain.node()),
+					(in) -> new NodeCommand.Drain(in.id())));
+
+	private Commands() {
+	}
+
+	static void write(FrameOutput out, NodeCommand command) {
+		COMMANDS.write(out, command);
+	}
+
+	/**
+	 * Reads a command.
+	 * @throws UnknownKindException if a newer node has sent it
+	 */
+	static NodeCommand read(FrameInput in) {
+		return COMMANDS.read(in);
+	}
+
+}

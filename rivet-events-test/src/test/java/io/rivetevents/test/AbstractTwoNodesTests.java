@@ -1,0 +1,272 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Two nodes in two processes, and the browsers of two users.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class AbstractTwoNodesTests {
+
+	static final Duration PATIENCE = Duration.ofSeconds(60);
+
+	private static final JsonMapper MAPPER = new JsonMapper();
+
+	private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+	Node left;
+
+	Node right;
+
+	Client adaLeft;
+
+	private Client adaLeftTab;
+
+	Client adaRight;
+
+	Client linus;
+
+	/**
+	 * Starts what joins the nodes.
+	 * @return properties of both nodes
+	 */
+	abstract List<String> join();
+
+	/** Returns properties of one node. */
+	List<String> properties(int node) {
+		return List.of();
+	}
+
+	@BeforeAll
+	void start() throws IOException {
+		List<String> properties = join();
+		this.left = new Node("left", properties, properties(0));
+		this.right = new Node("right", properties, properties(1));
+		for (Node node : List.of(this.left, this.right)) {
+			Awaitility.await()
+				.atMost(PATIENCE)
+				.ignoreExceptions()
+				.until(() -> node.status().path("connected").asBoolean());
+		}
+	}
+
+	@AfterAll
+	void stop() {
+		this.left.close();
+		this.right.close();
+	}
+
+	@BeforeEach
+	void connect() {
+		this.adaLeft = new Client(this.left, "ada");
+		this.adaLeftTab = new Client(this.left, "ada");
+		this.adaRight = new Client(this.right, "ada");
+		this.linus = new Client(this.right, "linus");
+	}
+
+	@AfterEach
+	void disconnect() {
+		List.of(this.adaLeft, this.adaLeftTab, this.adaRight, this.linus).forEach(Client::close);
+	}
+
+	List<Client> ada() {
+		return List.of(this.adaLeft, this.adaLeftTab, this.adaRight);
+	}
+
+	@Test
+	void reachesAUserOnBothNodesOnce() {
+		this.left.send("user=ada&from=1");
+		ada().forEach((client) -> client.await(1));
+		this.right.send("user=ada&from=2");
+		ada().forEach((client) -> client.await(2));
+		this.left.send("from=3");
+		ada().forEach((client) -> assertThat(client.await(3)).containsExactly(1, 2, 3));
+		assertThat(this.linus.await(3)).containsExactly(3);
+	}
+
+	@Test
+	void closesTheConnectionsOfAUserOnBothNodes() {
+		assertThat(this.left.close("ada")).isEqualTo(2);
+		ada().forEach((client) -> assertThat(client.closed).succeedsWithin(PATIENCE).isEqualTo("1011 auth.logged_out"));
+		assertThat(this.linus.closed).isNotDone();
+	}
+
+	@Test
+	void keepsTenThousandInOrder() {
+		this.left.send("user=ada&count=10000");
+		List<Integer> all = IntStream.range(0, 10_000).boxed().toList();
+		ada().forEach((client) -> assertThat(client.await(9_999)).containsExactlyElementsOf(all));
+		assertThat(this.linus.numbers).isEmpty();
+	}
+
+	/** A process. */
+	static final class Node implements AutoCloseable {
+
+		private final int port;
+
+		private final Process process;
+
+		Node(String name, List<String> shared, List<String> own) throws IOException {
+			try (ServerSocket socket = new ServerSocket(0)) {
+				this.port = socket.getLocalPort();
+			}
+			File log = Path.of("target", "%s-%s.log".formatted(name, this.port)).toFile();
+			List<String> command = new ArrayList<>(
+					List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-cp",
+							System.getProperty("java.class.path"), NodeApplication.class.getName(),
+							"--server.port=" + this.port, "--management.endpoint.health.show-details=always"));
+			command.addAll(shared);
+			command.addAll(own);
+			this.process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
+		}
+
+		URI uri(String path) {
+			return URI.create("http://localhost:%d%s".formatted(this.port, path));
+		}
+
+		JsonNode status() {
+			return get("/status");
+		}
+
+		String health() {
+			return get("/actuator/health").path("components").path("rivetBackplane").path("status").asString();
+		}
+
+		void send(String query) {
+			answer(HttpRequest.newBuilder(uri("/send?" + query)).POST(HttpRequest.BodyPublishers.noBody()).build());
+		}
+
+		int close(String user) {
+			return answer(HttpRequest.newBuilder(uri("/close?user=" + user))
+				.POST(HttpRequest.BodyPublishers.noBody())
+				.build()).path("closed").intValue();
+		}
+
+		private JsonNode get(String path) {
+			return answer(HttpRequest.newBuilder(uri(path)).build());
+		}
+
+		private static JsonNode answer(HttpRequest request) {
+			try {
+				return MAPPER.readTree(HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
+			}
+			catch (IOException ex) {
+				throw new IllegalStateException(ex);
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		@Override
+		public void close() {
+			this.process.destroyForcibly();
+		}
+
+	}
+
+	/** A connection of a user. */
+	static final class Client implements WebSocket.Listener, AutoCloseable {
+
+		final Queue<Integer> numbers = new ConcurrentLinkedQueue<>();
+
+		private final StringBuilder message = new StringBuilder();
+
+		private final WebSocket socket;
+
+		private final CompletableFuture<String> closed = new CompletableFuture<>();
+
+		private volatile boolean welcome;
+
+		Client(Node node, String user) {
+			String credentials = Base64.getEncoder()
+				.encodeToString((user + ":" + user).getBytes(StandardCharsets.UTF_8));
+			URI uri = URI.create(node
+				.uri("/rivet/gateway/room/connect?rvt-namespace=default&rvt-method=getOrCreate&rvt-runner=default"
+						+ "&rvt-key=lobby&rvt-crash-policy=sleep")
+				.toString()
+				.replace("http:", "ws:"));
+			this.socket = HTTP.newWebSocketBuilder()
+				.header("Authorization", "Basic " + credentials)
+				.subprotocols("rivet", "rivet_encoding.json")
+				.buildAsync(uri, this)
+				.join();
+			Awaitility.await().atMost(PATIENCE).until(() -> this.welcome);
+		}
+
+		@Override
+		public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+			this.message.append(data);
+			if (last) {
+				JsonNode body = MAPPER.readTree(this.message.toString()).path("body");
+				this.message.setLength(0);
+				if (body.path("tag").asString().equals("Init")) {
+					this.welcome = true;
+				}
+				else if (body.path("val").path("name").asString("").equals("number")) {
+					this.numbers.add(body.path("val").path("args").path(0).intValue());
+				}
+			}
+			socket.request(1);
+			return null;
+		}
+
+		@Override
+		public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+			this.closed.complete(code + " " + reason);
+			return null;
+		}
+
+		/** Wait for a number, and return all that have come until then. */
+		List<Integer> await(int number) {
+			Awaitility.await()
+				.atMost(PATIENCE)
+				.pollInterval(20, TimeUnit.MILLISECONDS)
+				.until(() -> this.numbers.contains(number));
+			return List.copyOf(this.numbers);
+		}
+
+		@Override
+		public void close() {
+			this.socket.abort();
+		}
+
+	}
+
+}

@@ -1,0 +1,66 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Two nodes of a cluster: events and logouts for all nodes need no Redis, which is their
+ * store here.
+ */
+class ClusterOfTwoNodesTests extends AbstractTwoNodesTests {
+
+	private final TestRedis redis = TestRedis.embedded();
+
+	private final List<Integer> ports = Stream.generate(ClusterOfTwoNodesTests::freePort).limit(2).toList();
+
+	private static int freePort() {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	@Override
+	List<String> join() {
+		this.redis.start();
+		String nodes = this.ports.stream().map((port) -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+		return List.of("--rivet.events.cluster.enabled=true", "--rivet.events.cluster.bind-address=127.0.0.1",
+				"--rivet.events.cluster.nodes=" + nodes, "--rivet.events.state.store=redis",
+				"--spring.data.redis.port=" + this.redis.port());
+	}
+
+	@Override
+	List<String> properties(int node) {
+		return List.of("--rivet.events.cluster.port=" + this.ports.get(node));
+	}
+
+	@AfterAll
+	void stopRedis() {
+		this.redis.close();
+	}
+
+	@Test
+	void losesNothing() {
+		assertThat(this.left.health()).isEqualTo("UP");
+		assertThat(this.left.status().path("notPublished").asInt(-1)).isZero();
+		assertThat(this.left.status().path("interruptions").asInt(-1)).isZero();
+	}
+
+}
