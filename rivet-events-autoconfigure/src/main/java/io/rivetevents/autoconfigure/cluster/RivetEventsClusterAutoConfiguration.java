@@ -72,10 +72,24 @@ public final class RivetEventsClusterAutoConfiguration {
 
 	private static final String PREFIX = "rivet.events.cluster.";
 
+	/**
+	 * Is required by the engine: without it, a failed discovery could be reported first.
+	 */
+	@Bean
+	SharedStore rivetSharedStore(ObjectProvider<ActorStateStore> store, RivetEventsProperties events,
+			ObjectProvider<RivetEventsJdbcAutoConfiguration.StoreDatabase> database) {
+		SharedStore.check(events.state().store());
+		SharedStore shared = new SharedStore(store.getObject());
+		shared.check();
+		database.ifAvailable((found) -> LocalDatabase.check(found.dataSource()));
+		return shared;
+	}
+
 	@Bean
 	@ConditionalOnMissingBean
-	ClusterEngine rivetClusterEngine(RivetEventsClusterProperties properties, OutboundRegistry registry,
-			Discovery discovery, Environment environment, ObjectProvider<SslBundles> bundles) {
+	ClusterEngine rivetClusterEngine(SharedStore store, RivetEventsClusterProperties properties,
+			OutboundRegistry registry, Discovery discovery, Environment environment,
+			ObjectProvider<SslBundles> bundles) {
 		String bundle = properties.ssl().bundle();
 		return JGroups
 			.create(new JGroupsSettings(name(properties, environment), registry.node(), properties.bindAddress(),
@@ -202,11 +216,10 @@ public final class RivetEventsClusterAutoConfiguration {
 	}
 
 	@Bean
-	ClusterLifecycle rivetClusterLifecycle(ApplicationContext context, ClusterNode node, ActorStateStore store,
+	ClusterLifecycle rivetClusterLifecycle(ApplicationContext context, ClusterNode node, SharedStore store,
 			RivetEventsProperties events, ObjectProvider<StreamSecrets> streams) {
-		SharedStoreCheck.check(store, events.state().store());
 		if (streams.getIfAvailable() != null && events.security().streamKey() == null) {
-			SharedStoreCheck.checkStreamKey(store);
+			store.checkStreamKey();
 		}
 		return new ClusterLifecycle(context, node::start, node::leave, node::stop);
 	}

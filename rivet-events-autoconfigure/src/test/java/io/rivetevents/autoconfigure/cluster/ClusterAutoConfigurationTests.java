@@ -12,8 +12,12 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -23,9 +27,12 @@ import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.GenericApplicationContext;
 
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.state.ActorStateStore;
@@ -55,6 +62,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A node of a cluster as the properties describe it.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class ClusterAutoConfigurationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -62,10 +70,13 @@ class ClusterAutoConfigurationTests {
 	@TempDir
 	private Path folder;
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(JacksonAutoConfiguration.class, DataSourceAutoConfiguration.class,
-				RivetEventsAutoConfiguration.class, RivetEventsChecksAutoConfiguration.class,
-				RivetEventsJdbcAutoConfiguration.class, RivetEventsClusterAutoConfiguration.class))
+	private final ApplicationContextRunner withoutDatabase = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(JacksonAutoConfiguration.class, RivetEventsAutoConfiguration.class,
+				RivetEventsChecksAutoConfiguration.class, RivetEventsFileAutoConfiguration.class,
+				RivetEventsJdbcAutoConfiguration.class, RivetEventsClusterAutoConfiguration.class));
+
+	private final ApplicationContextRunner runner = this.withoutDatabase
+		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class))
 		.withPropertyValues("spring.datasource.generate-unique-name=true");
 
 	private final ApplicationContextRunner enabled = this.runner.withPropertyValues("rivet.events.cluster.enabled=true",
@@ -131,25 +142,32 @@ class ClusterAutoConfigurationTests {
 				.hasMessageContaining("its module is missing"));
 	}
 
-	@Test
-	void isRefusedWithAStoreOfOneNode() {
-		this.enabled.withPropertyValues("rivet.events.state.store=memory", "rivet.events.cluster.nodes=127.0.0.1:7800")
+	/** Nothing else is correct either: the store is named before what follows from it. */
+	@ParameterizedTest
+	@CsvSource({ "memory, the store \"memory\" belongs to one node, rivet-events-jdbc",
+			", the store \"memory\" belongs to one node, rivet-events-jdbc",
+			"file, the store \"file\" belongs to one node, rivet-events-jdbc",
+			"jdbc, a DataSource is missing, spring.datasource.url",
+			"redis, the store \"memory\" belongs to one node, rivet-events-redis" })
+	void namesAStoreThatCannotBeShared(@Nullable String store, String problem, String action) {
+		this.withoutDatabase
+			.withInitializer((context) -> ((GenericApplicationContext) context).registerBean(Caller.class))
+			.withClassLoader(new FilteredClassLoader("io.rivetevents.redis"))
+			.withPropertyValues("rivet.events.cluster.enabled=true", "rivet.events.cluster.bind-address=none.invalid",
+					"rivet.events.cluster.ssl.bundle=none", "rivet.events.cluster.discovery=static",
+					"rivet.events.state.file.path=" + this.folder.resolve("rivet.db"),
+					"rivet.events.state.store=" + ((store != null) ? store : ""))
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.isInstanceOf(InvalidSettingException.class)
-				.hasMessageContaining("rivet.events.cluster.enabled")
-				.hasMessageContaining("MemoryActorStateStore"));
+				.isInstanceOfSatisfying(InvalidSettingException.class, (failure) -> {
+					assertThat(failure.description()).contains(problem);
+					assertThat(failure.action()).contains(action);
+				}));
 	}
 
 	@Test
-	void isRefusedWithAFile() {
-		this.enabled.withConfiguration(AutoConfigurations.of(RivetEventsFileAutoConfiguration.class))
-			.withPropertyValues("rivet.events.state.store=file", "rivet.events.cluster.nodes=127.0.0.1:7800",
-					"rivet.events.state.file.path=" + this.folder.resolve("rivet.db"))
-			.run((context) -> assertThat(context).getFailure()
-				.rootCause()
-				.isInstanceOf(InvalidSettingException.class)
-				.hasMessageContaining("the store \"file\" belongs to one node"));
+	void warnsOfADatabaseThatBelongsToOneProcess(CapturedOutput output) {
+		this.enabled.run((context) -> assertThat(output).contains("Other nodes cannot use the database jdbc:h2:mem:"));
 	}
 
 	@Test
@@ -253,6 +271,14 @@ class ClusterAutoConfigurationTests {
 		@Bean
 		StreamSecrets secrets() {
 			return new StreamSecrets(StreamSecrets.newKey());
+		}
+
+	}
+
+	/** A bean of the application, created before those of the auto-configurations. */
+	static class Caller {
+
+		Caller(ActorDirectory directory) {
 		}
 
 	}

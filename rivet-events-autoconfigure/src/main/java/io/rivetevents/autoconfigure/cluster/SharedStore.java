@@ -20,63 +20,74 @@ import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.transport.StreamSecrets;
 
 /**
- * Stops the start of a cluster whose store cannot decide which of two nodes saves an
- * instance: two saves over the same version must not both succeed, and the owner must be
- * kept.
+ * The store of a cluster. It must decide which of two nodes saves an instance: two saves
+ * over the same version must not both succeed, and the owner must be kept.
  */
-final class SharedStoreCheck {
+final class SharedStore {
 
 	private static final String ENABLED = "rivet.events.cluster.enabled";
+
+	private static final String CHOICE = "Set rivet.events.state.store to jdbc or redis, and add"
+			+ " rivet-events-jdbc or rivet-events-redis";
 
 	private static final String NODE = "check";
 
 	private final ActorStateStore store;
 
-	private SharedStoreCheck(ActorStateStore store) {
+	/**
+	 * Creates an instance. The store is not used yet.
+	 * @param store the store
+	 */
+	SharedStore(ActorStateStore store) {
 		this.store = store;
 	}
 
 	/**
-	 * Checks a store.
-	 * @param store the store
+	 * Checks the choice of a store, before it is created.
 	 * @param chosen the store that the properties name, {@code null} if they name none
-	 * @throws InvalidSettingException if it cannot be used by several nodes
+	 * @throws InvalidSettingException if the store belongs to one node
 	 */
-	static void check(ActorStateStore store, RivetEventsProperties.@Nullable Store chosen) {
+	static void check(RivetEventsProperties.@Nullable Store chosen) {
 		if (chosen == RivetEventsProperties.Store.FILE) {
-			throw new InvalidSettingException(ENABLED, "true", "the store \"file\" belongs to one node",
-					"Set rivet.events.state.store to jdbc or redis");
-		}
-		String problem = new SharedStoreCheck(store).problem();
-		if (problem != null) {
-			throw new InvalidSettingException(ENABLED, "true",
-					"the store %s %s".formatted(store.getClass().getName(), problem),
-					"Set rivet.events.state.store to jdbc or redis, or correct the store, for which"
-							+ " AbstractActorStateStoreTests of rivet-events-test tests all that is required");
+			throw new InvalidSettingException(ENABLED, "true", "the store \"file\" belongs to one node", CHOICE);
 		}
 	}
 
 	/**
-	 * Checks that a store keeps the key of streams for all nodes: a stream that begins on
-	 * one node is resumed on another.
-	 * @param store the store
+	 * Checks the store.
+	 * @throws InvalidSettingException if it cannot be used by several nodes
+	 */
+	void check() {
+		if (this.store instanceof MemoryActorStateStore) {
+			throw new InvalidSettingException(ENABLED, "true",
+					"the store \"memory\" belongs to one node; it is used if no other one is set up", CHOICE);
+		}
+		String problem = problem();
+		if (problem != null) {
+			throw new InvalidSettingException(ENABLED, "true",
+					"the store %s %s".formatted(this.store.getClass().getName(), problem),
+					"Correct the store, or set rivet.events.state.store to jdbc or redis. AbstractActorStateStoreTests"
+							+ " of rivet-events-test tests all that is required");
+		}
+	}
+
+	/**
+	 * Checks that the store keeps the key of streams for all nodes: a stream that begins
+	 * on one node is resumed on another.
 	 * @throws InvalidSettingException if it does not
 	 */
-	static void checkStreamKey(ActorStateStore store) {
-		String kept = store.initialize("stream-key", StreamSecrets.newKey());
-		if (!store.initialize("stream-key", StreamSecrets.newKey()).equals(kept)) {
+	void checkStreamKey() {
+		String kept = this.store.initialize("stream-key", StreamSecrets.newKey());
+		if (!this.store.initialize("stream-key", StreamSecrets.newKey()).equals(kept)) {
 			throw new InvalidSettingException(ENABLED, "true",
 					"the nodes have no common key of streams: the store %s keeps no values"
-						.formatted(store.getClass().getName()),
+						.formatted(this.store.getClass().getName()),
 					"Set rivet.events.security.stream-key to the same long random text on all nodes, or override"
 							+ " initialize of the store");
 		}
 	}
 
 	private @Nullable String problem() {
-		if (this.store instanceof MemoryActorStateStore) {
-			return "is in the memory of this process";
-		}
 		String id = UUID.randomUUID().toString();
 		ActorAddress address = new ActorAddress("rivet-check", "check", ActorKey.of(id));
 		StoredActor first = StoredActor.builder(id, address).version(1).owner(NODE).build();
