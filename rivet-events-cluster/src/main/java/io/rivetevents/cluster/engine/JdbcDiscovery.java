@@ -65,6 +65,8 @@ public final class JdbcDiscovery implements Discovery {
 	/** By name of the node: what was read at the last announcement. */
 	private final Map<String, Silence> silent = new HashMap<>();
 
+	private final UnconnectedNodes unconnected = new UnconnectedNodes();
+
 	/**
 	 * A row without renewal.
 	 *
@@ -74,19 +76,28 @@ public final class JdbcDiscovery implements Discovery {
 	private record Silence(String content, int rounds) {
 	}
 
-	private record Row(String node, String content) {
+	/**
+	 * The row of a node.
+	 *
+	 * @param node name of the node
+	 * @param content time, address and cluster
+	 */
+	record Row(String node, String content) {
 
-		/** Returns the parts of the content, of which there are three. */
-		String[] parts() {
+		private String[] parts() {
 			return this.content.split(" ", 3);
 		}
 
-		boolean isOf(String cluster) {
-			return parts().length == 3 && parts()[2].equals(cluster);
+		boolean isComplete() {
+			return parts().length == 3;
 		}
 
 		String address() {
 			return parts()[1];
+		}
+
+		String cluster() {
+			return parts()[2];
 		}
 
 	}
@@ -130,9 +141,9 @@ public final class JdbcDiscovery implements Discovery {
 		String content = "%d %s %s".formatted(now, address, entry.cluster());
 		if (content.getBytes(StandardCharsets.UTF_8).length > MAX_CONTENT) {
 			throw new ClusterStartException("The name of the cluster is too long: " + entry.cluster(),
-					"Set a shorter name", null);
+					"Set rivet.events.cluster.name to a shorter name", null);
 		}
-		use("written", (session) -> {
+		List<Row> rows = use("written", (session) -> {
 			if (session.renew(entry.node(), content) == 0) {
 				// only one node can listen at an address
 				for (Row row : session.rows(entry.cluster())) {
@@ -142,16 +153,19 @@ public final class JdbcDiscovery implements Discovery {
 				}
 				session.insert(entry.node(), content);
 			}
-			deleteSilent(session, entry, connected);
-			return entry;
+			List<Row> found = session.rows();
+			deleteSilent(session, found, entry, connected);
+			return found;
 		});
+		this.unconnected.check(rows, entry, connected).forEach(logger::warn);
 	}
 
-	private void deleteSilent(Session session, Entry entry, Set<String> connected) throws SQLException {
+	private void deleteSilent(Session session, List<Row> rows, Entry entry, Set<String> connected) throws SQLException {
 		Map<String, Silence> before = Map.copyOf(this.silent);
 		this.silent.clear();
-		for (Row row : session.rows(entry.cluster())) {
-			if (row.node().equals(entry.node()) || connected.contains(row.node())) {
+		for (Row row : rows) {
+			if (!row.cluster().equals(entry.cluster()) || row.node().equals(entry.node())
+					|| connected.contains(row.node())) {
 				continue;
 			}
 			Silence last = before.get(row.node());
@@ -228,12 +242,17 @@ public final class JdbcDiscovery implements Discovery {
 		}
 
 		List<Row> rows(String cluster) throws SQLException {
+			return rows().stream().filter((row) -> row.cluster().equals(cluster)).toList();
+		}
+
+		/** Returns the rows of all clusters. */
+		List<Row> rows() throws SQLException {
 			List<Row> found = new ArrayList<>();
 			try (PreparedStatement statement = prepare("select name, content from %s where name >= ? and name < ?",
 					NAME, AFTER_NAMES); ResultSet rows = statement.executeQuery()) {
 				while (rows.next()) {
 					Row row = new Row(text(rows, 1).substring(NAME.length()), text(rows, 2));
-					if (row.isOf(cluster)) {
+					if (row.isComplete()) {
 						found.add(row);
 					}
 				}
