@@ -485,7 +485,7 @@ final class InstanceLife {
 		}
 		catch (StaleStateException ex) {
 			logger.warn("%s was saved by a newer copy, usually on another node; the last changes of this copy are lost"
-				.formatted(address), ex);
+				.formatted(address));
 			this.runtime.ownership().fenced(address);
 			leave();
 		}

@@ -78,7 +78,7 @@ public final class StoredInstance {
 				this.state.save(now());
 			}
 			catch (StaleStateException ex) {
-				fence(ex);
+				fence();
 			}
 			catch (Throwable ex) {
 				failures.error(ex, () -> "Failed to save the state of %s; will retry".formatted(this.address));
@@ -119,7 +119,7 @@ public final class StoredInstance {
 			save.run();
 		}
 		catch (StaleStateException ex) {
-			fence(ex);
+			fence();
 			throw new FencedException(this.address);
 		}
 	}
@@ -157,10 +157,10 @@ public final class StoredInstance {
 		}
 	}
 
-	private void fence(StaleStateException ex) {
+	private void fence() {
 		logger
 			.warn("%s was saved by a newer copy, usually on another node; this copy stops and its last changes are lost"
-				.formatted(this.address), ex);
+				.formatted(this.address));
 		this.onReplaced.run();
 	}
 
@@ -182,7 +182,7 @@ public final class StoredInstance {
 	public void logUndeleted(Throwable ex) {
 		if (ex instanceof StaleStateException) {
 			logger.warn("Did not delete %s because a newer copy has saved it, usually on another node"
-				.formatted(this.address), ex);
+				.formatted(this.address));
 		}
 		else {
 			failures.error(ex, () -> "Failed to delete %s; its next use wakes it".formatted(this.address));
