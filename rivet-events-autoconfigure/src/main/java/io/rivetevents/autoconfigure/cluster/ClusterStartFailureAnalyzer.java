@@ -18,7 +18,7 @@ final class ClusterStartFailureAnalyzer extends AbstractFailureAnalyzer<ClusterS
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, ClusterStartException cause) {
 		return new FailureAnalysis("This node cannot join the cluster. %s.".formatted(cause.problem()),
-				"%s. The properties are rivet.events.cluster.*.".formatted(cause.action()), cause);
+				cause.action() + ".", cause);
 	}
 
 }

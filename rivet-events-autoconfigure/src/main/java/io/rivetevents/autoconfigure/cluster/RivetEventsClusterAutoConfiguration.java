@@ -6,6 +6,7 @@
 package io.rivetevents.autoconfigure.cluster;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -38,6 +39,7 @@ import io.rivetevents.cluster.ConnectRequestCodec;
 import io.rivetevents.cluster.call.CallSettings;
 import io.rivetevents.cluster.directory.ClusterNode;
 import io.rivetevents.cluster.engine.ClusterEngine;
+import io.rivetevents.cluster.engine.ClusterStartException;
 import io.rivetevents.cluster.engine.Discovery;
 import io.rivetevents.cluster.engine.JGroups;
 import io.rivetevents.cluster.engine.JGroupsSettings;
@@ -98,11 +100,15 @@ public final class RivetEventsClusterAutoConfiguration {
 	}
 
 	private static @Nullable String location(@Nullable Resource configuration) {
-		try {
-			return (configuration != null) ? configuration.getURI().toString() : null;
+		if (configuration == null) {
+			return null;
+		}
+		try (InputStream content = configuration.getInputStream()) {
+			return configuration.getURI().toString();
 		}
 		catch (IOException ex) {
-			throw new InvalidSettingException(PREFIX + "jgroups-config", configuration, "it cannot be found",
+			throw new InvalidSettingException(PREFIX + "jgroups-config", configuration,
+					"the file cannot be read: " + ex.getMessage(),
 					"Set rivet.events.cluster.jgroups-config to a file, such as classpath:jgroups.xml");
 		}
 	}
@@ -141,8 +147,8 @@ public final class RivetEventsClusterAutoConfiguration {
 		try {
 			return new StaticDiscovery(properties.nodes(), properties.port());
 		}
-		catch (IllegalStateException ex) {
-			throw new InvalidSettingException(PREFIX + "nodes", properties.nodes(), String.valueOf(ex.getMessage()),
+		catch (ClusterStartException ex) {
+			throw new InvalidSettingException(PREFIX + "nodes", properties.nodes(), ex.problem(),
 					"Set rivet.events.cluster.nodes to host:port of each node, separated by commas");
 		}
 	}

@@ -229,8 +229,8 @@ class ClusterAutoConfigurationTests {
 					.satisfies((failure) -> {
 						FailureAnalysis analysis = new ClusterStartFailureAnalyzer().analyze(failure);
 						assertThat(analysis).isNotNull();
-						assertThat(analysis.getDescription()).contains("Port " + used.getLocalPort(), "is in use.");
-						assertThat(analysis.getAction()).startsWith("Set another port");
+						assertThat(analysis.getDescription()).contains("Port " + used.getLocalPort(), "cannot be used");
+						assertThat(analysis.getAction()).contains("set rivet.events.cluster.port to another port");
 					}));
 		}
 	}

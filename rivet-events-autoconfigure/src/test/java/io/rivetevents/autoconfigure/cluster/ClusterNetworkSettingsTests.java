@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -138,6 +141,20 @@ class ClusterNetworkSettingsTests {
 	}
 
 	@Test
+	void keepsANodeOutThatHasNoBundle(CapturedOutput output) {
+		encrypted(this.first, "node")
+			.run((one) -> this.runner.withPropertyValues("rivet.events.cluster.port=" + this.second).run((other) -> {
+				Awaitility.await()
+					.atMost(PATIENCE)
+					.until(() -> output.getAll()
+						.contains("A message from 127.0.0.1:%d was discarded: it is encrypted".formatted(this.first)));
+				assertThat(output).doesNotContain("JGRP000010");
+				assertThat(nodes(one)).isEqualTo(1);
+				assertThat(nodes(other)).isEqualTo(1);
+			}));
+	}
+
+	@Test
 	void warnsOnceThatMessagesAreNotEncrypted(CapturedOutput output) {
 		this.runner.withPropertyValues("rivet.events.cluster.port=" + this.first).run((context) -> {
 			assertThat(nodes(context)).isEqualTo(1);
@@ -193,7 +210,23 @@ class ClusterNetworkSettingsTests {
 	@Test
 	void rejectsAJGroupsConfigurationThatDoesNotExist() {
 		this.runner.withPropertyValues("rivet.events.cluster.jgroups-config=classpath:none.xml")
-			.run((context) -> assertRejected(context.getStartupFailure()).hasMessageContaining("cannot be found"));
+			.run((context) -> assertRejected(context.getStartupFailure())
+				.hasMessageContaining("the file cannot be read"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "no xml", "<config", "<config><NONE/></config>", "<config><TCP none=\"1\"/></config>",
+			"<config><TCP bind_port=\"many\"/></config>" })
+	void namesABrokenJGroupsConfiguration(String content) throws IOException {
+		Path file = Files.writeString(folder.resolve("broken.xml"), content);
+		this.runner.withPropertyValues("rivet.events.cluster.jgroups-config=file:" + file).run((context) -> {
+			FailureAnalysis analysis = new ClusterStartFailureAnalyzer().analyze(context.getStartupFailure());
+			assertThat(analysis).isNotNull();
+			assertThat(analysis.getDescription())
+				.contains("The JGroups configuration 'file:", "broken.xml' cannot be used: ")
+				.doesNotContain("null");
+			assertThat(analysis.getAction()).contains("rivet.events.cluster.jgroups-config");
+		});
 	}
 
 	private static AbstractThrowableAssert<?, ?> assertRejected(Throwable failure) {

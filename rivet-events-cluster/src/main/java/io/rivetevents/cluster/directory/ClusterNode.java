@@ -235,7 +235,8 @@ public final class ClusterNode implements Cluster {
 	private void released(long instances) {
 		this.ownership.counters().countReleased(instances);
 		if (instances > 0) {
-			logger.info("%d instances were released for other nodes".formatted(instances));
+			logger.info("%s released for other nodes"
+				.formatted((instances == 1) ? "1 instance was" : instances + " instances were"));
 		}
 	}
 

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BindAddress {
 
+	private static final String PROPERTY = "rivet.events.cluster.bind-address";
+
 	private BindAddress() {
 	}
 
@@ -31,11 +33,11 @@ final class BindAddress {
 	 */
 	static InetAddress resolve(@Nullable String configured) {
 		try {
-			return (configured != null) ? ownAddress(configured) : siteLocal();
+			return (configured != null) ? ownAddress(configured) : privateAddress();
 		}
 		catch (SocketException ex) {
 			throw new ClusterStartException("The network interfaces could not be read: " + ex.getMessage(),
-					"Set the bind address", ex);
+					"Set %s".formatted(PROPERTY), ex);
 		}
 	}
 
@@ -44,19 +46,19 @@ final class BindAddress {
 	 * @throws IllegalStateException if it can be reached from elsewhere
 	 */
 	static void requirePrivate(InetAddress address) {
-		if (!isPrivate(address)) {
+		if (!isPrivate(address) && !address.isLoopbackAddress() && !address.isLinkLocalAddress()) {
 			throw new ClusterStartException(
 					"The bind address %s is not private, and messages between nodes are not encrypted"
 						.formatted(address.getHostAddress()),
-					"Set an SSL bundle, or a private address", null);
+					"Set rivet.events.cluster.ssl.bundle, or rivet.events.cluster.bind-address to a private address",
+					null);
 		}
 	}
 
 	/** IPv6 has private addresses (fc00::/7) that Java does not count as such. */
 	private static boolean isPrivate(InetAddress address) {
-		byte first = address.getAddress()[0];
-		return address.isLoopbackAddress() || address.isSiteLocalAddress() || address.isLinkLocalAddress()
-				|| (address instanceof Inet6Address && (first & 0xfe) == 0xfc);
+		return address.isSiteLocalAddress()
+				|| (address instanceof Inet6Address && (address.getAddress()[0] & 0xfe) == 0xfc);
 	}
 
 	private static InetAddress ownAddress(String configured) throws SocketException {
@@ -75,33 +77,54 @@ final class BindAddress {
 	}
 
 	private static String choice() throws SocketException {
-		return "Set one of " + addresses().stream().map(InetAddress::getHostAddress).toList();
+		List<InetAddress> own = addresses();
+		List<InetAddress> choice = own.stream().filter((each) -> isPrivate(each) || each.isLoopbackAddress()).toList();
+		return "Set %s to one of %s".formatted(PROPERTY, choice.stream().map(InetAddress::getHostAddress).toList());
 	}
 
-	/** The address of the host name is preferred to those of bridges. */
-	private static InetAddress siteLocal() throws SocketException {
-		List<InetAddress> candidates = addresses().stream().filter(InetAddress::isSiteLocalAddress).toList();
-		if (candidates.isEmpty()) {
+	private static InetAddress privateAddress() throws SocketException {
+		InetAddress found = choose(addresses(), hostAddress());
+		if (found == null) {
 			throw new ClusterStartException("This machine has no private network address",
-					"Set the address that connects the nodes as bind address. " + choice(), null);
+					"Set %s to the address that connects the nodes, and rivet.events.cluster.ssl.bundle"
+						.formatted(PROPERTY),
+					null);
 		}
+		return found;
+	}
+
+	/** The host name need not have an address. */
+	private static @Nullable InetAddress hostAddress() {
 		try {
-			InetAddress host = InetAddress.getLocalHost();
-			return candidates.contains(host) ? host : candidates.get(0);
+			return InetAddress.getLocalHost();
 		}
 		catch (UnknownHostException ex) {
-			// the host name need not have an address
-			return candidates.get(0);
+			return null;
 		}
 	}
 
-	/** In the order of the interfaces; IPv4 first. */
+	/**
+	 * Returns the first private address, {@code null} if there is none. IPv4 is
+	 * preferred, and the address of the host name to those of bridges.
+	 * @param addresses addresses of this machine, in the order of its interfaces
+	 * @param host address of the host name, {@code null} if there is none
+	 */
+	static @Nullable InetAddress choose(List<InetAddress> addresses, @Nullable InetAddress host) {
+		List<InetAddress> candidates = addresses.stream()
+			.filter(BindAddress::isPrivate)
+			.sorted(Comparator.comparing((address) -> !(address instanceof Inet4Address)))
+			.toList();
+		if (host != null && candidates.contains(host)) {
+			return host;
+		}
+		return candidates.isEmpty() ? null : candidates.get(0);
+	}
+
 	private static List<InetAddress> addresses() throws SocketException {
 		return NetworkInterface.networkInterfaces()
 			.sorted(Comparator.comparingInt(NetworkInterface::getIndex))
 			.flatMap(NetworkInterface::inetAddresses)
 			.filter((address) -> !address.isLinkLocalAddress())
-			.sorted(Comparator.comparing((address) -> !(address instanceof Inet4Address)))
 			.toList();
 	}
 

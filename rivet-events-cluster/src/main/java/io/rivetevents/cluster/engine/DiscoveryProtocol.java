@@ -67,6 +67,14 @@ final class DiscoveryProtocol extends TCPPING {
 		}
 	}
 
+	/** Returns the addresses that were asked at last, as {@code host:port}. */
+	List<String> others() {
+		return this.initial_hosts.stream()
+			.filter((address) -> !address.equals(this.transport.localPhysicalAddress()))
+			.map(String::valueOf)
+			.toList();
+	}
+
 	private static PhysicalAddress address(InetSocketAddress address) {
 		return new IpAddress(address.getAddress(), address.getPort());
 	}

@@ -5,10 +5,14 @@
 
 package io.rivetevents.cluster.engine;
 
-import java.net.BindException;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
@@ -17,11 +21,14 @@ import org.apache.commons.logging.LogFactory;
 import org.jgroups.Address;
 import org.jgroups.BytesMessage;
 import org.jgroups.EmptyMessage;
+import org.jgroups.Event;
 import org.jgroups.JChannel;
 import org.jgroups.MergeView;
 import org.jgroups.Message;
 import org.jgroups.Receiver;
 import org.jgroups.View;
+import org.jgroups.protocols.TP;
+import org.jgroups.stack.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,23 +99,54 @@ final class JGroupsEngine implements ClusterEngine, Receiver {
 		if (this.settings.ssl() == null) {
 			BindAddress.requirePrivate(address);
 			logger.warn(
-					"Messages between nodes are not encrypted: the network must admit nodes only to %s, ports %d to %d"
+					"Messages between nodes are not encrypted (rivet.events.cluster.ssl.bundle): the network must admit nodes only to %s, ports %d and %d"
 						.formatted(address.getHostAddress(), this.settings.port(),
-								this.settings.port() + JGroupsSettings.PORTS));
+								this.settings.port() + JGroupsSettings.FAILURE_DETECTOR));
 		}
+		requireFree(address, this.settings.port(), "connections between nodes");
+		requireFree(address, this.settings.port() + JGroupsSettings.FAILURE_DETECTOR, "the failure detector");
 		return address;
+	}
+
+	private static void requireFree(InetAddress address, int port, String user) {
+		try (ServerSocket socket = new ServerSocket()) {
+			socket.setReuseAddress(true);
+			socket.bind(new InetSocketAddress(address, port));
+		}
+		catch (IOException ex) {
+			throw new ClusterStartException("Port %d for %s cannot be used: %s".formatted(port, user, ex.getMessage()),
+					"Stop the process that uses it, or set rivet.events.cluster.port to another port. The failure detector uses the port with a number that is higher by 100",
+					ex);
+		}
 	}
 
 	private void connect(Connection connection) throws Exception {
 		connection.channel()
 			.addAddressGenerator(() -> address(this.settings.node()))
-			.setName(this.settings.node())
+			.setName(displayName(connection.channel()))
 			.setReceiver(this);
 		connection.announcer().announce();
 		connection.channel().connect(this.settings.cluster());
 		connection.announcer().start();
-		logger.info("Joined the cluster '%s' as node %s, %d nodes".formatted(this.settings.cluster(),
-				this.settings.node(), this.nodes.size()));
+		logger.info("Joined the cluster '%s' as node %s, %s".formatted(this.settings.cluster(), this.settings.node(),
+				size(this.nodes.size())) + unanswered(connection.channel()));
+	}
+
+	private String unanswered(JChannel channel) {
+		DiscoveryProtocol protocol = channel.getProtocolStack().findProtocol(DiscoveryProtocol.class);
+		List<String> others = (protocol != null && this.nodes.size() == 1) ? protocol.others() : List.of();
+		return others.isEmpty() ? "" : "; no node has answered at " + String.join(", ", others);
+	}
+
+	private static String size(int nodes) {
+		return (nodes == 1) ? "1 node" : nodes + " nodes";
+	}
+
+	/** In log lines of JGroups. */
+	private String displayName(JChannel channel) {
+		TP transport = channel.getProtocolStack().getTransport();
+		return (this.settings.configuration() != null) ? this.settings.node()
+				: HostAndPort.format(new InetSocketAddress(transport.getBindAddress(), transport.getBindPort()));
 	}
 
 	/** Returns the channel, {@code null} before the start. */
@@ -118,16 +156,14 @@ final class JGroupsEngine implements ClusterEngine, Receiver {
 	}
 
 	private IllegalStateException failure(Exception ex) {
-		for (Throwable cause = ex; cause != null; cause = cause.getCause()) {
-			if (cause instanceof BindException) {
-				return new ClusterStartException(
-						"Port %d for connections between nodes is in use".formatted(this.settings.port()),
-						"Set another port, or stop the other process", ex);
-			}
-		}
-		return (ex instanceof IllegalStateException own) ? own : new ClusterStartException(
-				"The node could not join the cluster '%s': %s".formatted(this.settings.cluster(), ex.getMessage()),
-				"Check the settings of the cluster", ex);
+		String configuration = this.settings.configuration();
+		return (ex instanceof IllegalStateException own) ? own
+				: new ClusterStartException(
+						"The node could not join the cluster '%s': %s".formatted(this.settings.cluster(),
+								OwnStack.reason(ex)),
+						(configuration != null) ? "Correct the JGroups configuration '%s'".formatted(configuration)
+								: "Check the properties rivet.events.cluster.*",
+						ex);
 	}
 
 	@Override
@@ -187,9 +223,11 @@ final class JGroupsEngine implements ClusterEngine, Receiver {
 	@Override
 	public void viewAccepted(View view) {
 		List<String> names = view.getMembers().stream().map(JGroupsEngine::name).toList();
+		Connection connection = this.connection;
+		Map<String, String> addresses = (connection != null) ? addresses(connection.channel(), view) : Map.of();
 		synchronized (this.viewLock) {
-			Views.Change change = this.views.next(view.getViewId().getId(), names, view instanceof MergeView);
-			Connection connection = this.connection;
+			Views.Change change = this.views.next(view.getViewId().getId(), names, view instanceof MergeView,
+					addresses);
 			if (change == null || connection == null || this.stopped) {
 				return;
 			}
@@ -199,19 +237,33 @@ final class JGroupsEngine implements ClusterEngine, Receiver {
 		}
 	}
 
+	private static Map<String, String> addresses(JChannel channel, View view) {
+		Map<String, String> addresses = new HashMap<>();
+		for (Address member : view.getMembers()) {
+			Object found = channel.down(new Event(Event.GET_PHYSICAL_ADDRESS, member));
+			if (found instanceof IpAddress address) {
+				addresses.put(name(member),
+						HostAndPort.format(new InetSocketAddress(address.getIpAddress(), address.getPort())));
+			}
+		}
+		return addresses;
+	}
+
 	private void log(Views.Change change) {
 		ClusterView view = change.view();
-		String size = "%d nodes in '%s'".formatted(view.nodes().size(), this.settings.cluster());
+		String size = "%s in '%s'".formatted(size(view.nodes().size()), this.settings.cluster());
 		change.joined()
 			.stream()
 			.filter((node) -> !node.equals(this.settings.node()))
-			.forEach((node) -> logger.info("Node %s has joined, %s".formatted(node, size)));
+			.forEach((node) -> logger.info("Node %s has joined, %s".formatted(view.describe(node), size)));
 		change.left().forEach((node) -> {
 			if (view.departed().contains(node)) {
-				logger.info("Node %s has left, %s".formatted(node, size));
+				logger.info("Node %s has left, %s".formatted(view.describe(node), size));
 			}
 			else {
-				logger.warn("Node %s does not answer and was removed, %s".formatted(node, size));
+				logger.warn(
+						"Node %s does not answer and was removed, %s. A node that runs is removed after rivet.events.cluster.failure-timeout without a sign of life"
+							.formatted(view.describe(node), size));
 			}
 		});
 	}

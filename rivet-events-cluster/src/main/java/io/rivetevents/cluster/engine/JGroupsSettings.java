@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param bindAddress address or host name of the network interface that connects the
  * nodes, {@code null} for the private address of this machine
  * @param port port of the connections between nodes; the failure detector listens at
- * {@code port + 100}, or one of the three ports after it
+ * {@code port + 100}
  * @param failureTimeout time without a heartbeat after which a node is suspected, at
  * least 100 milliseconds; a closed socket is noticed at once
  * @param discovery finds the other nodes
@@ -38,17 +38,18 @@ public record JGroupsSettings(String cluster, String node, @Nullable String bind
 	/** Default time without a heartbeat after which a node is suspected. */
 	public static final Duration DEFAULT_FAILURE_TIMEOUT = Duration.ofSeconds(3);
 
-	/** Ports that the failure detector uses after the own one. */
-	static final int PORTS = 103;
+	/** Difference of the ports of the failure detector and of the connections. */
+	static final int FAILURE_DETECTOR = 100;
 
 	public JGroupsSettings {
-		require(!cluster.isBlank(), "The name of the cluster is empty", "Set a name that all of its nodes share");
+		require(!cluster.isBlank(), "The name of the cluster is empty",
+				"Set rivet.events.cluster.name to a name that all nodes share");
 		require(!UUID.fromString(node).equals(new UUID(0, 0)), "The name of the node is not random",
 				"Use a random UUID");
-		require(port > 0 && port <= 65535 - PORTS, "Port %d is not possible".formatted(port),
-				"Set a port between 1 and %d".formatted(65535 - PORTS));
+		require(port > 0 && port <= 65535 - FAILURE_DETECTOR, "Port %d is not possible".formatted(port),
+				"Set rivet.events.cluster.port to a port between 1 and %d".formatted(65535 - FAILURE_DETECTOR));
 		require(failureTimeout.toMillis() >= 100, "The failure timeout %s is too short".formatted(failureTimeout),
-				"Set at least 100 ms");
+				"Set rivet.events.cluster.failure-timeout to at least 100ms");
 	}
 
 	private static void require(boolean condition, String problem, String action) {

@@ -48,12 +48,6 @@ final class JGroupsStack {
 	 */
 	private static final int JOIN_ATTEMPTS = 4;
 
-	/** Difference of the ports of the failure detector and the transport. */
-	private static final int FAILURE_DETECTOR = 100;
-
-	/** Ports that it tries after the first one. */
-	private static final int FAILURE_DETECTOR_PORTS = 3;
-
 	/** Time for the acknowledgement of a goodbye, in milliseconds. */
 	private static final int GOODBYE = 1000;
 
@@ -76,17 +70,17 @@ final class JGroupsStack {
 	}
 
 	/**
-	 * FD_SOCK2 cannot be encrypted. Its ports follow from that of the transport, nothing
-	 * else may be set.
+	 * FD_SOCK2 cannot be encrypted. Other nodes derive its port from that of the
+	 * transport; with a second port to try, they could connect to another process.
 	 */
 	private static Protocol closedSockets(JGroupsSettings settings, InetAddress address) {
 		if (settings.ssl() == null) {
-			return new FD_SOCK2().setBindAddress(address);
+			return new FD_SOCK2().setBindAddress(address).setOffset(JGroupsSettings.FAILURE_DETECTOR).setPortRange(0);
 		}
 		FD_SOCK sockets = new FD_SOCK();
 		sockets.setBindAddress(address);
-		sockets.setStartPort(settings.port() + FAILURE_DETECTOR);
-		sockets.setPortRange(FAILURE_DETECTOR_PORTS);
+		sockets.setStartPort(settings.port() + JGroupsSettings.FAILURE_DETECTOR);
+		sockets.setPortRange(0);
 		return sockets;
 	}
 

@@ -11,6 +11,8 @@ import java.lang.reflect.Proxy;
 import java.net.Socket;
 
 import org.apache.commons.logging.LogFactory;
+import org.jgroups.Address;
+import org.jgroups.Version;
 import org.jgroups.conf.ClassConfigurator;
 import org.jgroups.logging.Log;
 import org.jgroups.protocols.TCP;
@@ -65,8 +67,24 @@ final class NodeTransport extends TCP {
 		String from = (values[1] instanceof Socket socket && socket.getInetAddress() != null)
 				? socket.getInetAddress().getHostAddress() : String.valueOf(values[1]);
 		failures.warn(from,
-				() -> "A connection from %s was rejected: it is not a node, or its certificate is not trusted"
-					.formatted(from));
+				() -> "A connection from %s was rejected: %s. If it is a node, compare its certificate, and rivet.events.cluster.ssl.bundle, with those of this one"
+					.formatted(from, reason(values[2])));
+	}
+
+	private static String reason(Object cause) {
+		return (cause instanceof Throwable ex) ? OwnStack.reason(ex) : String.valueOf(cause);
+	}
+
+	/** Without a bundle, the bytes of an encrypted answer are read as a version. */
+	@Override
+	protected boolean versionMatch(short version, Address sender) {
+		if (Version.isBinaryCompatible(version)) {
+			return true;
+		}
+		failures.warn("version of " + sender,
+				() -> "A message from %s was discarded: it is encrypted, or of another version of JGroups. If it is a node, compare its rivet.events.cluster.ssl.bundle with that of this one"
+					.formatted(sender));
+		return false;
 	}
 
 	private static @Nullable Object forward(Log log, Method method, Object @Nullable [] args) throws Throwable {

@@ -7,6 +7,7 @@ package io.rivetevents.cluster.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 import org.jgroups.JChannel;
 import org.jgroups.protocols.FD_HOST;
@@ -23,6 +24,7 @@ import org.jgroups.protocols.pbcast.GMS;
 import org.jgroups.stack.Protocol;
 import org.jgroups.stack.ProtocolStack;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * A JGroups configuration of the application, which must have what the cluster relies on.
@@ -37,6 +39,9 @@ final class OwnStack {
 			new Requirement("failure detection (FD_SOCK, FD_SOCK2, FD_ALL3 or FD_HOST)",
 					List.of(FD_SOCK.class, FD_SOCK2.class, FailureDetection.class, FD_HOST.class)),
 			new Requirement("merge after a partition (MERGE3)", List.of(MERGE3.class)));
+
+	/** What JGroups appends to its message about a document without a root. */
+	private static final Pattern OWN_ERROR = Pattern.compile(": (null|Cannot invoke .*) \\(IOException\\)");
 
 	private OwnStack() {
 	}
@@ -63,7 +68,7 @@ final class OwnStack {
 	 * @throws ClusterStartException if the configuration lacks what the cluster needs
 	 */
 	static JChannel create(String configuration, @Nullable NodeSsl ssl) throws Exception {
-		JChannel channel = new JChannel(configuration);
+		JChannel channel = read(configuration);
 		ProtocolStack stack = channel.getProtocolStack();
 		List<String> missing = new ArrayList<>();
 		for (Requirement each : REQUIREMENTS) {
@@ -74,13 +79,32 @@ final class OwnStack {
 		if (!missing.isEmpty()) {
 			throw new ClusterStartException(
 					"The JGroups configuration '%s' has no %s".formatted(configuration, String.join(", no ", missing)),
-					"Add what is missing", null);
+					"Add what is missing to the file", null);
 		}
 		if (ssl != null) {
 			encrypt(configuration, stack, ssl);
 		}
 		addGoodbyes(stack);
 		return channel;
+	}
+
+	private static JChannel read(String configuration) {
+		try {
+			return new JChannel(configuration);
+		}
+		catch (Exception ex) {
+			throw new ClusterStartException(
+					"The JGroups configuration '%s' cannot be used: %s".formatted(configuration,
+							OWN_ERROR.matcher(reason(ex)).replaceFirst("")),
+					"Correct the file, or set rivet.events.cluster.jgroups-config to another one", ex);
+		}
+	}
+
+	/** Returns the message of the first cause, with its type, which may be all it has. */
+	static String reason(Throwable ex) {
+		Throwable first = NestedExceptionUtils.getMostSpecificCause(ex);
+		return (first.getMessage() != null) ? "%s (%s)".formatted(first.getMessage(), first.getClass().getSimpleName())
+				: first.getClass().getSimpleName();
 	}
 
 	private static void encrypt(String configuration, ProtocolStack stack, NodeSsl ssl) {

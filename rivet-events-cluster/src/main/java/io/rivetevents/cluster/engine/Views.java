@@ -5,9 +5,11 @@
 
 package io.rivetevents.cluster.engine;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -32,8 +34,9 @@ final class Views {
 	 * @param number number of the view
 	 * @param nodes names of the nodes, the coordinator first
 	 * @param merged whether it joins nodes that were apart
+	 * @param addresses the known addresses of the nodes
 	 */
-	@Nullable Change next(long number, List<String> nodes, boolean merged) {
+	@Nullable Change next(long number, List<String> nodes, boolean merged, Map<String, String> addresses) {
 		ClusterView before = this.last;
 		if (before != null && number <= before.number()) {
 			return null;
@@ -43,9 +46,20 @@ final class Views {
 		Set<String> departed = new HashSet<>(left);
 		departed.retainAll(this.goodbyes);
 		this.goodbyes.retainAll(nodes);
-		ClusterView view = new ClusterView(number, nodes, departed, merged);
+		ClusterView view = new ClusterView(number, nodes, departed, merged, addresses(before, addresses));
 		this.last = view;
 		return new Change(view, without(nodes, previous), left);
+	}
+
+	/** An address stays known until the view without its node. */
+	private static Map<String, String> addresses(@Nullable ClusterView before, Map<String, String> found) {
+		Map<String, String> known = new HashMap<>();
+		if (before != null) {
+			known.putAll(before.addresses());
+			known.keySet().retainAll(before.nodes());
+		}
+		known.putAll(found);
+		return known;
 	}
 
 	private static Set<String> without(List<String> nodes, List<String> others) {

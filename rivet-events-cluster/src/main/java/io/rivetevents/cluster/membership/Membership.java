@@ -6,9 +6,11 @@
 package io.rivetevents.cluster.membership;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -50,6 +52,8 @@ public final class Membership {
 	private final Set<String> lost = new LinkedHashSet<>();
 
 	private volatile long merges;
+
+	private volatile ClusterView view = new ClusterView(0, List.of(), Set.of());
 
 	/** Times at which this node began to wait. Guarded by this. */
 	private long waits;
@@ -132,6 +136,7 @@ public final class Membership {
 
 	/** Continues with a new view. Called by one thread at a time. */
 	public void apply(ClusterView view) {
+		this.view = view;
 		replace(view).changed().tryEmitEmpty();
 	}
 
@@ -163,8 +168,9 @@ public final class Membership {
 		}
 		if (waits && !isWaiting()) {
 			this.waits++;
-			logger.warn("Only %s are left of %s: this node stops its instances until another node joins, at most for %s"
-				.formatted(view.nodes(), before.nodes(), this.timeout));
+			logger.warn(
+					"Only %s are left of %s: this node stops its instances until another node joins, at most for %s (rivet.events.cluster.smaller-part-timeout)"
+						.formatted(describe(view.nodes()), describe(before.nodes()), this.timeout));
 			this.end = this.timers.schedule(this::goOn, this.timeout.toNanos(), TimeUnit.NANOSECONDS);
 		}
 		else if (!waits) {
@@ -196,6 +202,15 @@ public final class Membership {
 	 */
 	public synchronized void met() {
 		this.merges = this.merges + 1;
+	}
+
+	private List<String> describe(Collection<String> nodes) {
+		return nodes.stream().map(this::describe).toList();
+	}
+
+	/** Returns the name of a node for the log, with its address if that is known. */
+	public String describe(String node) {
+		return this.view.describe(node);
 	}
 
 	private boolean isSmallerPart(State before, ClusterView view) {

@@ -127,7 +127,18 @@ public final class ClusterOwnership implements Ownership {
 		if (this.membership.contains(holder)) {
 			return request(holder, address);
 		}
-		return isFenced(address) ? restarting() : NOT_RELEASED;
+		if (isFenced(address)) {
+			reportApart(holder, address);
+			return restarting();
+		}
+		return NOT_RELEASED;
+	}
+
+	/** The holder has saved the instance in this view, which does not have it. */
+	private void reportApart(String holder, ActorAddress address) {
+		failures.warn("apart from " + holder,
+				() -> "Node %s has saved %s, but is not connected to this node: two clusters use one store, or the network is cut. Compare rivet.events.cluster.name, nodes and ssl.bundle of all nodes"
+					.formatted(holder, address));
 	}
 
 	private boolean isFenced(ActorAddress address) {
@@ -146,8 +157,8 @@ public final class ClusterOwnership implements Ownership {
 			.defaultIfEmpty(false)
 			.onErrorResume((ex) -> {
 				failures.warn("release by " + holder,
-						() -> "Node %s has not answered the request to release %s; will retry: %s".formatted(holder,
-								address, ex));
+						() -> "Node %s has not answered the request to release %s; will retry: %s"
+							.formatted(this.membership.describe(holder), address, ex));
 				return Mono.just(false);
 			})
 			.flatMap((released) -> released ? Mono.just(true)
@@ -161,8 +172,8 @@ public final class ClusterOwnership implements Ownership {
 
 	private <T> Mono<T> giveUp(String holder, ActorAddress address) {
 		failures.warn("release by " + holder,
-				() -> "Node %s has not released %s within %s; callers receive actor.restarting".formatted(holder,
-						address, PATIENCE));
+				() -> "Node %s has not released %s within %s; callers receive actor.restarting"
+					.formatted(this.membership.describe(holder), address, PATIENCE));
 		return restarting();
 	}
 

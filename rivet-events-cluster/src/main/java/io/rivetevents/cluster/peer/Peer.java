@@ -37,6 +37,9 @@ final class Peer implements Wakeable {
 
 	private final String node;
 
+	/** The name of the node for the log. */
+	private final String description;
+
 	private final ClusterEngine engine;
 
 	private final FrameCodec codec;
@@ -61,9 +64,10 @@ final class Peer implements Wakeable {
 	/** Whether a task writes, or waits to be run. */
 	private boolean writing;
 
-	Peer(String node, ClusterEngine engine, FrameCodec codec, PeerSettings settings, Executor writers,
-			PeerListener listener, LongSupplier numbers) {
+	Peer(String node, String description, ClusterEngine engine, FrameCodec codec, PeerSettings settings,
+			Executor writers, PeerListener listener, LongSupplier numbers) {
 		this.node = node;
+		this.description = description;
 		this.engine = engine;
 		this.codec = codec;
 		this.writers = writers;
@@ -123,7 +127,7 @@ final class Peer implements Wakeable {
 		if (!queued) {
 			logger.warn(
 					"The node %s receives too slowly: %d bytes that waited for it are dropped, and its session begins again"
-						.formatted(this.node, backlog));
+						.formatted(this.description, backlog));
 			this.writers.execute(this::reportLost);
 		}
 		write();
@@ -193,7 +197,7 @@ final class Peer implements Wakeable {
 		}
 		catch (IllegalArgumentException ex) {
 			// without this frame the others may be wrong
-			logger.error("The session with the node %s begins again".formatted(this.node), ex);
+			logger.error("The session with the node %s begins again".formatted(this.description), ex);
 			synchronized (this.session) {
 				this.session.reset();
 			}
@@ -222,7 +226,7 @@ final class Peer implements Wakeable {
 			this.listener.received(this.node, frame);
 		}
 		catch (RuntimeException | Error ex) {
-			logger.error("A frame of the node %s could not be handled".formatted(this.node), ex);
+			logger.error("A frame of the node %s could not be handled".formatted(this.description), ex);
 		}
 	}
 
@@ -287,7 +291,8 @@ final class Peer implements Wakeable {
 			this.failed = true;
 			this.session.reset();
 		}
-		logger.warn("The node %s cannot be reached; nothing is sent to it until the next view".formatted(this.node),
+		logger.warn(
+				"The node %s cannot be reached; nothing is sent to it until the next view".formatted(this.description),
 				ex);
 		reportLost();
 	}

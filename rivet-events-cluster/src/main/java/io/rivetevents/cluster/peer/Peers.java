@@ -142,13 +142,13 @@ public final class Peers {
 				peer.leave();
 			}
 		});
-		others.forEach((node) -> this.peers.computeIfAbsent(node, this::peer));
+		others.forEach((node) -> this.peers.computeIfAbsent(node, (name) -> peer(name, view.describe(name))));
 		this.listener.viewChanged(view);
 		this.peers.values().forEach(Peer::open);
 	}
 
-	private Peer peer(String node) {
-		return new Peer(node, this.engine, this.codec, this.settings, this.writers, this.listener,
+	private Peer peer(String node, String description) {
+		return new Peer(node, description, this.engine, this.codec, this.settings, this.writers, this.listener,
 				this.numbers::incrementAndGet);
 	}
 

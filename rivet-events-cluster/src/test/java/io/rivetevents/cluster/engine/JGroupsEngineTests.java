@@ -30,6 +30,8 @@ import org.jgroups.stack.ProtocolStack.Position;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import io.rivetevents.cluster.LogLines;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
@@ -253,12 +255,30 @@ class JGroupsEngineTests {
 	}
 
 	@Test
+	void namesNodesByTheirAddressInTheLog() {
+		List<Integer> ports = Node.freePorts(2);
+		try (LogLines log = new LogLines(JGroupsEngine.class)) {
+			Node first = add(new Node(CLUSTER, ports.get(0), Node.discovery(ports))).start();
+			assertThat(log.lines()).last()
+				.isEqualTo("Joined the cluster '%s' as node %s, 1 node; no node has answered at 127.0.0.1:%d"
+					.formatted(CLUSTER, first.name, ports.get(1)));
+			Node second = add(new Node(CLUSTER, ports.get(1), Node.discovery(ports))).start();
+			String description = "%s (127.0.0.1:%d)".formatted(second.name, second.port);
+			await().untilAsserted(() -> assertThat(log.lines())
+				.contains("Node %s has joined, 2 nodes in '%s'".formatted(description, CLUSTER))
+				.contains("Joined the cluster '%s' as node %s, 2 nodes".formatted(CLUSTER, second.name)));
+			second.close();
+			await().untilAsserted(() -> assertThat(log.lines())
+				.contains("Node %s has left, 1 node in '%s'".formatted(description, CLUSTER)));
+		}
+	}
+
+	@Test
 	void saysWhichPortIsInUse() {
 		Node first = start(1).get(0);
 		Node second = add(new Node(CLUSTER, first.port, Node.discovery(List.of(first.port))));
 		assertThatIllegalStateException().isThrownBy(second::start)
-			.withMessage("Port %d for connections between nodes is in use. Set another port, or stop the other process",
-					first.port);
+			.withMessageStartingWith("Port %d for connections between nodes cannot be used: ", first.port);
 		assertThat(second.views).isEmpty();
 		assertThat(first.nodes()).containsExactly(first.name);
 	}

@@ -7,7 +7,9 @@ package io.rivetevents.cluster.engine;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -32,16 +34,18 @@ class JGroupsSettingsTests {
 	@Test
 	void rejectsAnEmptyNameOfTheCluster() {
 		assertThatIllegalStateException().isThrownBy(() -> settings(" ", 7800, "3s"))
-			.withMessage("The name of the cluster is empty. Set a name that all of its nodes share");
+			.withMessage(
+					"The name of the cluster is empty. Set rivet.events.cluster.name to a name that all nodes share");
 	}
 
 	@Test
 	void rejectsPortsThatLeaveNoneForTheFailureDetector() {
 		settings("shop", 1, "3s");
-		settings("shop", 65432, "3s");
-		for (int port : new int[] { 0, 65433 }) {
+		settings("shop", 65435, "3s");
+		for (int port : new int[] { 0, 65436 }) {
 			assertThatIllegalStateException().isThrownBy(() -> settings("shop", port, "3s"))
-				.withMessage("Port %d is not possible. Set a port between 1 and 65432", port);
+				.withMessage("Port %d is not possible. Set rivet.events.cluster.port to a port between 1 and 65435",
+						port);
 		}
 	}
 
@@ -49,23 +53,25 @@ class JGroupsSettingsTests {
 	void rejectsAFailureTimeoutThatIsTooShort() {
 		settings("shop", 7800, "0.1s");
 		assertThatIllegalStateException().isThrownBy(() -> settings("shop", 7800, "0.099s"))
-			.withMessage("The failure timeout PT0.099S is too short. Set at least 100 ms");
+			.withMessage(
+					"The failure timeout PT0.099S is too short. Set rivet.events.cluster.failure-timeout to at least 100ms");
 	}
 
 	@Test
 	void saysWhichBindAddressesThereAre() {
 		assertThatIllegalStateException().isThrownBy(() -> start("192.0.2.1", null))
 			.withMessageStartingWith(
-					"The bind address '192.0.2.1' belongs to no network interface of this machine. Set one of [")
+					"The bind address '192.0.2.1' belongs to no network interface of this machine. Set rivet.events.cluster.bind-address to one of [")
 			.withMessageContaining("127.0.0.1");
 		assertThatIllegalStateException().isThrownBy(() -> start("no-such-host.invalid", null))
-			.withMessageStartingWith("The bind address 'no-such-host.invalid' is not known. Set one of [");
+			.withMessageStartingWith(
+					"The bind address 'no-such-host.invalid' is not known. Set rivet.events.cluster.bind-address to one of [");
 	}
 
 	@Test
 	void bindsToThePrivateAddressWithoutAnother() {
 		try {
-			assertThat(BindAddress.resolve(null).isSiteLocalAddress()).isTrue();
+			BindAddress.requirePrivate(BindAddress.resolve(null));
 		}
 		catch (IllegalStateException ex) {
 			assertThat(ex).hasMessageStartingWith("This machine has no private network address. Set");
@@ -75,9 +81,8 @@ class JGroupsSettingsTests {
 	@Test
 	void namesWhatAConfigurationOfTheApplicationLacks() {
 		assertThatIllegalStateException().isThrownBy(() -> start(null, PREFIX + "without-flow-control.xml"))
-			.withMessage(
-					"The JGroups configuration '%swithout-flow-control.xml' has no flow control (UFC), "
-							+ "no failure detection (FD_SOCK, FD_SOCK2, FD_ALL3 or FD_HOST). Add what is missing",
+			.withMessage("The JGroups configuration '%swithout-flow-control.xml' has no flow control (UFC), "
+					+ "no failure detection (FD_SOCK, FD_SOCK2, FD_ALL3 or FD_HOST). Add what is missing to the file",
 					PREFIX);
 	}
 
@@ -100,15 +105,59 @@ class JGroupsSettingsTests {
 			assertThatIllegalStateException()
 				.isThrownBy(() -> BindAddress.requirePrivate(InetAddress.getByName(address)))
 				.withMessageContaining(
-						"is not private, and messages between nodes are not encrypted. Set an SSL bundle");
+						"is not private, and messages between nodes are not encrypted. Set rivet.events.cluster.ssl.bundle");
 		}
 	}
 
 	@Test
 	void saysThatAConfigurationIsMissing() {
 		assertThatIllegalStateException().isThrownBy(() -> start(null, "no-such.xml"))
-			.withMessageStartingWith("The node could not join the cluster 'shop': ")
-			.withMessageContaining("no-such.xml");
+			.withMessageStartingWith("The JGroups configuration 'no-such.xml' cannot be used: ")
+			.withMessageContaining(
+					"not found (FileNotFoundException). Correct the file, or set rivet.events.cluster.jgroups-config");
+	}
+
+	/** In the order of preference. */
+	@Test
+	void choosesPrivateAddressesOnly() throws Exception {
+		List<String> usable = List.of("10.1.2.3", "172.16.0.1", "192.168.1.1", "fd12::1", "fc00::1");
+		List<String> others = List.of("127.0.0.1", "::1", "169.254.0.1", "fe80::1", "192.0.2.1", "100.64.0.1",
+				"2001:db8::1");
+		assertThat(BindAddress.choose(addresses(others), null)).isNull();
+		for (String address : usable) {
+			List<InetAddress> all = new ArrayList<>(addresses(others));
+			all.add(InetAddress.getByName(address));
+			assertThat(BindAddress.choose(all, null)).as(address).isEqualTo(InetAddress.getByName(address));
+		}
+		InetAddress host = InetAddress.getByName("192.168.1.1");
+		assertThat(BindAddress.choose(addresses(List.of("fd12::1", "10.1.2.3", "192.168.1.1")), null))
+			.isEqualTo(InetAddress.getByName("10.1.2.3"));
+		assertThat(BindAddress.choose(addresses(List.of("10.1.2.3", "192.168.1.1")), host)).isEqualTo(host);
+	}
+
+	private static List<InetAddress> addresses(List<String> texts) throws Exception {
+		List<InetAddress> addresses = new ArrayList<>();
+		for (String text : texts) {
+			addresses.add(InetAddress.getByName(text));
+		}
+		return addresses;
+	}
+
+	/**
+	 * Of 100 apart, one node uses for its failure detector what the other one uses for
+	 * connections.
+	 */
+	@Test
+	void namesThePortOfTheFailureDetectorThatIsInUse() throws Exception {
+		int port = Node.freePorts(1).get(0);
+		for (int used : new int[] { port, port + 100 }) {
+			try (ServerSocket other = new ServerSocket(used, 1, InetAddress.getByName(Node.HOST))) {
+				assertThatIllegalStateException()
+					.isThrownBy(() -> new Node("shop", port, (cluster) -> List.of()).start())
+					.withMessageStartingWith("Port %d for ", other.getLocalPort())
+					.withMessageContaining("set rivet.events.cluster.port");
+			}
+		}
 	}
 
 	private void start(@Nullable String bindAddress, @Nullable String configuration) {

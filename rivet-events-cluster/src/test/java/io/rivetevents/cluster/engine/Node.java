@@ -80,7 +80,7 @@ final class Node implements ClusterListener, AutoCloseable {
 	/** Returns ports that are free, and so are those of the failure detector. */
 	static List<Integer> freePorts(int count) {
 		return IntStream.generate(() -> nextPort.getAndAdd(5))
-			.filter((port) -> IntStream.of(port, port + 100, port + 101, port + 102, port + 103).allMatch(Node::isFree))
+			.filter((port) -> IntStream.of(port, port + 100).allMatch(Node::isFree))
 			.limit(count)
 			.boxed()
 			.toList();

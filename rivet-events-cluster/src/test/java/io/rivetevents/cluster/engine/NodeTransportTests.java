@@ -9,8 +9,12 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 
+import javax.net.ssl.SSLHandshakeException;
+
 import org.jgroups.logging.Log;
 import org.junit.jupiter.api.Test;
+
+import io.rivetevents.cluster.LogLines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,7 +39,16 @@ class NodeTransportTests {
 
 	@Test
 	void replacesTheMessageOfARejectedConnection() {
-		this.log.warn("JGRP000006: %s: failed accepting connection from peer %s: %s", "a", "b", "no certificate");
+		try (LogLines lines = new LogLines(NodeTransport.class)) {
+			for (int i = 0; i < 2; i++) {
+				this.log.warn("JGRP000006: %s: failed accepting connection from peer %s: %s", "a", "b",
+						new SSLHandshakeException("no certificate"));
+			}
+			assertThat(lines.lines()).singleElement()
+				.asString()
+				.startsWith(
+						"A connection from b was rejected: no certificate (SSLHandshakeException). If it is a node");
+		}
 		assertThat(this.levels).isEmpty();
 	}
 

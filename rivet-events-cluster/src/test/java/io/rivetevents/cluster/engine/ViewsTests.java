@@ -6,8 +6,10 @@
 package io.rivetevents.cluster.engine;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +25,8 @@ class ViewsTests {
 		this.views.goodbye("b");
 		Views.Change change = next(2, "a");
 		assertThat(change.left()).containsExactlyInAnyOrder("b", "c");
-		assertThat(change.view()).isEqualTo(new ClusterView(2, List.of("a"), Set.of("b")));
+		assertThat(change.view().departed()).containsExactly("b");
+		assertThat(change.view().nodes()).containsExactly("a");
 	}
 
 	@Test
@@ -50,15 +53,26 @@ class ViewsTests {
 	}
 
 	@Test
+	void describesNodesByTheirAddressUntilTheyHaveLeft() {
+		next(1, "a", "b");
+		ClusterView left = next(2, "a").view();
+		assertThat(left.describe("a")).isEqualTo("a (host-a)");
+		assertThat(left.describe("b")).isEqualTo("b (host-b)");
+		assertThat(next(3, "a").view().describe("b")).isEqualTo("b");
+	}
+
+	@Test
 	void skipsViewsThatAreNotNewer() {
 		next(2, "a", "b");
-		assertThat(this.views.next(2, List.of("a"), false)).isNull();
-		assertThat(this.views.next(1, List.of("a"), false)).isNull();
+		assertThat(this.views.next(2, List.of("a"), false, Map.of())).isNull();
+		assertThat(this.views.next(1, List.of("a"), false, Map.of())).isNull();
 		assertThat(next(3, "a").left()).containsExactly("b");
 	}
 
 	private Views.Change next(long number, String... nodes) {
-		return Objects.requireNonNull(this.views.next(number, List.of(nodes), false));
+		Map<String, String> addresses = Stream.of(nodes)
+			.collect(Collectors.toMap((node) -> node, (node) -> "host-" + node));
+		return Objects.requireNonNull(this.views.next(number, List.of(nodes), false, addresses));
 	}
 
 }

@@ -19,6 +19,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.cluster.LogLines;
 import io.rivetevents.cluster.engine.ClusterView;
 import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
@@ -160,6 +161,21 @@ class ClusterOwnershipTests {
 		assertThat(take(mine(), null).result).isFalse();
 		see("b", "a");
 		assertThat(take(mine(), "gone").result).isFalse();
+	}
+
+	@Test
+	void reportsANodeThatSavesAndIsNotConnected() {
+		see("a", "b");
+		try (LogLines log = new LogLines(ClusterOwnership.class)) {
+			take(mine(), "killed");
+			assertThat(log.lines()).isEmpty();
+			this.ownership.fenced(mine());
+			take(mine(), "apart").expectRestarting();
+			take(mine(), "apart").expectRestarting();
+			assertThat(log.lines()).singleElement()
+				.asString()
+				.startsWith("Node apart has saved %s, but is not connected".formatted(mine()));
+		}
 	}
 
 	@Test
