@@ -81,11 +81,11 @@ final class UnconnectedNodes {
 
 	private @Nullable String message(Row row, String cluster) {
 		if (row.cluster().equals(cluster)) {
-			return "Node %s at %s uses the same tables, but is not connected to this node: check that they reach each other, and have the same SSL bundle or none"
+			return "Node %s at %s uses the same tables, but is not connected to this node: check that they reach each other, and compare rivet.events.cluster.ssl.bundle of both"
 				.formatted(row.node(), row.address());
 		}
 		return this.clusters.add(row.cluster())
-				? "Nodes of the cluster '%s' use the same tables as those of '%s', such as %s: set one name for nodes with the same actors, and another table prefix for other applications"
+				? "Nodes of the cluster '%s' use the same tables as those of '%s', such as %s: set one rivet.events.cluster.name for nodes with the same actors, and another rivet.events.state.jdbc.table-prefix for other applications"
 					.formatted(row.cluster(), cluster, row.address())
 				: null;
 	}
