@@ -155,9 +155,10 @@ class ArchitectureTests {
 			autoconfigure.cluster: protocol conversion actor actor.state extension delivery placement
 			    scheduling cluster cluster.engine cluster.frame cluster.peer cluster.membership
 			    cluster.ownership cluster.call cluster.link cluster.status cluster.directory
-			    transport autoconfigure autoconfigure.state
+			    transport redis.discovery autoconfigure autoconfigure.state
 			redis: protocol error protocol.value failure extension
 			redis.store: protocol actor actor.state redis
+			redis.discovery: cluster.engine redis
 			jdbc.sqlite: jdbc
 			jdbc: protocol error protocol.value failure actor actor.state
 			""";

@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
@@ -40,10 +39,8 @@ class ClusterOfTwoNodesTests extends AbstractTwoNodesTests {
 	@Override
 	List<String> join() {
 		this.redis.start();
-		String nodes = this.ports.stream().map((port) -> "127.0.0.1:" + port).collect(Collectors.joining(","));
 		return List.of("--rivet.events.cluster.enabled=true", "--rivet.events.cluster.bind-address=127.0.0.1",
-				"--rivet.events.cluster.nodes=" + nodes, "--rivet.events.state.store=redis",
-				"--spring.data.redis.port=" + this.redis.port());
+				"--rivet.events.state.store=redis", "--spring.data.redis.port=" + this.redis.port());
 	}
 
 	@Override

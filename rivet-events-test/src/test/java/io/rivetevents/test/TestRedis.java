@@ -42,7 +42,7 @@ public final class TestRedis implements AutoCloseable {
 	}
 
 	/** The one that comes with embedded-redis. */
-	static TestRedis embedded() {
+	public static TestRedis embedded() {
 		try {
 			return new TestRedis(ExecutableProvider.newJarResourceProvider().get().toPath());
 		}
@@ -114,7 +114,7 @@ public final class TestRedis implements AutoCloseable {
 	}
 
 	/** As if the machine had lost its power. */
-	void kill() {
+	public void kill() {
 		this.process.destroyForcibly();
 		Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !this.process.isAlive());
 	}

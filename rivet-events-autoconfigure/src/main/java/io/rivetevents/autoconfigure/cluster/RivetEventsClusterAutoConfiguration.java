@@ -7,8 +7,6 @@ package io.rivetevents.autoconfigure.cluster;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Clock;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -23,6 +21,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.Resource;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
@@ -39,12 +38,9 @@ import io.rivetevents.cluster.ConnectRequestCodec;
 import io.rivetevents.cluster.call.CallSettings;
 import io.rivetevents.cluster.directory.ClusterNode;
 import io.rivetevents.cluster.engine.ClusterEngine;
-import io.rivetevents.cluster.engine.ClusterStartException;
 import io.rivetevents.cluster.engine.Discovery;
 import io.rivetevents.cluster.engine.JGroups;
 import io.rivetevents.cluster.engine.JGroupsSettings;
-import io.rivetevents.cluster.engine.JdbcDiscovery;
-import io.rivetevents.cluster.engine.StaticDiscovery;
 import io.rivetevents.cluster.frame.FrameCodec;
 import io.rivetevents.cluster.link.LinkTimes;
 import io.rivetevents.cluster.membership.Membership;
@@ -70,6 +66,7 @@ import io.rivetevents.transport.StreamSecrets;
 @ConditionalOnBooleanProperty("rivet.events.cluster.enabled")
 @ConditionalOnClass(ClusterEngine.class)
 @EnableConfigurationProperties(RivetEventsClusterProperties.class)
+@Import(DiscoveryConfiguration.class)
 public final class RivetEventsClusterAutoConfiguration {
 
 	private static final String PREFIX = "rivet.events.cluster.";
@@ -117,49 +114,6 @@ public final class RivetEventsClusterAutoConfiguration {
 		String name = (properties.name() != null) ? properties.name()
 				: environment.getProperty("spring.application.name");
 		return StringUtils.hasText(name) ? name : "rivet";
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	Discovery rivetClusterDiscovery(RivetEventsClusterProperties properties, RivetEventsProperties events,
-			ObjectProvider<RivetEventsJdbcAutoConfiguration.StoreDatabase> database, ObjectProvider<Clock> clock) {
-		if (properties.jgroupsConfig() != null) {
-			return (cluster) -> List.of(); // the configuration has its own
-		}
-		RivetEventsJdbcAutoConfiguration.StoreDatabase found = database.getIfAvailable();
-		return switch (discovery(properties, found != null)) {
-			case STATIC -> byList(properties);
-			case JDBC -> byTable(found, events, clock.getIfUnique(Clock::systemUTC));
-		};
-	}
-
-	private static RivetEventsClusterProperties.Discovery discovery(RivetEventsClusterProperties properties,
-			boolean hasDatabase) {
-		RivetEventsClusterProperties.Discovery chosen = properties.discovery();
-		if (chosen != null) {
-			return chosen;
-		}
-		return (hasDatabase && properties.nodes().isEmpty()) ? RivetEventsClusterProperties.Discovery.JDBC
-				: RivetEventsClusterProperties.Discovery.STATIC;
-	}
-
-	private static Discovery byList(RivetEventsClusterProperties properties) {
-		try {
-			return new StaticDiscovery(properties.nodes(), properties.port());
-		}
-		catch (ClusterStartException ex) {
-			throw new InvalidSettingException(PREFIX + "nodes", properties.nodes(), ex.problem(),
-					"Set rivet.events.cluster.nodes to host:port of each node, separated by commas");
-		}
-	}
-
-	private static Discovery byTable(RivetEventsJdbcAutoConfiguration.@Nullable StoreDatabase database,
-			RivetEventsProperties events, Clock clock) {
-		if (database == null) {
-			throw new InvalidSettingException(PREFIX + "discovery", "jdbc", "the store is not in a database",
-					"Set rivet.events.cluster.discovery to static and rivet.events.cluster.nodes to the nodes");
-		}
-		return new JdbcDiscovery(database.dataSource(), events.state().jdbc().tablePrefix(), clock);
 	}
 
 	@Bean

@@ -23,8 +23,8 @@ import io.rivetevents.autoconfigure.MayBeZero;
  * store that all nodes share.
  * @param name Name of the cluster: nodes of one name join. Defaults to
  * spring.application.name, or to "rivet".
- * @param discovery How nodes find each other. Defaults to "jdbc" with a store in a
- * database and without nodes, otherwise to "static".
+ * @param discovery How nodes find each other. Defaults to "static" with nodes, otherwise
+ * to the store: "jdbc" or "redis".
  * @param nodes Addresses of the nodes as host:port, for the discovery "static". This node
  * may be among them.
  * @param bindAddress Address on which this node receives messages of other nodes.
@@ -77,7 +77,10 @@ public record RivetEventsClusterProperties(@DefaultValue("false") boolean enable
 		STATIC,
 
 		/** By a table in the database of the store. */
-		JDBC
+		JDBC,
+
+		/** By a set in the Redis of the store. */
+		REDIS
 
 	}
 

@@ -202,6 +202,15 @@ class ClusterAutoConfigurationTests {
 	}
 
 	@Test
+	void isRefusedIfTheChosenDiscoveryIsNotThatOfTheStore() {
+		this.enabled.withPropertyValues("rivet.events.cluster.discovery=redis")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidSettingException.class)
+				.hasMessageContaining("the store is not in Redis"));
+	}
+
+	@Test
 	void reportsTheNodesInItsHealth() {
 		this.enabled.withConfiguration(AutoConfigurations.of(RivetEventsClusterHealthAutoConfiguration.class))
 			.run((context) -> {

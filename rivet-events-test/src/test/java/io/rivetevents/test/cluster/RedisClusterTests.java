@@ -41,7 +41,7 @@ class RedisClusterTests extends AbstractClusterTests {
 		this.redis = TestRedis.durable(directory);
 		this.redis.start();
 		return Map.of("spring.data.redis.port", "" + this.redis.port(), "rivet.events.state.store", "redis",
-				"rivet.events.cluster.nodes", "${cluster.nodes}", "spring.autoconfigure.exclude",
+				"spring.autoconfigure.exclude",
 				"org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration");
 	}
 
