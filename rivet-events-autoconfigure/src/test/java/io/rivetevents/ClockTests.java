@@ -44,7 +44,8 @@ class ClockTests {
 			autoconfigure.state.RivetEventsFileAutoConfiguration: Clock.systemUTC # default of the Clock bean
 			autoconfigure.state.RivetEventsJdbcAutoConfiguration: Clock.systemUTC # default of the Clock bean
 			autoconfigure.state.RivetEventsRedisStoreAutoConfiguration: Clock.systemUTC # default of the Clock bean
-			autoconfigure.cluster.RivetEventsClusterAutoConfiguration: Clock.systemUTC Executors.newCachedThreadPool # default of the Clock bean; threads that wait for other nodes
+			autoconfigure.cluster.DiscoveryConfiguration: Clock.systemUTC # default of the Clock bean
+			autoconfigure.cluster.RivetEventsClusterAutoConfiguration: Executors.newCachedThreadPool # threads that wait for other nodes
 			conversion.WrittenForms: Calendar.getInstance # an example of a type, whose value is not used
 			failure.RepeatedFailures: System.nanoTime # static, as the log; protects the disk from all runtimes of the process
 			jdbc.Committer: System.nanoTime Thread.join Thread.new Thread.sleep # a thread that waits for the database

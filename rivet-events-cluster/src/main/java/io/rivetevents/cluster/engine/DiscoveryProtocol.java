@@ -67,7 +67,9 @@ final class DiscoveryProtocol extends TCPPING {
 		}
 	}
 
-	/** Returns the addresses that were asked at last, as {@code host:port}. */
+	/**
+	 * Returns the addresses that have received the last request, as {@code host:port}.
+	 */
 	List<String> others() {
 		return this.initial_hosts.stream()
 			.filter((address) -> !address.equals(this.transport.localPhysicalAddress()))

@@ -6,7 +6,9 @@
 package io.rivetevents.cluster.engine;
 
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,15 +18,17 @@ import java.util.regex.Pattern;
  * @param host name or address, without brackets
  * @param port the port
  */
-record HostAndPort(String host, int port) {
+public record HostAndPort(String host, int port) {
 
 	private static final Pattern FORM = Pattern.compile("(?:\\[([^]]+)]|([^:\\s]+))(?::(\\d{1,5}))?");
 
 	/**
 	 * Parses an address.
+	 * @param text the text form
+	 * @param defaultPort port of a text without one
 	 * @throws IllegalStateException if the text is not an address
 	 */
-	static HostAndPort parse(String text, int defaultPort) {
+	public static HostAndPort parse(String text, int defaultPort) {
 		Matcher matcher = FORM.matcher(text.strip());
 		if (!matcher.matches()) {
 			throw new ClusterStartException("'%s' is not a node".formatted(text),
@@ -39,8 +43,16 @@ record HostAndPort(String host, int port) {
 		return new HostAndPort(host, port);
 	}
 
+	/**
+	 * Looks up the name, if it is one.
+	 * @throws UnknownHostException if it has no address
+	 */
+	public InetSocketAddress resolve() throws UnknownHostException {
+		return new InetSocketAddress(InetAddress.getByName(this.host), this.port);
+	}
+
 	/** Returns the text form of a resolved address. */
-	static String format(InetSocketAddress address) {
+	public static String format(InetSocketAddress address) {
 		String host = address.getAddress().getHostAddress();
 		return ((address.getAddress() instanceof Inet6Address) ? "[%s]:%d" : "%s:%d").formatted(host,
 				address.getPort());

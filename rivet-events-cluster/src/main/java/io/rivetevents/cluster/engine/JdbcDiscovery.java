@@ -5,7 +5,6 @@
 
 package io.rivetevents.cluster.engine;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -123,8 +122,7 @@ public final class JdbcDiscovery implements Discovery {
 		List<InetSocketAddress> addresses = new ArrayList<>();
 		use("read", (session) -> session.rows(cluster)).forEach((row) -> {
 			try {
-				HostAndPort address = HostAndPort.parse(row.address(), JGroupsSettings.DEFAULT_PORT);
-				addresses.add(new InetSocketAddress(InetAddress.getByName(address.host()), address.port()));
+				addresses.add(HostAndPort.parse(row.address(), JGroupsSettings.DEFAULT_PORT).resolve());
 			}
 			catch (UnknownHostException | IllegalStateException ex) {
 				logger.warn("The table %s has a row with the address '%s', which is ignored".formatted(this.table,

@@ -5,7 +5,6 @@
 
 package io.rivetevents.redis.discovery;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -27,12 +26,13 @@ import org.springframework.data.redis.connection.ReturnType;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import io.rivetevents.cluster.engine.Discovery;
+import io.rivetevents.cluster.engine.HostAndPort;
 import io.rivetevents.redis.DerivedConnections;
 
 /**
  * Keeps the addresses of the nodes of a cluster in a sorted set of Redis,
- * {@code <prefix>nodes:<cluster>}: a member for each node, {@code node address port},
- * with the time of its last announcement. A member is ignored and deleted
+ * {@code <prefix>nodes:<cluster>}: a member for each node, {@code node host:port}, with
+ * the time of its last announcement. A member is ignored and deleted
  * {@value #SILENT_SECONDS} seconds later. All times are those of Redis, so that no clock
  * is compared with another. Redis loses the set when it is started again without its
  * data; the nodes announce themselves again every few seconds. Safe for use by several
@@ -42,6 +42,8 @@ public final class RedisDiscovery implements Discovery, AutoCloseable {
 
 	/** Time without an announcement after which an address is deleted, in seconds. */
 	static final int SILENT_SECONDS = 30;
+
+	private static final int DEFAULT_PORT = 7800;
 
 	private static final Log logger = LogFactory.getLog(RedisDiscovery.class);
 
@@ -99,26 +101,13 @@ public final class RedisDiscovery implements Discovery, AutoCloseable {
 		for (byte[] each : execute(FIND, cluster)) {
 			String member = new String(each, StandardCharsets.UTF_8);
 			try {
-				addresses.add(address(member));
+				addresses.add(HostAndPort.parse(member.substring(member.indexOf(' ') + 1), DEFAULT_PORT).resolve());
 			}
-			catch (IllegalArgumentException ex) {
+			catch (UnknownHostException | IllegalStateException ex) {
 				logger.warn("The set of nodes in Redis has the entry '%s', which is ignored".formatted(member));
 			}
 		}
 		return addresses;
-	}
-
-	private static InetSocketAddress address(String member) {
-		String[] parts = member.split(" ");
-		if (parts.length != 3) {
-			throw new IllegalArgumentException("It has not three parts");
-		}
-		try {
-			return new InetSocketAddress(InetAddress.getByName(parts[1]), Integer.parseInt(parts[2]));
-		}
-		catch (UnknownHostException ex) {
-			throw new IllegalArgumentException(ex);
-		}
 	}
 
 	@Override
@@ -132,8 +121,7 @@ public final class RedisDiscovery implements Discovery, AutoCloseable {
 	}
 
 	private static String member(Entry entry) {
-		InetSocketAddress address = entry.address();
-		return "%s %s %d".formatted(entry.node(), address.getAddress().getHostAddress(), address.getPort());
+		return entry.node() + " " + HostAndPort.format(entry.address());
 	}
 
 	private List<byte[]> execute(byte[] script, String cluster, byte[]... arguments) {

@@ -88,8 +88,8 @@ class RedisDiscoveryTests {
 		Discovery.Entry entry = entry("shop", "n1", "10.0.0.1", 7800);
 		try (RedisConnection redis = redis()) {
 			double now = redis.serverCommands().time() / 1000d;
-			redis.zSetCommands().zAdd(KEY, now - RedisDiscovery.SILENT_SECONDS - 1, "n2 10.0.0.2 7800".getBytes());
-			redis.zSetCommands().zAdd(KEY, now - RedisDiscovery.SILENT_SECONDS + 20, "n3 10.0.0.3 7800".getBytes());
+			redis.zSetCommands().zAdd(KEY, now - RedisDiscovery.SILENT_SECONDS - 1, "n2 10.0.0.2:7800".getBytes());
+			redis.zSetCommands().zAdd(KEY, now - RedisDiscovery.SILENT_SECONDS + 20, "n3 10.0.0.3:7800".getBytes());
 			assertThat(this.discovery.find("shop")).containsExactly(new InetSocketAddress("10.0.0.3", 7800));
 			this.discovery.announce(entry, Set.of());
 			assertThat(redis.zSetCommands().zCard(KEY)).isEqualTo(2);
@@ -102,7 +102,7 @@ class RedisDiscoveryTests {
 	void ignoresEntriesOfOthers() {
 		try (RedisConnection redis = redis()) {
 			double now = redis.serverCommands().time() / 1000d;
-			for (String other : List.of("nonsense", "n1 10.0.0.1 x", "n1 10.0.0.1 70000", "n1 999.0.0.1 1")) {
+			for (String other : List.of("no node", "n1 10.0.0.1:x", "n1 10.0.0.1:70000", "n1 300.0.0.1:1")) {
 				redis.zSetCommands().zAdd(KEY, now, other.getBytes());
 			}
 			assertThat(this.discovery.find("shop")).isEmpty();
