@@ -158,6 +158,11 @@ public final class TimedNetwork {
 		this.slowMillis = Math.toIntExact(most.toMillis());
 	}
 
+	/** Returns whether a node has said goodbye. */
+	public boolean hasDeparted(String name) {
+		return this.departed.contains(name);
+	}
+
 	/** Returns the names of the nodes that have joined and not ended. */
 	public List<String> joined() {
 		return this.nodes.values().stream().filter((node) -> node.up).map((node) -> node.name).toList();

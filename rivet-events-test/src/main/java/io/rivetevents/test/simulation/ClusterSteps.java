@@ -6,6 +6,7 @@
 package io.rivetevents.test.simulation;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.test.network.TimedNetwork;
 import io.rivetevents.test.simulation.actors.SimulatedStore;
+import io.rivetevents.test.simulation.check.SmallerParts;
 import io.rivetevents.test.simulation.check.Violations;
 import io.rivetevents.test.simulation.threads.Trace;
 
@@ -42,6 +44,8 @@ final class ClusterSteps {
 
 	private final Violations violations;
 
+	private final @Nullable SmallerParts smallerParts;
+
 	private boolean slow;
 
 	ClusterSteps(Random random, Trace trace, Nodes nodes, SimulatedStore store, @Nullable TimedNetwork network,
@@ -53,6 +57,7 @@ final class ClusterSteps {
 		this.store = store;
 		this.network = network;
 		this.calls = calls;
+		this.smallerParts = (network != null) ? new SmallerParts(network::hasDeparted, violations) : null;
 	}
 
 	private TimedNetwork network() {
@@ -149,6 +154,20 @@ final class ClusterSteps {
 		this.store.setAway(!this.store.isAway());
 		this.trace.add(this.store.isAway() ? "the store is away" : "the store is back");
 		return true;
+	}
+
+	/**
+	 * Checks after each step that a node in the smaller part owns nothing.
+	 * @param instances addresses of instances
+	 * @param now the time
+	 */
+	void checkParts(Collection<ActorAddress> instances, Instant now) {
+		SmallerParts parts = this.smallerParts;
+		if (parts != null) {
+			this.nodes.running()
+				.forEach((node) -> parts.check(node, node.member().sees(),
+						() -> instances.stream().anyMatch(node.member()::owns), now));
+		}
 	}
 
 	/**

@@ -282,6 +282,7 @@ public final class Simulation {
 				chosen.next();
 				i++;
 			}
+			this.cluster.checkParts(this.known.keySet(), now());
 			this.invariant.run();
 			this.violations.check();
 		}

@@ -53,6 +53,16 @@ public final class PlantedClusterFaults {
 
 	}
 
+	/** A condition never holds. */
+	static final class Never {
+
+		@Advice.OnMethodExit
+		static void exit(@Advice.Return(readOnly = false) boolean result) {
+			result = false;
+		}
+
+	}
+
 	/** A counter stays at zero. */
 	static final class Zero {
 

@@ -47,6 +47,10 @@ class PlantedClusterFaultsTests {
 		/** Copies of an instance are not compared with the store after a merge. */
 		NOT_COMPARED("membership.Membership", "merges", PlantedClusterFaults.Zero.class, ""),
 
+		/** The smaller part of the nodes goes on. */
+		SMALLER_PART("membership.Membership", "isSmallerPart", PlantedClusterFaults.Never.class,
+				"the smaller part owns nothing"),
+
 		/** Frames of an earlier session are received. */
 		OLD_SESSION("peer.Session", "accepts", PlantedClusterFaults.Always.class, ""),
 
