@@ -496,6 +496,22 @@ class DurableEventsTests {
 		assertThat(ada.call("pay", "key-2").asInt()).isEqualTo(2);
 	}
 
+	/** The change of an interleaved action stays, and is saved without its answer. */
+	@Test
+	void aCallWithAKeyThatIsNotUndoneIsNotRepeatedAfterAnUncertainCommit() {
+		ActorSettings sync = RARELY_SAVED.withState(new ActorSettings.StateSettings(true, 1000));
+		this.harness = new ActorHarness(sync, this.store, new Counter());
+		this.harnesses.add(this.harness);
+		Client ada = new Client("ada", UUID.randomUUID().toString(), Counter.class);
+		ada.connect();
+		this.store.uncertain = "before";
+		for (int i = 0; i < 2; i++) {
+			assertThat(ada.call("addLater", "key-1")).isNull();
+			assertThat(ada.lastError()).isEqualTo("actor.outcome_unknown");
+		}
+		assertThat(this.harness.call(Counter.class, "k", "count").asInt()).isEqualTo(1);
+	}
+
 	/** A session of the database may still be committing when its connection is lost. */
 	@Test
 	void aLateCommitOfAnUncertainChangeIsRefused() {

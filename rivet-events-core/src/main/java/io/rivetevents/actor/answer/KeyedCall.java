@@ -83,6 +83,11 @@ public final class KeyedCall {
 		this.undone = true;
 	}
 
+	/** Returns whether its commit has failed and it has left no trace. */
+	public boolean isUndone() {
+		return this.undone;
+	}
+
 	/** Returns whether it may have had an effect, so that it must not run again. */
 	public boolean hasRun() {
 		return this.begun && !this.undone;

@@ -47,12 +47,16 @@ final class ActionFailures {
 
 	/**
 	 * Returns the error for the caller of an action with an idempotency key. The caller
-	 * repeats a call that this copy of the instance could not save, or that may have been
-	 * stored with its answer: it runs once.
+	 * repeats a call that this copy of the instance could not save, or that was undone
+	 * but may have been stored with its answer: it runs once.
+	 * @param begun whether the method of the action may have begun
+	 * @param undone whether the commit has failed, and nothing of the call is left in
+	 * memory
 	 */
-	RivetException refusalOnce(Throwable ex, Inbound inbound, ActorConnection connection, boolean begun) {
+	RivetException refusalOnce(Throwable ex, Inbound inbound, ActorConnection connection, boolean begun,
+			boolean undone) {
 		boolean repeatable = isFenced(ex)
-				|| (ex instanceof UncertainSaveException uncertain && uncertain.isRepeatable());
+				|| (undone && ex instanceof UncertainSaveException uncertain && uncertain.isRepeatable());
 		return repeatable ? new RivetException(ErrorCode.RESTARTING) : refusal(ex, inbound, connection, begun);
 	}
 

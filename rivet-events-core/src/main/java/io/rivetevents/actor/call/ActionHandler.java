@@ -575,7 +575,7 @@ public final class ActionHandler {
 			return output;
 		})
 			.onErrorMap((ex) -> (occasion.keyed() != null && connection != null)
-					? this.failures.refusalOnce(ex, inbound, connection, begun.get())
+					? this.failures.refusalOnce(ex, inbound, connection, begun.get(), occasion.keyed().isUndone())
 					: this.failures.refusal(ex, inbound, connection, begun.get()));
 	}
 
