@@ -9,13 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import io.rivetevents.actor.ActorAddress;
 
 /**
  * Which node owns which address: each address has a slot, and the owner of a slot is the
  * node with the highest hash of slot and name (rendezvous hashing), so that a node that
  * joins or leaves moves only its own share. All nodes with the same view compute the same
- * owners. Immutable.
+ * owners. Safe for use by several threads.
  */
 final class Placement {
 
@@ -27,17 +29,20 @@ final class Placement {
 	 */
 	static final int SLOTS = 1 << SLOT_BITS;
 
-	private final String[] owners = new String[SLOTS];
+	private final List<Node> nodes;
 
 	/**
-	 * Computes the owners.
+	 * Owners of the slots, each computed when it is needed first. Several threads may
+	 * compute the same owner.
+	 */
+	private final @Nullable String[] owners = new @Nullable String[SLOTS];
+
+	/**
+	 * Creates a placement.
 	 * @param nodes names of the nodes, at least one
 	 */
 	Placement(Collection<String> nodes) {
-		List<Node> sorted = nodes.stream().sorted().map(Node::of).toList();
-		for (int slot = 0; slot < SLOTS; slot++) {
-			this.owners[slot] = owner(slot, sorted);
-		}
+		this.nodes = nodes.stream().sorted().map(Node::of).toList();
 	}
 
 	private record Node(String name, long hash) {
@@ -64,7 +69,14 @@ final class Placement {
 
 	/** Returns the owner of an address. */
 	String owner(ActorAddress address) {
-		return this.owners[slot(address)];
+		int slot = slot(address);
+		String known = this.owners[slot];
+		if (known != null) {
+			return known;
+		}
+		String owner = owner(slot, this.nodes);
+		this.owners[slot] = owner;
+		return owner;
 	}
 
 	/** Returns the slot of an address, from 0. */
