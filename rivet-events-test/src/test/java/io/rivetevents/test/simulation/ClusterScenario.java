@@ -5,12 +5,17 @@
 
 package io.rivetevents.test.simulation;
 
+import java.util.concurrent.atomic.AtomicInteger;
+
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
+import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.test.simulation.actors.SimulatedActors;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The scenario of our runtime on three nodes.
@@ -29,6 +34,31 @@ final class ClusterScenario {
 			Fault... faults) {
 		return new SimulationRunner(new SimulatedActors(beans, ActorSettings.DEFAULTS), settings,
 				(simulation) -> RuntimeScenario.run(simulation.faults(faults), true));
+	}
+
+	/** Returns a runner of another scenario. */
+	static SimulationRunner runner(AnnotationConfigApplicationContext beans, SimulationRunner.Body scenario) {
+		return new SimulationRunner(new SimulatedActors(beans, ActorSettings.DEFAULTS), SETTINGS, scenario);
+	}
+
+	/** Books with other nodes, whose calls run at most once. */
+	static void book(Simulation simulation) {
+		begin(simulation);
+		AtomicInteger bookings = new AtomicInteger();
+		SimulatedClients.Arguments next = (random) -> new Object[] { "booking-" + bookings.incrementAndGet() };
+		simulation.faults(Fault.PARTITION, Fault.SLOW_NETWORK, Fault.PAUSE)
+			.clients(2, "ledger", "x")
+			.mayCallWith("book", next)
+			.serverMayCallWith("book", next, (result) -> {
+			});
+		simulation.run();
+		Ledger.State state = simulation.call(Ledger.State.class, ActorAddress.of("ledger", "x"), "read");
+		assertThat(state.booked).as("bookings that have run").doesNotHaveDuplicates();
+	}
+
+	private static void begin(Simulation simulation) {
+		simulation.bean(Ledger.class).setClock(simulation.clock());
+		simulation.bean(Transfers.class).begin(simulation);
 	}
 
 	/**

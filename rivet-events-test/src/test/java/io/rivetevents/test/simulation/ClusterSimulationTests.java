@@ -28,6 +28,11 @@ class ClusterSimulationTests {
 		RuntimeScenario.run(simulation, true);
 	}
 
+	@ActorSimulation(nodes = 3, seeds = 50, actors = { Ledger.class, Transfers.class })
+	void runsCallsWithoutAKeyAtMostOnce(Simulation simulation) {
+		ClusterScenario.book(simulation);
+	}
+
 	@Test
 	void hasTheSameTraceInAnotherProcess() throws Exception {
 		try (AnnotationConfigApplicationContext beans = RuntimeScenario.beans()) {

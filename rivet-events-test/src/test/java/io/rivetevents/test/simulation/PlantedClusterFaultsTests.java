@@ -59,11 +59,11 @@ class PlantedClusterFaultsTests {
 
 		/** A call without a key is sent again after the loss of its node. */
 		CALL_REPEATED("link.UnansweredCalls", "repeatable", PlantedClusterFaults.AnyCallRepeated.class,
-				"bookings that have run", Fault.PARTITION, Fault.SLOW_NETWORK, Fault.PAUSE),
+				"bookings that have run", ClusterScenario::book),
 
 		/** A call of the server is sent again after the loss of its node. */
 		SERVER_CALL_REPEATED("call.Operations", "mayRunTwice", PlantedClusterFaults.Always.class,
-				"bookings that have run", Fault.PARTITION, Fault.SLOW_NETWORK, Fault.PAUSE),
+				"bookings that have run", ClusterScenario::book),
 
 		/** A gateway resumes from the position at which its client was accepted. */
 		POSITION_KEPT("link.ClientSide", "advance", PlantedClusterFaults.Skipped.class, ""),
@@ -88,14 +88,14 @@ class PlantedClusterFaultsTests {
 
 		private final String invariant;
 
-		private final Fault[] faults;
+		private final SimulationRunner.Body scenario;
 
 		Planted(String type, String method, Class<?> advice, String invariant) {
-			this(type, method, advice, invariant, Fault.values());
+			this(type, method, advice, invariant, (simulation) -> RuntimeScenario.run(simulation, true));
 		}
 
-		Planted(String type, String method, Class<?> advice, String invariant, Fault... faults) {
-			this.faults = faults;
+		Planted(String type, String method, Class<?> advice, String invariant, SimulationRunner.Body scenario) {
+			this.scenario = scenario;
 			this.type = "io.rivetevents.cluster." + type;
 			this.method = method;
 			this.advice = advice;
@@ -113,14 +113,16 @@ class PlantedClusterFaultsTests {
 	 * The others take minutes: they are found by more seeds than a build has time for.
 	 */
 	@ParameterizedTest
-	@EnumSource(names = { "NO_RELEASE", "OWNS_ALL", "NOT_COMPARED", "OLD_SESSION", "FRAME_LOST", "CALL_REPEATED" })
+	@EnumSource(names = { "NO_RELEASE", "OWNS_ALL", "NOT_COMPARED", "OLD_SESSION", "FRAME_LOST", "CALL_REPEATED",
+			"SERVER_CALL_REPEATED", "SMALLER_PART" })
 	void findsAPlantedFault(Planted fault) throws Exception {
 		find(fault);
 	}
 
 	@ParameterizedTest
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE,
-			names = { "NO_RELEASE", "OWNS_ALL", "NOT_COMPARED", "OLD_SESSION", "FRAME_LOST", "CALL_REPEATED" })
+			names = { "NO_RELEASE", "OWNS_ALL", "NOT_COMPARED", "OLD_SESSION", "FRAME_LOST", "CALL_REPEATED",
+					"SERVER_CALL_REPEATED", "SMALLER_PART" })
 	@EnabledIfSystemProperty(named = "rivet.test.cluster.whole", matches = "true")
 	void findsAFaultThatIsRare(Planted fault) throws Exception {
 		find(fault);
@@ -139,7 +141,7 @@ class PlantedClusterFaultsTests {
 			.load(type.getClassLoader(), this.redefinition);
 		try (AnnotationConfigApplicationContext beans = RuntimeScenario.beans()) {
 			assertThatExceptionOfType(SimulationFailure.class)
-				.isThrownBy(() -> ClusterScenario.runner(beans, ClusterScenario.SETTINGS, fault.faults).run(1, SEEDS))
+				.isThrownBy(() -> ClusterScenario.runner(beans, fault.scenario).run(1, SEEDS))
 				.withMessageContaining(fault.invariant);
 		}
 		finally {
