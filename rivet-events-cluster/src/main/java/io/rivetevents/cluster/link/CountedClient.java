@@ -52,17 +52,39 @@ final class CountedClient implements Outbound {
 
 	private boolean open;
 
+	/** Whether the actor answers each request for a subscription. */
+	private boolean answers;
+
 	private record Call(long bytes, boolean identified) {
 	}
 
 	/**
-	 * A subscription.
+	 * The subscription of one event, as it is if the actor accepts the last request.
 	 *
-	 * @param bytes memory that it uses
-	 * @param before the subscription that it replaces if the actor accepts it, {@code
-	 * null} if there is none
+	 * @param bytes memory that is counted, 0 if it is not counted
+	 * @param accepted memory of what the actor has accepted, 0 if it has nothing. If
+	 * several requests wait, it is that of the last one
+	 * @param requests number of requests without an answer
 	 */
-	private record Subscription(long bytes, @Nullable Subscription before) {
+	private record Subscription(long bytes, long accepted, int requests) {
+
+		private static final Subscription NONE = new Subscription(0, 0, 0);
+
+		Subscription requested(long bytes, boolean answered) {
+			return answered ? new Subscription(bytes, this.accepted, this.requests + 1)
+					: new Subscription(bytes, (bytes != 0) ? this.bytes : 0, 0);
+		}
+
+		/**
+		 * Returns it after answers of the actor.
+		 * @param accepted memory of what the actor has accepted by now
+		 * @param answers number of answers
+		 */
+		Subscription answered(long accepted, int answers) {
+			int rest = Math.max(0, this.requests - answers);
+			return new Subscription((rest > 0) ? this.bytes : accepted, accepted, rest);
+		}
+
 	}
 
 	/**
@@ -94,7 +116,11 @@ final class CountedClient implements Outbound {
 		this.usage.end(bytes, identified);
 		this.open = true;
 		if (request.stream() != null) {
-			request.stream().subscriptions().forEach(this::subscribe);
+			request.stream().subscriptions().forEach((each) -> {
+				long weight = MessageWeight.of(each);
+				count(each.eventName(), new Subscription(weight, weight, 0));
+			});
+			this.answers = true;
 		}
 		return null;
 	}
@@ -164,25 +190,42 @@ final class CountedClient implements Outbound {
 
 	private @Nullable ToClient change(ToServer.SubscriptionRequest request) {
 		if (!request.subscribe()) {
-			forget(request.eventName());
+			count(request.eventName(), subscription(request.eventName()).requested(0, this.answers));
 			return null;
 		}
-		return subscribe(request) ? null : refusal(request.eventName());
+		Subscription requested = subscription(request.eventName()).requested(MessageWeight.of(request), this.answers);
+		return count(request.eventName(), requested) ? null : refusal(request.eventName());
 	}
 
-	private boolean subscribe(ToServer.SubscriptionRequest request) {
-		ClientUsage usage = this.usage;
-		if (usage == null) {
+	private Subscription subscription(String event) {
+		return this.subscriptions.getOrDefault(event, Subscription.NONE);
+	}
+
+	/**
+	 * Counts what a subscription uses now.
+	 * @return whether no limit was reached; otherwise nothing has changed
+	 */
+	private boolean count(String event, Subscription now) {
+		if (this.usage != null && !count(this.usage, subscription(event).bytes(), now.bytes())) {
+			return false;
+		}
+		if (now.equals(Subscription.NONE)) {
+			this.subscriptions.remove(event);
+		}
+		else {
+			this.subscriptions.put(event, now);
+		}
+		return true;
+	}
+
+	private static boolean count(ClientUsage usage, long before, long bytes) {
+		if (bytes == 0) {
+			if (before != 0) {
+				usage.unsubscribe(before);
+			}
 			return true;
 		}
-		long bytes = MessageWeight.of(request);
-		Subscription before = this.subscriptions.get(request.eventName());
-		Limit met = (before == null) ? usage.subscribe(bytes) : usage.resubscribe(before.bytes(), bytes);
-		if (met == null) {
-			Subscription accepted = (before != null) ? new Subscription(before.bytes(), null) : null;
-			this.subscriptions.put(request.eventName(), new Subscription(bytes, accepted));
-		}
-		return met == null;
+		return ((before == 0) ? usage.subscribe(bytes) : usage.resubscribe(before, bytes)) == null;
 	}
 
 	private ToClient refusal(String event) {
@@ -220,13 +263,11 @@ final class CountedClient implements Outbound {
 		}
 		else if (message instanceof ToClient.SubscriptionResponse response) {
 			this.position = response.position();
-			if (response.subscribe() && response.error() != null) {
-				refused(response.eventName());
-			}
+			answered(response);
 		}
 		else if (message instanceof ToClient.Welcome welcome) {
 			this.position = welcome.position();
-			welcome.refused().keySet().forEach(this::refused);
+			welcome.refused().keySet().forEach((event) -> settle(event, 0, 0));
 		}
 		else if (message instanceof ToClient.Event event && event.position() != null) {
 			this.position = event.position();
@@ -258,23 +299,28 @@ final class CountedClient implements Outbound {
 		}
 	}
 
-	/** The actor has rejected a subscription, and keeps the one before. */
-	private void refused(String event) {
-		Subscription refused = this.subscriptions.get(event);
-		Subscription before = (refused != null) ? refused.before() : null;
-		if (this.usage != null && refused != null && before != null) {
-			this.subscriptions.put(event, before);
-			this.usage.resubscribe(refused.bytes(), before.bytes());
+	/** The answer to the oldest request for the event. */
+	private void answered(ToClient.SubscriptionResponse response) {
+		Subscription before = subscription(response.eventName());
+		long accepted = before.accepted();
+		if (response.error() == null) {
+			accepted = response.subscribe() ? before.bytes() : 0;
 		}
-		else {
-			forget(event);
-		}
+		count(response.eventName(), before.answered(accepted, 1));
 	}
 
-	private void forget(String event) {
-		Subscription subscription = this.subscriptions.remove(event);
-		if (this.usage != null && subscription != null) {
-			this.usage.unsubscribe(subscription.bytes());
+	/**
+	 * The actor has rejected a subscription without an answer, and keeps the one before.
+	 */
+	private void refused(String event) {
+		settle(event, subscription(event).accepted(), 0);
+	}
+
+	private void settle(String event, long accepted, int answers) {
+		Subscription before = subscription(event);
+		Subscription now = before.answered(accepted, answers);
+		if (!count(event, now)) { // the one before is larger, and others use its memory
+			this.subscriptions.put(event, new Subscription(before.bytes(), before.bytes(), now.requests()));
 		}
 	}
 
