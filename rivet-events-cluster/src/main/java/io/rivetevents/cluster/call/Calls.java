@@ -24,6 +24,7 @@ import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
 import io.rivetevents.cluster.membership.Membership;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.observation.CallContext;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 
@@ -121,8 +122,9 @@ public final class Calls {
 
 	private Mono<Result> repeated(Supplier<Mono<Result>> attempt) {
 		long begin = now();
-		return Mono.defer(attempt)
-			.retryWhen(Retry.from((signals) -> signals.concatMap((signal) -> pause(signal, begin))));
+		// a later attempt begins on another thread than the caller's
+		return CallContext.captured(Mono.defer(attempt)
+			.retryWhen(Retry.from((signals) -> signals.concatMap((signal) -> pause(signal, begin)))));
 	}
 
 	/**

@@ -8,6 +8,7 @@ package io.rivetevents.cluster.call;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -16,6 +17,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
+import io.micrometer.context.ContextRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -176,6 +178,26 @@ class CallsTests {
 		reply(DONE);
 		assertThat(this.signals).containsExactly(DONE);
 		assertThat(this.calls.pending()).isZero();
+	}
+
+	@Test
+	void sendsTheContextOfTheCallerEachTime() {
+		ThreadLocal<Map<String, String>> mdc = new ThreadLocal<>();
+		ContextRegistry.getInstance().registerThreadLocalAccessor("test.mdc", mdc);
+		try {
+			owner("b", 1);
+			mdc.set(Map.of("user", "ada"));
+			ask(DESTROY);
+			mdc.remove();
+			reply(new Result.NotOwner());
+			this.timers.advanceTimeBy(Duration.ofMillis(500));
+			assertThat(this.sent).hasSize(2)
+				.extracting((sent) -> ((Frame.Request) sent.frame()).context())
+				.containsOnly(Map.of("test.mdc", Map.of("user", "ada")));
+		}
+		finally {
+			ContextRegistry.getInstance().removeThreadLocalAccessor("test.mdc");
+		}
 	}
 
 	@Test
