@@ -14,8 +14,10 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.inbound.InboundRequest;
+import io.rivetevents.protocol.ErrorCode;
 
 /**
  * Runs operations on this node, whether or not it owns their address. Errors are those of
@@ -50,7 +52,8 @@ final class LocalOperations {
 
 	/**
 	 * Runs an operation.
-	 * @return its result; never a failure or {@code NotOwner}
+	 * @return its result; never a failure or {@code NotOwner}. Fails with
+	 * {@code request.not_supported} if a newer node has sent it
 	 */
 	Mono<Result> run(Operation operation) {
 		if (operation instanceof Operation.Call call) {
@@ -84,6 +87,10 @@ final class LocalOperations {
 		}
 		if (operation instanceof Operation.Inbound inbound) {
 			return Mono.fromRunnable(() -> this.inbound.accept(inbound.request())).thenReturn(DONE);
+		}
+		if (operation instanceof Operation.Unknown unknown) {
+			return Mono.error(new RivetException(ErrorCode.NOT_SUPPORTED,
+					"This node is older than the caller's, and does not know %s.".formatted(unknown.kind())));
 		}
 		return this.release.apply(((Operation.Release) operation).address()).thenReturn(DONE);
 	}

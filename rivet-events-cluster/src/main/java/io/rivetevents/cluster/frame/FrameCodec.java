@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.cluster.ConnectRequestCodec;
 import io.rivetevents.cluster.frame.Variants.Variant;
+import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.ToClient;
 
 /**
@@ -32,8 +33,11 @@ import io.rivetevents.protocol.ToClient;
  * <b>Versions.</b> A later version may append fields to a record, which readers of this
  * version ignore, and reads them only if they are there. It may add kinds of frames and
  * other records: a frame with an unknown kind is ignored and logged once, so that such a
- * frame is sent only to nodes that support it. Fields and kinds are never removed or used
- * for another purpose.
+ * frame is sent only to nodes that support it. A request with an unknown operation, or an
+ * unknown record within it, is read as {@link Operation.Unknown} and answered with
+ * {@code request.not_supported}; an unknown result is read as the failure
+ * {@code actor.outcome_unknown}. Fields and kinds are never removed or used for another
+ * purpose.
  */
 public final class FrameCodec {
 
@@ -67,7 +71,7 @@ public final class FrameCodec {
 				new Variant<>(1, Frame.Request.class, this::writeRequest, this::readRequest),
 				new Variant<>(2, Frame.Reply.class,
 						(out, reply) -> out.number(reply.id()).record(reply.result(), Operations::writeResult),
-						(in) -> new Frame.Reply(in.number(), in.record(Operations::readResult))),
+						FrameCodec::readReply),
 				new Variant<>(3, Frame.Cancel.class, (out, cancel) -> out.number(cancel.id()),
 						(in) -> new Frame.Cancel(in.number())),
 				new Variant<>(4, Frame.Deliver.class, FrameCodec::writeDeliver, FrameCodec::readDeliver),
@@ -163,8 +167,33 @@ public final class FrameCodec {
 
 	private Frame.Request readRequest(FrameInput in) {
 		long id = in.number();
-		Operation operation = in.record(this.operations::read);
+		Operation operation = in.record(this::readOperation);
 		return in.hasMore() ? new Frame.Request(id, operation, readContext(in)) : new Frame.Request(id, operation);
+	}
+
+	/** The caller waits for an answer: it receives one for a request of a newer node. */
+	private Operation readOperation(FrameInput in) {
+		try {
+			return this.operations.read(in);
+		}
+		catch (UnknownKindException ex) {
+			return new Operation.Unknown(String.valueOf(ex.getMessage()));
+		}
+	}
+
+	private static Frame.Reply readReply(FrameInput in) {
+		return new Frame.Reply(in.number(), in.record(FrameCodec::readResult));
+	}
+
+	/** The operation has run, and its result has a kind that only newer nodes know. */
+	private static Result readResult(FrameInput in) {
+		try {
+			return Operations.readResult(in);
+		}
+		catch (UnknownKindException ex) {
+			ErrorCode code = ErrorCode.OUTCOME_UNKNOWN;
+			return new Result.Failure(code.group(), code.code(), code.status(), code.message(), null);
+		}
 	}
 
 	private static Map<String, Object> readContext(FrameInput in) {
@@ -220,7 +249,9 @@ public final class FrameCodec {
 	private static Frame.Send readSend(FrameInput in) {
 		List<String> connectionIds = in.list(FrameInput::id);
 		boolean droppable = in.flag();
-		return new Frame.Send(connectionIds, in.record(Messages::readToClient), droppable, in.number(), in.number());
+		ToClient message = in.record(Messages::readToClient);
+		return in.hasMore() ? new Frame.Send(connectionIds, message, droppable, in.number(), in.number())
+				: new Frame.Send(connectionIds, message, droppable);
 	}
 
 	/**

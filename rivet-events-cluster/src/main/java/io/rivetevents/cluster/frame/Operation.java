@@ -94,4 +94,12 @@ public sealed interface Operation {
 	record Inbound(InboundRequest request) implements Operation {
 	}
 
+	/**
+	 * An operation of a newer node, which this one cannot run. Never sent.
+	 *
+	 * @param kind the kind that is not known
+	 */
+	record Unknown(String kind) implements Operation {
+	}
+
 }

@@ -99,7 +99,12 @@ final class Operations {
 					(in) -> new Operation.Release(readAddress(in))),
 			new Variant<>(10, Operation.Inbound.class,
 					(out, inbound) -> out.record(inbound.request(), InboundRequests::write),
-					(in) -> new Operation.Inbound(in.record(InboundRequests::read))));
+					(in) -> new Operation.Inbound(in.record(InboundRequests::read))),
+			new Variant<>(255, Operation.Unknown.class, (out, unknown) -> {
+				throw new IllegalArgumentException("An unknown operation cannot be sent");
+			}, (in) -> {
+				throw FrameInput.malformed("an unknown operation cannot be sent");
+			}));
 
 	Operations(ConnectRequestCodec requests) {
 		this.requests = requests;
