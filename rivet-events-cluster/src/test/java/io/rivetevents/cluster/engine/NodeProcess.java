@@ -8,11 +8,15 @@ package io.rivetevents.cluster.engine;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node in a process of its own. Writes its name, and then a line for each view; ends
@@ -34,10 +38,19 @@ final class NodeProcess implements AutoCloseable {
 
 	static NodeProcess start(String cluster, int port, List<Integer> ports, Duration failureTimeout)
 			throws IOException {
+		return start(cluster, port, ports, failureTimeout, "");
+	}
+
+	/**
+	 * Starts a node.
+	 * @param keys file with the key of encryption, empty for none
+	 */
+	static NodeProcess start(String cluster, int port, List<Integer> ports, Duration failureTimeout, String keys)
+			throws IOException {
 		ProcessBuilder builder = new ProcessBuilder(
 				System.getProperty("java.home") + File.separator + "bin" + File.separator + "java", "-Xmx256m", "-cp",
 				System.getProperty("java.class.path"), NodeProcess.class.getName(), cluster, String.valueOf(port),
-				String.join(",", ports.stream().map(String::valueOf).toList()), failureTimeout.toString());
+				String.join(",", ports.stream().map(String::valueOf).toList()), failureTimeout.toString(), keys);
 		Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
 		return new NodeProcess(process, process.inputReader());
 	}
@@ -73,9 +86,10 @@ final class NodeProcess implements AutoCloseable {
 		this.process.destroyForcibly();
 	}
 
-	public static void main(String[] args) throws IOException {
+	public static void main(String[] args) throws Exception {
 		List<Integer> ports = Arrays.stream(args[2].split(",")).map(Integer::valueOf).toList();
-		Node node = new Node(args[0], Integer.parseInt(args[1]), Node.discovery(ports), Duration.parse(args[3]));
+		Node node = new Node(args[0], Integer.parseInt(args[1]), Node.discovery(ports), Duration.parse(args[3]),
+				ssl(args[4]));
 		System.out.println(node.name);
 		node.viewed = (view) -> System.out.println(String.join(",", view.nodes()));
 		node.start();
@@ -83,6 +97,14 @@ final class NodeProcess implements AutoCloseable {
 			// until the test ends
 		}
 		System.exit(0);
+	}
+
+	private static @Nullable NodeSsl ssl(String keys) throws Exception {
+		if (keys.isEmpty()) {
+			return null;
+		}
+		KeyStore member = TestCertificates.load(Path.of(keys));
+		return TestCertificates.ssl(member, member);
 	}
 
 }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,7 +47,11 @@ class NodeSslTests {
 	}
 
 	private Node start(int port, List<Integer> ports, @Nullable NodeSsl ssl) {
-		Node node = new Node("test", port, Node.discovery(ports), Duration.ofSeconds(3), ssl);
+		return start(port, ports, ssl, Duration.ofSeconds(3));
+	}
+
+	private Node start(int port, List<Integer> ports, @Nullable NodeSsl ssl, Duration failureTimeout) {
+		Node node = new Node("test", port, Node.discovery(ports), failureTimeout, ssl);
 		this.nodes.add(node);
 		return node.start();
 	}
@@ -63,6 +69,30 @@ class NodeSslTests {
 		second.close();
 		await().atMost(PATIENCE).until(() -> first.nodes().size() == 1);
 		assertThat(first.departed()).containsExactly(second.name);
+	}
+
+	/** By its closed sockets, long before a heartbeat is missing. */
+	@Test
+	@DisabledOnOs(OS.WINDOWS)
+	void noticesThatAProcessIsKilled() throws Exception {
+		Duration failureTimeout = Duration.ofMinutes(2);
+		List<Integer> ports = Node.freePorts(3);
+		NodeSsl ssl = TestCertificates.ssl(member, member);
+		Node first = start(ports.get(0), ports, ssl, failureTimeout);
+		Node second = start(ports.get(1), ports, ssl, failureTimeout);
+		try (NodeProcess killed = NodeProcess.start("test", ports.get(2), ports, failureTimeout,
+				folder.resolve("member.p12").toString())) {
+			await().atMost(PATIENCE).until(() -> first.nodes().size() == 3 && second.nodes().size() == 3);
+			assertThat(first.nodes()).contains(killed.name);
+			killed.kill();
+			long begin = System.nanoTime();
+			await().pollInterval(Duration.ofMillis(10))
+				.atMost(PATIENCE)
+				.until(() -> first.nodes().size() == 2 && second.nodes().size() == 2);
+			System.out
+				.println("encrypted node killed: noticed after " + (System.nanoTime() - begin) / 1_000_000 + " ms");
+			assertThat(first.departed()).isEmpty();
+		}
 	}
 
 	@Test

@@ -39,6 +39,11 @@ final class TestCertificates {
 		if (keytool.waitFor() != 0) {
 			throw new IllegalStateException(output);
 		}
+		return load(file);
+	}
+
+	/** Reads a key with its certificate from a file. */
+	static KeyStore load(Path file) throws Exception {
 		KeyStore keys = KeyStore.getInstance("PKCS12");
 		try (InputStream input = Files.newInputStream(file)) {
 			keys.load(input, PASSWORD);
