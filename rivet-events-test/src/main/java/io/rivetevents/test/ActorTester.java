@@ -149,7 +149,9 @@ public final class ActorTester {
 	/**
 	 * Stops the node as at the end of an application, and starts it again: instances are
 	 * saved, and clients are closed with {@code actor.restarting}. Time passes until the
-	 * node has stopped. Of several nodes, one after the other is stopped and started.
+	 * node has stopped. Of several nodes, one after the other is stopped and started, and
+	 * one that does not run stays so.
+	 * @throws IllegalStateException if no node runs
 	 */
 	public void restart() {
 		this.backend.restart();

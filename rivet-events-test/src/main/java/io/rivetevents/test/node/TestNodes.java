@@ -166,8 +166,12 @@ public final class TestNodes {
 	 */
 	public LinkHost host(int number) {
 		TestNode node = (number == 0 || find(number).isKilled()) ? first() : find(number);
-		Assert.state(!node.isKilled(), "No node runs: call start(1) first");
+		checkAnyRuns();
 		return node.host(this.time);
+	}
+
+	private void checkAnyRuns() {
+		Assert.state(!first().isKilled(), "No node runs: call start(1) first");
 	}
 
 	/** Checks that a node runs. */
@@ -292,6 +296,7 @@ public final class TestNodes {
 
 	/** Stops each node as at the end of an application, and starts it again. */
 	public void restart() {
+		checkAnyRuns();
 		if (this.network == null) {
 			stop(first());
 			first().node().start();

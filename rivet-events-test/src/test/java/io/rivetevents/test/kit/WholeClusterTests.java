@@ -45,6 +45,8 @@ class WholeClusterTests {
 		this.tester.kill(3 - owner);
 		one.expectClosed();
 		assertThatIllegalStateException().isThrownBy(one::resume).withMessage("No node runs: call start(1) first");
+		assertThatIllegalStateException().isThrownBy(this.tester::restart)
+			.withMessage("No node runs: call start(1) first");
 	}
 
 }
