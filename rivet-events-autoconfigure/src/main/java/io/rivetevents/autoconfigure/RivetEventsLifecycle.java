@@ -5,6 +5,8 @@
 
 package io.rivetevents.autoconfigure;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
@@ -17,6 +19,8 @@ import io.rivetevents.placement.NodeShutdown;
  * would delay its graceful shutdown.
  */
 final class RivetEventsLifecycle implements SmartLifecycle {
+
+	private static final Log logger = LogFactory.getLog(RivetEventsLifecycle.class);
 
 	private final LocalNode node;
 
@@ -50,7 +54,7 @@ final class RivetEventsLifecycle implements SmartLifecycle {
 				this.connections.stop();
 			}
 			callback.run();
-		}).subscribe();
+		}).subscribe(null, (ex) -> logger.error("Instances were not stopped in an orderly way", ex));
 	}
 
 	@Override

@@ -151,18 +151,22 @@ public final class RedisBackplane implements Backplane {
 			.doBeforeRetry((signal) -> warnOutage(signal.failure()));
 		Mono<Void> connecting = Mono.<Void>fromRunnable(() -> link.connect((message) -> receive(message, receivers)))
 			.subscribeOn(Schedulers.boundedElastic());
-		Disposable receiving = connecting.retryWhen(forEver).subscribe();
-		Disposable watching = link.interruptions().subscribe((event) -> interrupted());
+		Disposable receiving = connecting.retryWhen(forEver).subscribe(null, RedisBackplane::ended);
+		Disposable watching = link.interruptions().subscribe((event) -> interrupted(), RedisBackplane::ended);
 		Disposable beating = Flux.interval(Duration.ZERO, this.settings.heartbeat(), this.timers)
 			.onBackpressureDrop()
-			.subscribe((tick) -> beat());
+			.subscribe((tick) -> beat(), RedisBackplane::ended);
 		// a connection that was dropped silently appears to be open for hours
 		Disposable reviving = Flux.interval(this.settings.heartbeat().multipliedBy(SILENT_HEARTBEATS), this.timers)
 			.onBackpressureDrop()
 			.filter((tick) -> link.isConnected() && isSilent())
-			.concatMap((tick) -> connecting.onErrorComplete(), 1)
-			.subscribe();
+			.concatMap((tick) -> connecting.doOnError(this::warnOutage).onErrorComplete(), 1)
+			.subscribe(null, RedisBackplane::ended);
 		this.running = Disposables.composite(receiving, watching, beating, reviving);
+	}
+
+	private static void ended(Throwable ex) {
+		logger.error("A task of the connection to Redis has ended; it begins again with the application", ex);
 	}
 
 	@Override

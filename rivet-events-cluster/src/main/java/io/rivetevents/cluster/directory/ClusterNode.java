@@ -225,11 +225,16 @@ public final class ClusterNode implements Cluster {
 	private void releaseOthers() {
 		LocalNode local = this.node.get();
 		if (this.membership.isWaiting()) {
-			local.releaseIf((address) -> true).subscribe();
+			local.releaseIf((address) -> true).subscribe(null, ClusterNode::notReleased);
 		}
 		else {
-			local.release((address) -> !this.membership.owns(address)).subscribe(this::released);
+			local.release((address) -> !this.membership.owns(address))
+				.subscribe(this::released, ClusterNode::notReleased);
 		}
+	}
+
+	private static void notReleased(Throwable ex) {
+		logger.error("Instances that another node may take were not released; they end with the next view", ex);
 	}
 
 	private void released(long instances) {

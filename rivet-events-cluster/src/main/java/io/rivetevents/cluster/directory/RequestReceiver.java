@@ -84,7 +84,8 @@ final class RequestReceiver {
 			.onErrorResume(NotBegun.class, (ex) -> Mono.just(NOT_OWNER))
 			.onErrorResume((ex) -> Mono.just(reject(ex, node, request.operation())))
 			.doFinally((signal) -> ofNode.remove(request.id()))
-			.subscribe((result) -> reply(node, request, result)));
+			.subscribe((result) -> reply(node, request, result), (ex) -> failures.error(ex,
+					() -> "There is no answer to %s".formatted(describe(node, request.operation())))));
 	}
 
 	private Mono<Result> answer(Operation operation) {

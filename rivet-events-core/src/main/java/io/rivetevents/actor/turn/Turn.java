@@ -7,9 +7,11 @@ package io.rivetevents.actor.turn;
 
 import java.util.function.Function;
 
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.PendingCall;
 import io.rivetevents.observation.CallContext;
 
@@ -30,6 +32,8 @@ import io.rivetevents.observation.CallContext;
  */
 public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave, boolean client, boolean blocking,
 		@Nullable PendingCall call, CallContext context) {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(Turn.class));
 
 	public static <I> Turn<I> ofClient(Function<I, @Nullable Mono<Void>> work, boolean interleave) {
 		return new Turn<>(work, interleave, true, true, null, CallContext.NONE);
@@ -92,7 +96,8 @@ public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave
 	public void doNow(I instance) {
 		Mono<Void> rest = this.work.apply(instance);
 		if (rest != null) {
-			this.context.around(rest).subscribe();
+			this.context.around(rest)
+				.subscribe(null, (ex) -> failures.error(ex, () -> "A turn of %s failed".formatted(instance)));
 		}
 	}
 
