@@ -149,6 +149,7 @@ class ArchitectureTests {
 			transport.websocket: protocol error protocol.encoding failure limit extension outbound
 			    transport transport.netty transport.webflux
 			security.webflux: protocol error failure extension cluster security
+			autoconfigure.background:
 			autoconfigure.modulith: connection actor autoconfigure
 			autoconfigure.state: protocol error annotation actor actor.state extension actor.call
 			    placement invocation.index jdbc jdbc.sqlite redis.store autoconfigure
