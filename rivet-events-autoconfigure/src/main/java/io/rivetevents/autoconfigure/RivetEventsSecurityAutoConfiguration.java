@@ -46,7 +46,6 @@ import org.springframework.security.core.userdetails.ReactiveUserDetailsService;
 import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.csrf.CsrfWebFilter;
-import org.springframework.security.web.server.util.matcher.AndServerWebExchangeMatcher;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher.MatchResult;
 import org.springframework.util.StringUtils;
@@ -246,10 +245,9 @@ public final class RivetEventsSecurityAutoConfiguration {
 		@Bean
 		@ConditionalOnBooleanProperty(name = "rivet.events.security.csrf-exempt", matchIfMissing = true)
 		Customizer<ServerHttpSecurity.CsrfSpec> rivetCsrfCustomizer(ObjectProvider<BasePath> basePath) {
-			ServerWebExchangeMatcher notOurs = (exchange) -> basePath.getObject().within(exchange.getRequest()) != null
-					? MatchResult.notMatch() : MatchResult.match();
-			return (csrf) -> csrf.requireCsrfProtectionMatcher(
-					new AndServerWebExchangeMatcher(notOurs, CsrfWebFilter.DEFAULT_CSRF_MATCHER));
+			ServerWebExchangeMatcher outside = (exchange) -> basePath.getObject().within(exchange.getRequest()) != null
+					? MatchResult.notMatch() : CsrfWebFilter.DEFAULT_CSRF_MATCHER.matches(exchange);
+			return (csrf) -> csrf.requireCsrfProtectionMatcher(outside);
 		}
 
 	}
