@@ -123,7 +123,7 @@ public final class RivetEventsAutoConfiguration {
 			logger.info("Instances are stored in memory: when this process ends, they are lost."
 					+ " Set rivet.events.state.store to file, jdbc or redis to keep them, or to memory to keep this store");
 		}
-		return new MemoryActorStateStore(limits.stored(), clock.getIfUnique(Clock::systemUTC));
+		return new MemoryActorStateStore(limits.stored(), clock(clock));
 	}
 
 	@Bean
@@ -186,7 +186,7 @@ public final class RivetEventsAutoConfiguration {
 	@ConditionalOnBooleanProperty("rivet.events.deliveries.recorded")
 	@ConditionalOnMissingBean
 	DeliveryRecorder rivetDeliveryLog(ObjectProvider<Clock> clock) {
-		return new DeliveryRecorder(clock.getIfUnique(Clock::systemUTC));
+		return new DeliveryRecorder(clock(clock));
 	}
 
 	private static LongSupplier nanoTime(Scheduler timers) {
@@ -194,11 +194,22 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	private static ReactiveTransactions transactions(ObjectProvider<ReactiveTransactions> transactions) {
-		return transactions.getIfAvailable(() -> ReactiveTransactions.NONE);
+		return available(transactions, ReactiveTransactions.NONE);
 	}
 
 	static CallerScope callers(ObjectProvider<CallerScope> callers) {
-		return callers.getIfAvailable(() -> CallerScope.NONE);
+		return available(callers, CallerScope.NONE);
+	}
+
+	private static Clock clock(ObjectProvider<Clock> clock) {
+		Clock unique = clock.getIfUnique();
+		return (unique != null) ? unique : Clock.systemUTC();
+	}
+
+	/** Without a lambda for each default, which would be linked in each start. */
+	static <T> T available(ObjectProvider<T> provider, T other) {
+		T found = provider.getIfAvailable();
+		return (found != null) ? found : other;
 	}
 
 	@Bean
@@ -317,10 +328,9 @@ public final class RivetEventsAutoConfiguration {
 			ObjectProvider<ContractFingerprints> contracts, ActorTypes types, ActionListeners listeners,
 			ObjectProvider<ActorDirectory> directory, RivetEventsProperties properties,
 			ObjectProvider<Ownership> ownership) {
-		ActorRuntime runtime = new ActorRuntime(store, connections.workers(), clock.getIfUnique(Clock::systemUTC),
-				connections, interceptors.orderedStream().toList(),
-				contracts.getIfAvailable(() -> ContractFingerprints.NONE), properties.schedule().settings(),
-				new JdkIdGenerator(), ownership.getIfAvailable(() -> Ownership.ALONE));
+		ActorRuntime runtime = new ActorRuntime(store, connections.workers(), clock(clock), connections,
+				interceptors.orderedStream().toList(), available(contracts, ContractFingerprints.NONE),
+				properties.schedule().settings(), new JdkIdGenerator(), available(ownership, Ownership.ALONE));
 		return new LocalNode(runtime, types, listeners, registry, directory::getObject);
 	}
 
@@ -330,10 +340,11 @@ public final class RivetEventsAutoConfiguration {
 			ObjectProvider<InvocationDecorator> decorators, ObjectProvider<FailureTranslator> translators,
 			ObjectProvider<SubscriptionGuard> subscriptions, ObjectProvider<AccessGuard> access,
 			ObjectProvider<CallerScope> callers) {
-		return new InvocationServices(mapper, contracts, new Neighbours(resolvers.orderedStream().toList(),
-				validator.getIfAvailable(() -> ArgumentValidator.NONE), decorators.orderedStream().toList(),
-				translators.orderedStream().toList(), subscriptions.getIfAvailable(() -> SubscriptionGuard.NONE),
-				access.getIfAvailable(() -> AccessGuard.NONE), callers(callers)));
+		return new InvocationServices(mapper, contracts,
+				new Neighbours(resolvers.orderedStream().toList(), available(validator, ArgumentValidator.NONE),
+						decorators.orderedStream().toList(), translators.orderedStream().toList(),
+						available(subscriptions, SubscriptionGuard.NONE), available(access, AccessGuard.NONE),
+						callers(callers)));
 	}
 
 	@Bean(destroyMethod = "dispose", defaultCandidate = false)

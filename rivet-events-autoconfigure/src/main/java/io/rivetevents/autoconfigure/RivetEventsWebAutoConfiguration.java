@@ -107,7 +107,8 @@ public final class RivetEventsWebAutoConfiguration {
 			ValueMapper mapper, Observers observers, WakeupBatches bursts, Limits limits, LocalNode node,
 			StreamSecrets secrets, @Qualifier("rivetActorTimers") Scheduler timers, ObjectProvider<CallerScope> callers,
 			ActorTypes types) {
-		ConnectionAuthenticator found = authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE);
+		ConnectionAuthenticator found = RivetEventsAutoConfiguration.available(authenticator,
+				ConnectionAuthenticator.NONE);
 		RivetEventsProperties.Security security = properties.security();
 		Handshake handshake = new Handshake(found.within(RivetEventsAutoConfiguration.callers(callers)), users,
 				security.authenticationRequired(), limits, security.authenticationTimeout(), timers,
@@ -156,7 +157,8 @@ public final class RivetEventsWebAutoConfiguration {
 	private static Management management(ObjectProvider<AccessGuard> guard, RivetEventsProperties properties,
 			Scheduler workers, CallerScope callers) {
 		String access = properties.management().access();
-		AccessRule rule = access.equals("none") ? null : rule(guard.getIfAvailable(() -> AccessGuard.NONE), access);
+		AccessRule rule = access.equals("none") ? null
+				: rule(RivetEventsAutoConfiguration.available(guard, AccessGuard.NONE), access);
 		return new Management((rule != null) ? rule.within(callers) : null, workers);
 	}
 

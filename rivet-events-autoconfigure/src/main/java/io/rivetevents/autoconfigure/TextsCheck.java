@@ -45,8 +45,12 @@ final class TextsCheck {
 
 	static void check(RivetEventsProperties properties) {
 		RivetEventsProperties.Security security = properties.security();
-		security.allowedOrigins().forEach(TextsCheck::checkOrigin);
-		security.allowedHosts().forEach(TextsCheck::checkHost);
+		for (String origin : security.allowedOrigins()) {
+			checkOrigin(origin);
+		}
+		for (String host : security.allowedHosts()) {
+			checkHost(host);
+		}
 		if (!PATH.matcher(properties.basePath()).matches()) {
 			throw InvalidSettingException.expected("rivet.events.base-path", properties.basePath(),
 					"a path that starts with a slash and has no pattern, such as /rivet");
