@@ -6,7 +6,6 @@
 package io.rivetevents.scheduling;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.RejectedExecutionException;
@@ -54,8 +53,7 @@ public final class DueQueue {
 	/** Guards the fields below. */
 	private final Object lock = new Object();
 
-	private final TreeSet<Entry> armed = new TreeSet<>(
-			Comparator.<Entry>comparingLong((entry) -> entry.time).thenComparingLong((entry) -> entry.order));
+	private final TreeSet<Entry> armed = new TreeSet<>(DueQueue::compare);
 
 	private long order;
 
@@ -124,6 +122,11 @@ public final class DueQueue {
 		synchronized (this.lock) {
 			return this.armed.size();
 		}
+	}
+
+	private static int compare(Entry one, Entry other) {
+		int byTime = Long.compare(one.time, other.time);
+		return (byTime != 0) ? byTime : Long.compare(one.order, other.order);
 	}
 
 	private long now() {

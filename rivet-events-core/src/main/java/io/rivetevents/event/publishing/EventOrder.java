@@ -5,7 +5,6 @@
 
 package io.rivetevents.event.publishing;
 
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -135,13 +134,11 @@ final class EventOrder {
 	 */
 	record Instance(String actor, ActorKey key) implements Comparable<Instance> {
 
-		private static final Comparator<Instance> ORDER = Comparator.comparing(Instance::actor)
-			.thenComparing(Instance::key);
-
 		/** The order keeps maps fast even if clients choose keys with equal hashes. */
 		@Override
 		public int compareTo(Instance other) {
-			return ORDER.compare(this, other);
+			int byActor = this.actor.compareTo(other.actor);
+			return (byActor != 0) ? byActor : this.key.compareTo(other.key);
 		}
 
 	}
