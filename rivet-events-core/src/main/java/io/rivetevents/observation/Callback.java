@@ -6,6 +6,7 @@
 package io.rivetevents.observation;
 
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -44,11 +45,13 @@ final class Callback<T extends ConnectionObserver> {
 			String method, Class<?>... parameters) {
 		Assert.state(ClassUtils.hasMethod(type, method, parameters),
 				() -> "%s has no method %s".formatted(type, method));
-		return new Callback<>(observers.stream()
-			.filter(type::isInstance)
-			.map(type::cast)
-			.filter((observer) -> overrides(observer, type, method, parameters))
-			.toList());
+		List<T> selected = new ArrayList<>();
+		for (ConnectionObserver observer : observers) {
+			if (type.isInstance(observer) && overrides(observer, type, method, parameters)) {
+				selected.add(type.cast(observer));
+			}
+		}
+		return new Callback<>(List.copyOf(selected));
 	}
 
 	/**

@@ -134,24 +134,28 @@ public final class LocalNode {
 	 * which the store does not keep
 	 */
 	public void start() {
-		check(ActorType::hasDurableEvents, this.runtime.store().keepsHistory(), """
-				Actor %s has durable events, but the store keeps no histories: override commit and keepsHistory \
-				of ActorStateStore, or set no @History(durable = true) and no rivet.events.history.durable""");
-		check((type) -> !type.schedules().isEmpty(), this.runtime.store().keepsSchedules(), """
-				Actor %s has schedules, but the store keeps none: override commit and keepsSchedules of \
-				ActorStateStore, or remove @ActorSchedule""");
+		for (ActorType type : this.types.all()) {
+			check(type);
+		}
 		this.instances.acceptNew();
 		this.instances.dueQueue().start();
 		this.instances.schedules().start();
 		this.draining = false;
 	}
 
-	private void check(Predicate<ActorType> needs, boolean kept, String problem) {
-		this.types.all().stream().filter(needs).findFirst().ifPresent((type) -> {
-			if (!kept) {
-				throw new IllegalStateException(problem.formatted(type.name()));
-			}
-		});
+	private void check(ActorType type) {
+		check(type, type.hasDurableEvents(), this.runtime.store().keepsHistory(), """
+				Actor %s has durable events, but the store keeps no histories: override commit and keepsHistory \
+				of ActorStateStore, or set no @History(durable = true) and no rivet.events.history.durable""");
+		check(type, !type.schedules().isEmpty(), this.runtime.store().keepsSchedules(), """
+				Actor %s has schedules, but the store keeps none: override commit and keepsSchedules of \
+				ActorStateStore, or remove @ActorSchedule""");
+	}
+
+	private static void check(ActorType type, boolean needed, boolean kept, String problem) {
+		if (needed && !kept) {
+			throw new IllegalStateException(problem.formatted(type.name()));
+		}
 	}
 
 	/**

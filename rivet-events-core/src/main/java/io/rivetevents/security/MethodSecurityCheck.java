@@ -88,7 +88,9 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		ActorIndex.of(this.beanFactory).names().stream().map(this.beanFactory::getBean).forEach(this::check);
+		for (String name : ActorIndex.of(this.beanFactory).names()) {
+			check(this.beanFactory.getBean(name));
+		}
 	}
 
 	private void check(Object bean) {

@@ -5,6 +5,7 @@
 
 package io.rivetevents.invocation.index;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
@@ -59,7 +61,12 @@ public final class StrayActions {
 	}
 
 	private static boolean isForeign(Class<?> type) {
-		return FOREIGN.stream().anyMatch(type.getName()::startsWith);
+		for (String prefix : FOREIGN) {
+			if (type.getName().startsWith(prefix)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static List<String> marked(Class<?> type) {
@@ -69,10 +76,14 @@ public final class StrayActions {
 	}
 
 	private static boolean isMarked(Method method) {
-		return method.getAnnotations().length > 0 && MergedAnnotations.from(method)
-			.stream()
-			.map((annotation) -> annotation.getType().getPackage())
-			.anyMatch(Action.class.getPackage()::equals);
+		if (method.getAnnotations().length > 0) {
+			for (MergedAnnotation<Annotation> annotation : MergedAnnotations.from(method)) {
+				if (annotation.getType().getPackage().equals(Action.class.getPackage())) {
+					return true;
+				}
+			}
+		}
+		return false;
 	}
 
 }

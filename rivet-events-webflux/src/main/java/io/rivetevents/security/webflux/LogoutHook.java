@@ -49,15 +49,14 @@ public final class LogoutHook implements SmartInitializingSingleton {
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		this.chains.stream().forEach((chain) -> {
+		for (SecurityWebFilterChain chain : this.chains) {
 			List<WebFilter> filters = chain.getWebFilters().collectList().block(FILTERS);
-			if (filters != null) {
-				filters.stream()
-					.filter(LogoutWebFilter.class::isInstance)
-					.map(LogoutWebFilter.class::cast)
-					.forEach(this::putFirst);
+			for (WebFilter filter : (filters != null) ? filters : List.<WebFilter>of()) {
+				if (filter instanceof LogoutWebFilter logout) {
+					putFirst(logout);
+				}
 			}
-		});
+		}
 	}
 
 	private void putFirst(LogoutWebFilter filter) {
