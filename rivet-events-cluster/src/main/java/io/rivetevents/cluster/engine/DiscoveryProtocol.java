@@ -67,7 +67,9 @@ final class DiscoveryProtocol extends TCPPING {
 		}
 	}
 
-	/** Returns the other addresses that received the last request, as {@code host:port}. */
+	/**
+	 * Returns the other addresses that received the last request, as {@code host:port}.
+	 */
 	List<String> others() {
 		return this.initial_hosts.stream()
 			.filter((address) -> !address.equals(this.transport.localPhysicalAddress()))
