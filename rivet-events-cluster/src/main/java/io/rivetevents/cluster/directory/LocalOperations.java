@@ -90,7 +90,7 @@ final class LocalOperations {
 		}
 		if (operation instanceof Operation.Unknown unknown) {
 			return Mono.error(new RivetException(ErrorCode.NOT_SUPPORTED,
-					"This node is older than the caller's, and does not know %s.".formatted(unknown.kind())));
+					"This node is older than the caller's, and does not support %s.".formatted(unknown.kind())));
 		}
 		return this.release.apply(((Operation.Release) operation).address()).thenReturn(DONE);
 	}

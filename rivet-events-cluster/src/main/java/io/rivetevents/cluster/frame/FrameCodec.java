@@ -185,7 +185,7 @@ public final class FrameCodec {
 		return new Frame.Reply(in.number(), in.record(FrameCodec::readResult));
 	}
 
-	/** The operation has run, and its result has a kind that only newer nodes know. */
+	/** The operation has run, and its result has a kind of a newer version. */
 	private static Result readResult(FrameInput in) {
 		try {
 			return Operations.readResult(in);

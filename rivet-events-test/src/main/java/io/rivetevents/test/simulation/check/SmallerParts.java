@@ -65,7 +65,7 @@ public final class SmallerParts {
 		}
 		if (seen.end() != null && now.isBefore(seen.end()) && owns.getAsBoolean()) {
 			this.violations.add("the smaller part owns nothing",
-					"%s goes on with %d nodes".formatted(node, view.size()));
+					"%s continues with %d nodes".formatted(node, view.size()));
 		}
 	}
 
