@@ -18,6 +18,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.ApplicationContext;
@@ -44,6 +45,7 @@ import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.extension.OutboundInterceptor;
@@ -55,6 +57,7 @@ import io.rivetevents.placement.LocalNode;
 import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.test.node.CountedWorkers;
 import io.rivetevents.test.node.NodeParts;
+import io.rivetevents.test.node.NodesBackplane;
 import io.rivetevents.test.node.SocketUsers;
 import io.rivetevents.test.node.TestNodes;
 import io.rivetevents.test.time.VirtualTime;
@@ -226,6 +229,14 @@ final class ActorTesterAutoConfiguration {
 		OutboundRegistry rivetConnectionRegistry(DeliveryRecorder deliveries, Environment environment) {
 			String name = (nodes(environment) > 1) ? TestNodes.FIRST_NAME : UUID.randomUUID().toString();
 			return new OutboundRegistry(name, deliveries);
+		}
+
+		/** Only for several nodes: one has the backplane of the application. */
+		@Bean
+		@ConditionalOnMissingBean
+		@ConditionalOnExpression("${rivet.test.nodes:1} > 1")
+		Backplane rivetTestBackplane(ObjectProvider<TestNodes> nodes) {
+			return new NodesBackplane(SingletonSupplier.of(nodes::getObject));
 		}
 
 		@Bean

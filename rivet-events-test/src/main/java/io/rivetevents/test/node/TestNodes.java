@@ -125,6 +125,17 @@ public final class TestNodes {
 		return (this.started <= this.size) ? "node-" + number : "node-%d.%d".formatted(number, this.started);
 	}
 
+	/**
+	 * Returns the connections of each node that runs, except those of the application.
+	 */
+	List<OutboundRegistry> others() {
+		return this.nodes.stream()
+			.filter((node) -> !node.isKilled())
+			.map(TestNode::registry)
+			.filter((registry) -> registry != this.parts.registry())
+			.toList();
+	}
+
 	/** Returns the first node that runs, or was killed if none runs. */
 	private TestNode first() {
 		return this.nodes.stream().filter((node) -> !node.isKilled()).findFirst().orElse(this.nodes.get(0));
@@ -302,6 +313,7 @@ public final class TestNodes {
 			first().node().start();
 			return;
 		}
+		Assert.state(this.nodes.stream().anyMatch((node) -> !node.isKilled()), "No node runs: call start(1) first");
 		for (int number = 1; number <= this.size; number++) {
 			if (!find(number).isKilled()) {
 				stop(number);

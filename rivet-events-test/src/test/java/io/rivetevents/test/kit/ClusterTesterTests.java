@@ -7,11 +7,13 @@ package io.rivetevents.test.kit;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
 import io.rivetevents.actor.Actors;
+import io.rivetevents.connection.Connections;
 import io.rivetevents.test.ActionResult;
 import io.rivetevents.test.ActorTester;
 import io.rivetevents.test.TestConnection;
@@ -36,6 +38,9 @@ class ClusterTesterTests {
 
 	@Autowired
 	private Actors actors;
+
+	@Autowired
+	private Connections connections;
 
 	private int owner() {
 		return this.tester.owner(Room.class, "x");
@@ -83,6 +88,30 @@ class ClusterTesterTests {
 		TestConnection one = connect(owner(), "said");
 		this.actors.get("room", "x").call("say", Integer.class, "hi").block();
 		one.expectEvent("said", "hi");
+	}
+
+	@Test
+	void eventsAndLogoutsOfTheServerReachTheClientsOfAllNodes() {
+		List<TestConnection> all = Stream.of(1, 2, 3).map((node) -> connect(node, "news")).toList();
+		this.connections.everywhere().send("news", "hi");
+		all.forEach((each) -> each.expectEvent("news", "hi"));
+		this.connections.user("user-3").send("news", "you");
+		all.get(2).expectEvent("news", "you");
+		all.get(0).expectNoEvent();
+		this.connections.closeUser("user-2");
+		all.get(1).expectClosed();
+		this.tester.kill(1);
+		this.tester.start(1);
+		TestConnection again = connect(1, "news");
+		this.connections.everywhere().send("news", "again");
+		again.expectEvent("news", "again");
+	}
+
+	@Test
+	void doesNotRestartIfNoNodeRuns() {
+		Stream.of(1, 2, 3).forEach(this.tester::kill);
+		assertThatIllegalStateException().isThrownBy(this.tester::restart)
+			.withMessage("No node runs: call start(1) first");
 	}
 
 	@Test
