@@ -156,7 +156,7 @@ public final class RivetEventsAutoConfiguration {
 			ObjectProvider<ReactiveTransactions> transactions) {
 		return new ClusterConnections(registry, backplane, commands,
 				SingletonSupplier.of(() -> users.getIfAvailable(() -> Users.PLAIN)), mapper, contracts,
-				transactions(transactions));
+				available(transactions, ReactiveTransactions.NONE));
 	}
 
 	@Bean(destroyMethod = "dispose", defaultCandidate = false)
@@ -191,10 +191,6 @@ public final class RivetEventsAutoConfiguration {
 
 	private static LongSupplier nanoTime(Scheduler timers) {
 		return () -> timers.now(TimeUnit.NANOSECONDS);
-	}
-
-	private static ReactiveTransactions transactions(ObjectProvider<ReactiveTransactions> transactions) {
-		return available(transactions, ReactiveTransactions.NONE);
 	}
 
 	static CallerScope callers(ObjectProvider<CallerScope> callers) {
@@ -292,7 +288,7 @@ public final class RivetEventsAutoConfiguration {
 	Actors rivetActors(ObjectProvider<ActorDirectory> directory, ActorTypes types, ActionListeners listeners,
 			ValueMapper mapper, EventContracts contracts, ObjectProvider<ReactiveTransactions> transactions) {
 		return new DirectoryActors(SingletonSupplier.of(directory::getObject), types, listeners, mapper, contracts,
-				transactions(transactions));
+				available(transactions, ReactiveTransactions.NONE));
 	}
 
 	@Bean
@@ -318,7 +314,8 @@ public final class RivetEventsAutoConfiguration {
 			WakeupBatches bursts, Limits limits, ObjectProvider<CallerScope> callers,
 			ObjectProvider<ReactiveTransactions> transactions, ObjectProvider<DeliveryRecorder> deliveries) {
 		return new ConnectionServices(mapper, contracts, interceptors.orderedStream().toList(), observers, timers,
-				workers, bursts, limits, callers(callers), transactions(transactions), deliveries.getIfAvailable());
+				workers, bursts, limits, callers(callers), available(transactions, ReactiveTransactions.NONE),
+				deliveries.getIfAvailable());
 	}
 
 	@Bean
