@@ -102,9 +102,9 @@ final class JGroupsEngine implements ClusterEngine, Receiver {
 					"Messages between nodes are not encrypted (rivet.events.cluster.ssl.bundle): the network must admit nodes only to %s, ports %d and %d"
 						.formatted(address.getHostAddress(), this.settings.port(),
 								this.settings.port() + JGroupsSettings.FAILURE_DETECTOR));
+			requireFree(address, this.settings.port() + JGroupsSettings.FAILURE_DETECTOR, "the failure detector");
 		}
 		requireFree(address, this.settings.port(), "connections between nodes");
-		requireFree(address, this.settings.port() + JGroupsSettings.FAILURE_DETECTOR, "the failure detector");
 		return address;
 	}
 

@@ -6,11 +6,11 @@
 package io.rivetevents.cluster.engine;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 
 import org.jgroups.JChannel;
 import org.jgroups.protocols.FD_ALL3;
-import org.jgroups.protocols.FD_SOCK;
 import org.jgroups.protocols.FD_SOCK2;
 import org.jgroups.protocols.FRAG4;
 import org.jgroups.protocols.FlowControl;
@@ -56,38 +56,45 @@ final class JGroupsStack {
 
 	/** Creates a channel from the settings. */
 	static JChannel create(JGroupsSettings settings, InetAddress address) throws Exception {
-		JChannel channel = new JChannel(
-				List.of(transport(settings, address), new DiscoveryProtocol(settings.discovery(), JOIN_REQUESTS),
-						// joins what was formed apart
-						new MERGE3().setMinInterval(1000).setMaxInterval(3000).setCheckInterval(3100),
-						closedSockets(settings, address), heartbeats(settings), new VERIFY_SUSPECT2().setTimeout(500),
-						new NAKACK2().useMcastXmit(false),
-						// idle connections are kept: closing them has no advantage
-						new UNICAST3().setConnExpiryTimeout(0), new STABLE(), membership(), goodbyes(), flowControl(),
-						new FRAG4()));
+		JChannel channel = new JChannel(protocols(settings, address));
 		channel.getProtocolStack().getTransport().getDiagnosticsHandler().setEnabled(false);
 		return channel;
 	}
 
 	/**
-	 * FD_SOCK2 cannot be encrypted. Other nodes derive its port from that of the
-	 * transport; with a second port to try, they could connect to another process.
+	 * Protocols of a node, the lowest one first.
+	 */
+	private static List<Protocol> protocols(JGroupsSettings settings, InetAddress address) throws Exception {
+		List<Protocol> protocols = new ArrayList<>();
+		protocols.add(transport(settings, address));
+		protocols.add(new DiscoveryProtocol(settings.discovery(), JOIN_REQUESTS));
+		// joins what was formed apart
+		protocols.add(new MERGE3().setMinInterval(1000).setMaxInterval(3000).setCheckInterval(3100));
+		if (settings.ssl() == null) {
+			protocols.add(closedSockets(settings, address));
+		}
+		protocols.addAll(
+				List.of(heartbeats(settings), new VERIFY_SUSPECT2().setTimeout(500), new NAKACK2().useMcastXmit(false),
+						// idle connections are kept: closing them has no advantage
+						new UNICAST3().setConnExpiryTimeout(0), new STABLE(), membership(), goodbyes(), flowControl(),
+						new FRAG4()));
+		return protocols;
+	}
+
+	/**
+	 * Other nodes derive its port from that of the transport; with a second port to try,
+	 * they could connect to another process.
 	 */
 	private static Protocol closedSockets(JGroupsSettings settings, InetAddress address) {
-		if (settings.ssl() == null) {
-			return new FD_SOCK2().setBindAddress(address).setOffset(JGroupsSettings.FAILURE_DETECTOR).setPortRange(0);
-		}
-		FD_SOCK sockets = new FD_SOCK();
-		sockets.setBindAddress(address);
-		sockets.setStartPort(settings.port() + JGroupsSettings.FAILURE_DETECTOR);
-		sockets.setPortRange(0);
-		return sockets;
+		return new FD_SOCK2().setBindAddress(address).setOffset(JGroupsSettings.FAILURE_DETECTOR).setPortRange(0);
 	}
 
 	private static TCP transport(JGroupsSettings settings, InetAddress address) throws Exception {
 		TCP transport = new NodeTransport();
 		if (settings.ssl() != null) {
 			transport.setSocketFactory(settings.ssl().sockets());
+			// FD_SOCK2 cannot be encrypted, and FD_SOCK misses a node that fails early
+			transport.enableSuspectEvents(true);
 		}
 		transport.setBindAddress(address).setBindPort(settings.port()).setPortRange(0);
 		transport.setSockConnTimeout(1000).tcpNodelay(true);
