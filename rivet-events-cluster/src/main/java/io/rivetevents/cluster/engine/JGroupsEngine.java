@@ -96,15 +96,15 @@ final class JGroupsEngine implements ClusterEngine, Receiver {
 
 	private InetAddress address() {
 		InetAddress address = BindAddress.resolve(this.settings.bindAddress());
+		int port = this.settings.port();
+		requireFree(address, port, "connections between nodes");
 		if (this.settings.ssl() == null) {
 			BindAddress.requirePrivate(address);
+			requireFree(address, port + JGroupsSettings.FAILURE_DETECTOR, "the failure detector");
 			logger.warn(
 					"Messages between nodes are not encrypted (rivet.events.cluster.ssl.bundle): the network must admit nodes only to %s, ports %d and %d"
-						.formatted(address.getHostAddress(), this.settings.port(),
-								this.settings.port() + JGroupsSettings.FAILURE_DETECTOR));
-			requireFree(address, this.settings.port() + JGroupsSettings.FAILURE_DETECTOR, "the failure detector");
+						.formatted(address.getHostAddress(), port, port + JGroupsSettings.FAILURE_DETECTOR));
 		}
-		requireFree(address, this.settings.port(), "connections between nodes");
 		return address;
 	}
 
