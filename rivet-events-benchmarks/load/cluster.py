@@ -37,11 +37,19 @@ SIZES = [5, 25, 100, 1000]
 AIM, AIM_FROM = 0.7, 25  # of the local deliveries, from so many connections
 CALL_MS = 0.3  # more than a local call
 
-# Options of fan, kind of messages, and seconds of warm-up before the first round. "room" has 8 broadcasts in progress, which
-# wait for the way there and back; "busy" has 64, so that the gateway always has work.
+# Options of fan, kind of messages, and seconds of warm-up before the first round. "room" has 8 broadcasts in progress; "busy"
+# has 64, so that the gateway always has work. Their caller is at the gateway too, so its calls have to cross; that of "fan" is at
+# the node of the actor, so only the events cross.
 ROOM = "--mode closed --n {} --window {} --warmup 2 --secs 4 --settle 1"
 SCENARIOS = {f"room-{n}": (ROOM.format(n, 8), "events", 20 if n == 25 else 3) for n in SIZES}
 SCENARIOS.update({f"busy-{n}": (ROOM.format(n, 64), "events", 3) for n in SIZES[:-1]})
+SCENARIOS.update({name.replace("room", "fan"): options for name, options in SCENARIOS.items() if name.startswith("room-")})
+SCENARIOS.update({f"busy-fan-{n}": SCENARIOS[f"busy-{n}"] for n in SIZES[:-1]})
+# Broadcasts by the clock, whether earlier ones have arrived or not, faster and faster until events are late or missing.
+STEADY = "--mode open --n {} --rate RATE --warmup 1 --secs 2 --settle 0.5"
+SCENARIOS.update({f"steady-fan-{n}": (STEADY.format(n), "events", 0) for n in (25, 100)})
+RATES = [500_000 * 1.15 ** i for i in range(18)]  # deliveries per second
+LATE_US = 50_000
 SCENARIOS["call"] = ("--mode rpc --n 1 --window 1 --warmup 1 --secs 4", "echo", 10)
 SCENARIOS["calls-64"] = ("--mode rpc --n 64 --window 1 --warmup 1 --secs 4", "echo", 5)
 IDLE = "idle"
@@ -77,16 +85,41 @@ class Node(run.Server):
 		with urllib.request.urlopen(request, timeout=30) as answer:
 			answer.read()
 
-	def drive(self, scenario, key, nodes, times):
+	def drive(self, scenario, actor, nodes, times):
 		"""Runs the generator with clients of this node and an actor; returns its figures, with the CPU of all nodes."""
-		load, kind, _ = SCENARIOS[scenario]
-		talk = [part.replace("r%R", key) for part in run.TALK[run.OURS][kind]]
-		pids = ",".join(str(node.process.pid) for node in nodes)
-		line = ["taskset", "-c", str(run.LOAD_CORE), str(run.FAN), "--port", str(self.port), "--pid", pids, "--cpu", str(run.SERVER_CORE)]
-		done = subprocess.run(line + talk + load.split() + times, capture_output=True, text=True, timeout=240)
+		if scenario.startswith("steady"):
+			return self.fastest(scenario, actor, nodes)
+		done = self.generate(scenario, actor, nodes, times)
 		if done.returncode:
 			raise SystemExit(f"{scenario}: {done.stderr.strip() or done.stdout.strip()}, see {self.log.name}")
 		return json.loads(done.stdout)
+
+	def fastest(self, scenario, actor, nodes):
+		"""Returns the figures of the highest rate at which all events arrive in time."""
+		best, failed = None, 0
+		for rate in RATES:
+			done = self.generate(scenario, actor, nodes, [], rate / int(scenario.split("-")[-1]))
+			figures = json.loads(done.stdout) if not done.returncode else {"lost": "all"}
+			if not figures["lost"] and figures["p99_us"] < LATE_US and figures["per_s"] > 0.97 * rate:
+				best, failed = figures, 0
+				continue
+			failed += 1
+			if failed == 2:  # a single one may be a pause of the machine
+				break
+			run.await_calm(nodes)
+		if not best:
+			raise SystemExit(f"{scenario}: not even {RATES[0]:.0f} deliveries per second, see {self.log.name}")
+		return best
+
+	def generate(self, scenario, actor, nodes, times, rate=0):
+		load, kind, _ = SCENARIOS[scenario]
+		key, owner = actor
+		talk = [part.replace("r%R", key) for part in run.TALK[run.OURS][kind]]
+		pids = ",".join(str(node.process.pid) for node in nodes)
+		line = ["taskset", "-c", str(run.LOAD_CORE), str(run.FAN), "--port", str(self.port), "--pid", pids, "--cpu", str(run.SERVER_CORE)]
+		if "fan-" in scenario:
+			line += ["--pub-port", str(owner.port)]
+		return subprocess.run(line + talk + load.replace("RATE", str(round(rate))).split() + times, capture_output=True, text=True, timeout=240)
 
 
 def await_two_nodes(nodes):
@@ -98,13 +131,13 @@ def await_two_nodes(nodes):
 
 
 def keys(database, gateway, other):
-	"""Returns the keys of an actor of the gateway and of one of the other node."""
+	"""Returns an actor of the gateway and one of the other node, each as key and node."""
 	for n in range(40):
 		gateway.call(f"k{n}")
 	sql = "select owner, min(actor_key) from rivet_actor where owner is not null group by owner"
 	out = subprocess.run(["psql", "-h", "127.0.0.1", "-p", str(database.port), "-U", database.USER, "-Atc", sql, "postgres"], check=True, capture_output=True, text=True).stdout
 	of_node = dict(line.split("|") for line in out.splitlines())
-	return of_node[gateway.joined()[0]], of_node[other.joined()[0]]
+	return tuple((of_node[node.joined()[0]], node) for node in (gateway, other))
 
 
 def compare(args, note):
@@ -119,8 +152,9 @@ def compare(args, note):
 				await_two_nodes(nodes)
 				local, remote = keys(database, gateway, other)
 				for name in names if not args.quick else []:
-					for key in (local, remote):
-						gateway.drive(name, key, nodes, ["--warmup", "0", "--secs", str(SCENARIOS[name][2])])
+					seconds = SCENARIOS[name][2]
+					for key in (local, remote) if seconds else ():
+						gateway.drive(name, key, nodes, ["--warmup", "0", "--secs", str(seconds)])
 				for n in range(args.rounds):
 					for i, name in enumerate(names):
 						sides = [("local", local), ("remote", remote)]
@@ -196,7 +230,7 @@ def table(rows):
 		aim = ""
 		if name == "call":
 			aim = f"at most {CALL_MS} ms more"
-		elif name[:5] in ("room-", "busy-") and int(name.split("-")[1]) >= AIM_FROM:
+		elif name.split("-")[0] in ("room", "busy", "fan", "steady") and int(name.split("-")[-1]) >= AIM_FROM:
 			aim = f"at least {AIM}"
 		print(f"| {name} | {ratio(rows, name, lambda row: row['per_s'])} | {ratio(rows, name, gateway_cpu_each)} | {ratio(rows, name, cpu_each)} | {more} | {aim} |")
 	idles = [row for row in rows if row["scenario"] == IDLE]

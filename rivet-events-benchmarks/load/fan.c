@@ -155,7 +155,7 @@ typedef struct {
 
 static struct {
 	enum mode mode;
-	int port, n, rooms, window, size, inflight, pub_conns;
+	int port, pub_port, n, rooms, window, size, inflight, pub_conns;
 	const char *path, *pub_path, *post, *proto, *label, *ctype;
 	buf headers, pub, marker, tmark;
 	step steps[32];
@@ -426,6 +426,10 @@ static void ws_send(conn *c, int op, const char *p, size_t n) {
 	mark(c);
 }
 
+static int port_of(conn *c) {
+	return c->idx >= nsub && o.pub_port ? o.pub_port : o.port;
+}
+
 static void send_template(conn *c, buf *tpl, u64 t, u64 s, int room) {
 	static buf b;
 	b.n = 0;
@@ -435,7 +439,7 @@ static void send_template(conn *c, buf *tpl, u64 t, u64 s, int room) {
 		path.n = 0;
 		expand(&path, o.post, strlen(o.post), t, s, room, c->idx);
 		addf(&c->out, "POST %.*s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: %s\r\nContent-Length: %zu\r\n",
-				(int) path.n, path.p, o.port, o.ctype, b.n);
+				(int) path.n, path.p, port_of(c), o.ctype, b.n);
 		add(&c->out, o.headers.p ? o.headers.p : "", o.headers.n);
 		add(&c->out, "\r\n", 2);
 		add(&c->out, b.p, b.n);
@@ -763,7 +767,7 @@ static void open_conn(conn *c) {
 	if (bind(c->fd, (struct sockaddr *) &a, sizeof a))
 		die("bind: %s", strerror(errno));
 	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	a.sin_port = htons((uint16_t) o.port);
+	a.sin_port = htons((uint16_t) port_of(c));
 	c->state = CONNECTING;
 	in_progress++;
 	struct epoll_event e = {.events = EPOLLIN | EPOLLOUT, .data.ptr = c};
@@ -796,7 +800,7 @@ static void connected(conn *c) {
 	path.n = 0;
 	const char *tpl = c->kind == WS_PUB && o.pub_path ? o.pub_path : o.path;
 	expand(&path, tpl, strlen(tpl), 0, 0, c->room, c->idx);
-	addf(&c->out, "GET %.*s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n", (int) path.n, path.p, o.port);
+	addf(&c->out, "GET %.*s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n", (int) path.n, path.p, port_of(c));
 	if (c->kind == SSE_SUB) {
 		c->in_head = true;
 		addf(&c->out, "Accept: text/event-stream\r\nCache-Control: no-cache\r\n");
@@ -855,7 +859,8 @@ static const char *help =
 	"  --pub MSG                            message to publish\n"
 	"      in messages to send: %T time, %S number, %R room, %I connection, %D payload of --size bytes, %% percent sign\n"
 	"      in messages to send, expect or search: \\n \\r \\t \\0 \\\\ and \\xHH\n"
-	"  --pub-path PATH  --pub-rooms         path of the publisher; one publisher per room\n"
+	"  --pub-path PATH  --pub-port P        path and port of the publisher\n"
+	"  --pub-rooms                          one publisher per room\n"
 	"  --post PATH --ctype TYPE --pub-conns K   publish by HTTP POST\n"
 	"  --marker TEXT  --tmark TEXT          text in each event; text before the time, at or after the marker (default @T)\n"
 	"  --window W | --rate R                closed loop / open loop\n"
@@ -887,6 +892,7 @@ int main(int argc, char **argv) {
 			o.mode = !strcmp(m, "open") ? OPEN : !strcmp(m, "rpc") ? RPC : !strcmp(m, "idle") ? IDLE : !strcmp(m, "ready") ? READY : CLOSED;
 		}
 		else if (VAL("port")) o.port = atoi(argv[i]);
+		else if (VAL("pub-port")) o.pub_port = atoi(argv[i]);
 		else if (VAL("n")) o.n = atoi(argv[i]);
 		else if (VAL("rooms")) o.rooms = atoi(argv[i]);
 		else if (VAL("window")) o.window = atoi(argv[i]);
