@@ -133,7 +133,6 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
 	EventContracts rivetEventContracts(ValueMapper mapper) {
 		return new EventContracts(mapper);
 	}
@@ -249,13 +248,11 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
 	ActorTypes rivetActorTypes() {
 		return new ActorTypes();
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
 	ActionListeners rivetActionListeners(ObjectProvider<CallerScope> callers) {
 		return new ActionListeners(callers(callers));
 	}

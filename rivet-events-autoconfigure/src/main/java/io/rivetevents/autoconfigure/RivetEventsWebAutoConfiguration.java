@@ -8,6 +8,11 @@ package io.rivetevents.autoconfigure;
 import java.time.Duration;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.context.logging.LoggingApplicationListener;
+import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.boot.logging.LoggerConfiguration;
+import org.springframework.boot.logging.LogLevel;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -217,6 +222,29 @@ public final class RivetEventsWebAutoConfiguration {
 
 		/** As in {@code reactor.netty.ReactorNetty}. */
 		private static final String CONFIGURED = "reactor.netty.ioWorkerCount";
+
+		/**
+		 * Logs undecodable requests as warnings, and failures of the server as errors.
+		 */
+		private static final String DECODING = "reactor.netty.http.server.HttpServerOperations";
+
+		Server(BeanFactory beans) {
+			if (beans.containsBean(LoggingApplicationListener.LOGGING_SYSTEM_BEAN_NAME)) {
+				logFailures(beans.getBean(LoggingApplicationListener.LOGGING_SYSTEM_BEAN_NAME, LoggingSystem.class));
+			}
+		}
+
+		/**
+		 * Any client could fill the log: a request that cannot be decoded is answered 400
+		 * and logged with its whole content. A default property would do the same, but
+		 * the binding of levels takes 20 ms at the start.
+		 */
+		private static void logFailures(LoggingSystem logging) {
+			LoggerConfiguration present = logging.getLoggerConfiguration(DECODING);
+			if (present == null || present.getConfiguredLevel() == null) {
+				logging.setLogLevel(DECODING, LogLevel.ERROR);
+			}
+		}
 
 		/** For all connections of the server, including those of other routes. */
 		@Bean

@@ -13,19 +13,14 @@ import org.springframework.boot.env.DefaultPropertiesPropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Changes three defaults of the server; settings of the application take precedence. Two
- * limits are raised: clients send the input of an instance in the URL and their params in
- * a header, which need more than 4 KB and 8 KB (protocol document, section 11). A request
- * that cannot be decoded is answered 400 and not logged as a warning with its whole
- * content: any client could fill the log.
+ * Raises two limits of the server; settings of the application take precedence. Clients
+ * send the input of an instance in the URL and their params in a header, which need more
+ * than 4 KB and 8 KB (protocol document, section 11).
  */
 final class ServerDefaultsEnvironmentPostProcessor implements EnvironmentPostProcessor {
 
-	/** Logs undecodable requests as warnings, and failures of the server as errors. */
-	private static final String DECODING = "reactor.netty.http.server.HttpServerOperations";
-
 	private static final Map<String, Object> DEFAULTS = Map.of("server.netty.max-initial-line-length", "16KB",
-			"server.max-http-request-header-size", "32KB", "logging.level." + DECODING, "error");
+			"server.max-http-request-header-size", "32KB");
 
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
