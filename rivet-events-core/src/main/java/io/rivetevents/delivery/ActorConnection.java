@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -424,6 +425,16 @@ public final class ActorConnection extends ForwardingRecipients
 	 */
 	public ConnectRequest request() {
 		return this.request;
+	}
+
+	/**
+	 * Returns its subscriptions as requests of the client.
+	 */
+	public List<ToServer.SubscriptionRequest> subscriptionRequests() {
+		return this.subscriptions.entrySet()
+			.stream()
+			.map((each) -> new ToServer.SubscriptionRequest(each.getKey(), true, each.getValue(), ToServer.UNREPORTED))
+			.toList();
 	}
 
 	/**

@@ -10,6 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
@@ -50,6 +51,14 @@ public interface Gateway {
 	 * @param reason the reason that the client receives
 	 */
 	void close(String connectionId, CloseReason reason);
+
+	/**
+	 * Returns a message of a client that has not begun, before the connection is closed
+	 * with {@code actor.restarting}: the gateway sends it to the next node of the actor.
+	 * @param connectionId id of the connection
+	 * @param message the message
+	 */
+	void giveBack(String connectionId, ToServer message);
 
 	/**
 	 * Returns the limits of a connection, {@code null} if the gateway has not announced

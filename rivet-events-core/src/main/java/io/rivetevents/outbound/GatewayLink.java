@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.SafeText;
+import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
@@ -71,6 +72,16 @@ public final class GatewayLink {
 		catch (Throwable ex) {
 			failures.error(ex, () -> "%s failed to admit connection %s".formatted(this, SafeText.of(connectionId)));
 			this.notSent.increment();
+		}
+	}
+
+	void giveBack(String connectionId, ToServer message) {
+		try {
+			this.gateway.giveBack(connectionId, message);
+		}
+		catch (Throwable ex) {
+			failures.error(ex, () -> "%s failed to return a message of connection %s, which is lost".formatted(this,
+					SafeText.of(connectionId)));
 		}
 	}
 

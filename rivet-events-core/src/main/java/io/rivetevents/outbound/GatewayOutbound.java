@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
@@ -18,7 +19,7 @@ import io.rivetevents.protocol.encoding.OutgoingMessage;
  * that node: this object has only the limits of the connection and the reason for which
  * it was closed here.
  */
-public final class GatewayOutbound implements Outbound {
+public final class GatewayOutbound implements Outbound, MovedClient {
 
 	private final GatewayLink link;
 
@@ -73,6 +74,16 @@ public final class GatewayOutbound implements Outbound {
 		if (this.closeReason.compareAndSet(null, reason)) {
 			this.link.close(this.connectionId, reason);
 		}
+	}
+
+	@Override
+	public void giveBack(ToServer message) {
+		this.link.giveBack(this.connectionId, message);
+	}
+
+	@Override
+	public void end(CloseReason reason) {
+		close(reason);
 	}
 
 	@Override

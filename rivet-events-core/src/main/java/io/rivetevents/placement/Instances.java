@@ -33,6 +33,7 @@ import io.rivetevents.actor.schedule.ScheduleRunner;
 import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.turn.Mailbox;
 import io.rivetevents.actor.turn.Turn;
+import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionIndex;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
@@ -40,7 +41,9 @@ import io.rivetevents.limit.CreatedInstance;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.LimitSettings;
 import io.rivetevents.limit.PendingCall;
+import io.rivetevents.outbound.MovedClient;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.Position;
 import io.rivetevents.scheduling.DueQueue;
 
 /**
@@ -80,6 +83,8 @@ final class Instances implements InstanceHost {
 	private final ScheduleRunner schedules;
 
 	private final OtherNodesAddresses onOtherNodes = new OtherNodesAddresses();
+
+	private volatile ClientMoves moves = ClientMoves.NONE;
 
 	private volatile boolean stopping;
 
@@ -298,6 +303,17 @@ final class Instances implements InstanceHost {
 			this.runtime.connections().limits().awake().release(instance.heap());
 			return null;
 		});
+	}
+
+	@Override
+	public MovedClient move(ActorConnection connection, ActorAddress address, Position position) {
+		return (connection.outbound() instanceof MovedClient client) ? client
+				: this.moves.move(connection, address, position);
+	}
+
+	/** Uses another way to connect clients of this node to actors of others. */
+	void moveClients(ClientMoves moves) {
+		this.moves = moves;
 	}
 
 	@Override

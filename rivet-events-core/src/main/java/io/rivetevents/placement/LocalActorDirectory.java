@@ -14,8 +14,10 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.actor.call.NotBegun;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.ownership.Ownership;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.error.RivetException;
@@ -49,6 +51,8 @@ final class LocalActorDirectory implements ActorDirectory {
 
 	private final StatelessCalls calls;
 
+	private final Ownership ownership;
+
 	/**
 	 * Creates a directory.
 	 * @param instances the instances in memory
@@ -61,6 +65,7 @@ final class LocalActorDirectory implements ActorDirectory {
 			OutboundRegistry connections) {
 		this.instances = instances;
 		this.types = types;
+		this.ownership = runtime.ownership();
 		this.checks = checks;
 		this.lookup = new InstanceLookup(instances, runtime);
 		this.entrances = new Entrances(instances, this.lookup, checks, connections);
@@ -166,11 +171,16 @@ final class LocalActorDirectory implements ActorDirectory {
 		return Mono.defer(() -> {
 			ActorInstance instance = this.instances.find(target);
 			if (instance != null) {
-				return TurnRequest.ask(Instances.of(instance, "event"), false,
-						(current) -> Mono.fromSupplier(() -> current.events().dispatch(dispatch)));
+				return TurnRequest.ask(Instances.of(instance, "event"), false, (current) -> hasMoved(current)
+						? Mono.error(new NotBegun()) : Mono.fromSupplier(() -> current.events().dispatch(dispatch)));
 			}
 			return isStored(target, dispatch) ? wakeFor(target, dispatch) : Mono.just(Receipt.NOBODY);
 		});
+	}
+
+	/** Returns whether an instance has left for another node, which sends the event. */
+	private boolean hasMoved(ActorInstance instance) {
+		return !instance.isRunning() && !this.ownership.owns(instance.address());
 	}
 
 	/** Returns whether clients that connect later receive an event. */

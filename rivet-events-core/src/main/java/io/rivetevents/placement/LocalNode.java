@@ -19,10 +19,12 @@ import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.protocol.ToServer;
 
 /**
  * This node, from its start to its end: the instances in its memory, and whether it
@@ -110,6 +112,31 @@ public final class LocalNode {
 	}
 
 	/**
+	 * Uses another way to connect clients of this node to actors that leave it.
+	 * @param moves connects them
+	 */
+	public void moveClients(ClientMoves moves) {
+		this.instances.moveClients(moves);
+	}
+
+	/**
+	 * Delivers a message of a client to an instance of this node.
+	 * @param address address of the instance
+	 * @param connectionId id of the connection
+	 * @param message the message
+	 * @return whether the instance has the connection; otherwise nothing was done
+	 */
+	public boolean deliver(ActorAddress address, String connectionId, ToServer message) {
+		ActorInstance instance = this.instances.find(address);
+		return instance != null && instance.receive(connectionId, message);
+	}
+
+	/** Returns the addresses of the instances in memory. */
+	public List<ActorAddress> addresses() {
+		return this.instances.all().stream().map(ActorInstance::address).toList();
+	}
+
+	/**
 	 * Returns whether an instance is in memory.
 	 * @param address its address
 	 */
@@ -176,15 +203,18 @@ public final class LocalNode {
 
 	/**
 	 * Releases an instance that another node takes: it is saved and removed from memory
-	 * after its current turn, and its connections close with {@code actor.restarting}. If
-	 * it cannot be saved, it stays.
+	 * after its current turn, and its clients are connected to the other node. If it
+	 * cannot be saved, it stays.
 	 * @param address address of the instance
-	 * @return completes when the instance is not in memory; never if it stays
+	 * @return what it passes on to the other node, when it is not in memory; empty if it
+	 * was not in memory, or has ended in another way; does not complete if it stays
 	 */
-	public Mono<Void> release(ActorAddress address) {
+	public Mono<HandOver> release(ActorAddress address) {
 		return Mono.defer(() -> {
 			ActorInstance instance = this.instances.find(address);
-			return (instance != null) ? end(instance, ActorInstance::requestRelease) : Mono.empty();
+			return (instance != null)
+					? end(instance, ActorInstance::requestRelease).then(Mono.fromSupplier(instance::handOver))
+					: Mono.empty();
 		});
 	}
 

@@ -68,6 +68,11 @@ public final class IdleTimer {
 		}
 	}
 
+	/** Returns whether work keeps the object awake. */
+	public boolean isAwaiting() {
+		return this.awaited.get() != 0;
+	}
+
 	/** Returns whether nothing uses the object or keeps it awake. */
 	public boolean isUnused() {
 		return this.awaited.get() == 0 && !this.connected.getAsBoolean();

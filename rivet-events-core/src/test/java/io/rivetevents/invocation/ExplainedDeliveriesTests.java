@@ -387,6 +387,10 @@ class ExplainedDeliveriesTests {
 		}
 
 		@Override
+		public void giveBack(String connectionId, ToServer message) {
+		}
+
+		@Override
 		public Bounds bounds(String connectionId) {
 			return new Bounds(Encoding.JSON, 10_000, 2 * SMALL, "rivet.events.websocket");
 		}

@@ -422,6 +422,10 @@ class GatewayTests {
 		}
 
 		@Override
+		public void giveBack(String connectionId, ToServer message) {
+		}
+
+		@Override
 		public @Nullable Bounds bounds(String connectionId) {
 			return this.bounds.get(connectionId);
 		}

@@ -26,6 +26,7 @@ import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.actor.ownership.Ownership;
 import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
@@ -56,6 +57,9 @@ class OwnershipTests {
 	private final ObservedStore store = new ObservedStore();
 
 	private final Map<String, Node> nodes = new ConcurrentHashMap<>();
+
+	/** What instances have passed on, until they are woken. */
+	private final Map<ActorAddress, HandOver> handOvers = new ConcurrentHashMap<>();
 
 	private final Node a = new Node("a");
 
@@ -258,7 +262,7 @@ class OwnershipTests {
 		own(this.a);
 		this.a.call("add");
 		this.store.failing = true;
-		Mono<Void> released = this.a.harness.node().release(K).cache();
+		Mono<HandOver> released = this.a.harness.node().release(K).cache();
 		released.subscribe();
 		Awaitility.await().until(() -> this.store.failed > 0 && this.a.harness.node().atWork().isEmpty());
 		assertThat(this.a.call("get")).isEqualTo(1);
@@ -476,11 +480,20 @@ class OwnershipTests {
 				return refused();
 			}
 			return this.deletes ? this.harness.directory().destroy(new ActorTarget.Get(address))
-					: this.harness.node().release(address);
+					: this.harness.node()
+						.release(address)
+						.doOnNext((handOver) -> OwnershipTests.this.handOvers.put(address, handOver))
+						.then();
 		}
 
 		private static <T> Mono<T> refused() {
 			return Mono.error(new RivetException(ErrorCode.RESTARTING));
+		}
+
+		@Override
+		public @Nullable HandOver handedOver(StoredActor stored) {
+			HandOver handOver = OwnershipTests.this.handOvers.remove(stored.address());
+			return (handOver != null && handOver.isFor(stored)) ? handOver : null;
 		}
 
 		@Override

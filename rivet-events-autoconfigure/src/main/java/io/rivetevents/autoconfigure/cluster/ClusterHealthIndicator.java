@@ -35,6 +35,8 @@ final class ClusterHealthIndicator extends AbstractHealthIndicator {
 			.withDetail("forwarded", counters.forwarded())
 			.withDetail("taken", counters.taken())
 			.withDetail("released", counters.released())
+			.withDetail("handedOver", counters.handedOver())
+			.withDetail("notHandedOver", counters.notHandedOver())
 			.withDetail("fenced", counters.fenced())
 			.withDetail("refused", counters.refused())
 			.withDetail("reconnected", counters.reconnected())

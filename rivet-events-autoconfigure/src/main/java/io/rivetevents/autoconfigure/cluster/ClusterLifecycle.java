@@ -12,8 +12,9 @@ import org.springframework.context.event.ContextClosedEvent;
 
 /**
  * Joins the cluster before the web server accepts requests. When the application begins
- * to stop, the other nodes take what this node owns. It leaves the cluster after its
- * instances are saved.
+ * to stop, its readiness is down already, and it hands its instances over to the other
+ * nodes: its web server still serves clients. It leaves the cluster after its sockets are
+ * closed, and what was not handed over is saved.
  */
 final class ClusterLifecycle implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
 
@@ -34,7 +35,7 @@ final class ClusterLifecycle implements SmartLifecycle, ApplicationListener<Cont
 	 * Creates a lifecycle.
 	 * @param context context of the application
 	 * @param join joins the cluster; fails if that is not possible
-	 * @param handOver reports to the other nodes that this one is about to stop
+	 * @param handOver hands the instances of this node over to the others; blocks
 	 * @param leave leaves the cluster
 	 */
 	ClusterLifecycle(ApplicationContext context, Runnable join, Runnable handOver, Runnable leave) {

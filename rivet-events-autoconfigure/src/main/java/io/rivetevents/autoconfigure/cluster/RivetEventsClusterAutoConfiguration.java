@@ -177,11 +177,13 @@ public final class RivetEventsClusterAutoConfiguration {
 
 	@Bean
 	ClusterLifecycle rivetClusterLifecycle(ApplicationContext context, ClusterNode node, SharedStore store,
-			RivetEventsProperties events, ObjectProvider<StreamSecrets> streams) {
+			RivetEventsProperties events, RivetEventsClusterProperties properties,
+			ObjectProvider<StreamSecrets> streams) {
 		if (streams.getIfAvailable() != null && events.security().streamKey() == null) {
 			store.checkStreamKey();
 		}
-		return new ClusterLifecycle(context, node::start, node::leave, node::stop);
+		return new ClusterLifecycle(context, node::start, () -> node.handOver(properties.leaveTimeout()).block(),
+				node::stop);
 	}
 
 }

@@ -41,6 +41,8 @@ import io.rivetevents.autoconfigure.MayBeZero;
  * of clients whose actor is on another node. Then it closes them with actor.restarting.
  * @param disconnectGrace Time for which an actor keeps the connections of a failed node,
  * before they count as disconnected.
+ * @param leaveTimeout Longest time for which a stopping node hands its actors over to the
+ * others. What is not handed over by then is saved, and its clients may miss events.
  * @param maxLinkBacklog Maximum size of the messages that wait for one other node. Beyond
  * it they are discarded, and its clients resume from their last event.
  * @param ssl Encryption of the messages between nodes.
@@ -54,8 +56,8 @@ public record RivetEventsClusterProperties(@DefaultValue("false") boolean enable
 		@DefaultValue("7800") int port, @DefaultValue("3s") Duration failureTimeout,
 		@DefaultValue("wait") SmallerPart smallerPart, @DefaultValue("30s") Duration smallerPartTimeout,
 		@MayBeZero @DefaultValue("10s") Duration smallerPartSockets,
-		@MayBeZero @DefaultValue("10s") Duration disconnectGrace, @DefaultValue("16MB") DataSize maxLinkBacklog,
-		@DefaultValue Ssl ssl, @Nullable Resource jgroupsConfig) {
+		@MayBeZero @DefaultValue("10s") Duration disconnectGrace, @MayBeZero @DefaultValue("20s") Duration leaveTimeout,
+		@DefaultValue("16MB") DataSize maxLinkBacklog, @DefaultValue Ssl ssl, @Nullable Resource jgroupsConfig) {
 
 	/**
 	 * Encryption of the messages between nodes.

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;
@@ -85,6 +86,70 @@ class EventHistoryTests {
 		assertThat(output).contains("Event a\\u2028FORGED\\u202e is not replayed")
 			.doesNotContain("\u2028")
 			.doesNotContain("\u202e");
+	}
+
+	// Another node continues it
+
+	private static EventHistory continued(EventHistory before, long sequence, long maxBytes, long now) {
+		byte[] written = HistoryTails.write(before.tail(maxBytes, now));
+		EventHistory next = history(1000, 1_000_000, Duration.ofMinutes(1));
+		next.continueWith(HistoryTails.read(written), sequence, now + 1,
+				(name) -> name.equals("own") ? new HistoryLimits(2, 1_000_000, Duration.ofMinutes(1)) : null);
+		return next;
+	}
+
+	@Test
+	void anotherNodeContinuesIt() {
+		EventHistory history = history(1000, 1_000_000, Duration.ofMinutes(1));
+		HistoryLimits own = new HistoryLimits(2, 1_000_000, Duration.ofMinutes(1));
+		history.add(1, 0, event("e", "one"), null);
+		history.add(2, 0, event("own", "two").withSelection(new Selection.These(Set.of(this.client.streamId()))), own);
+		history.add(3, 0, event("e", "three").withSelection(new Selection.These(Set.of("other"))), null);
+		history.add(4, 0, event("e", "four"), null);
+		history.add(5, 0, event("volatile", "five").asDroppable(), null);
+		Stream.of("e", "own", "volatile").forEach((name) -> this.client.subscribe(name, Set.of()));
+		EventHistory next = continued(history, 5, 1_000_000, SECOND);
+		assertThat(next.after(0, this.client)).isEqualTo(history.after(0, this.client)).hasSize(3);
+		assertThat(next.droppedAfter(4, this.client)).containsExactly("volatile");
+		assertThat(next.bytes()).isEqualTo(history.bytes());
+		next.add(6, SECOND, event("e", "six"), null);
+		assertThat(next.after(4, this.client)).extracting(EventHistory.Replay::sequence).containsExactly(6L);
+	}
+
+	@Test
+	void anotherNodeReportsWhatWasLeftOut() {
+		EventHistory history = history(1000, 1_000_000, Duration.ofMinutes(1));
+		for (int i = 1; i <= 100; i++) {
+			history.add(i, 0, event("e", "text"), null);
+		}
+		this.client.subscribe("e", Set.of());
+		EventHistory next = continued(history, 100, history.bytes() / 4, 0);
+		assertThat(next.size()).isEqualTo(25);
+		assertThat(next.after(75, this.client)).hasSize(25);
+		assertThat(next.after(74, this.client)).isNull();
+	}
+
+	@Test
+	void anotherNodeLosesEventsThatHaveNoLimitsThere() {
+		EventHistory history = history(1000, 1_000_000, Duration.ofMinutes(1));
+		history.add(1, 0, event("gone", "one"), new HistoryLimits(2, 1_000_000, Duration.ofMinutes(1)));
+		this.client.subscribe("gone", Set.of());
+		EventHistory next = continued(history, 1, 1_000_000, 0);
+		assertThat(next.after(0, this.client)).isNull();
+		assertThat(next.after(1, this.client)).isEmpty();
+	}
+
+	/** Each event expires at its own time. */
+	@Test
+	void eventsExpireOnAnotherNodeAsOnTheFirst() {
+		EventHistory history = history(1000, 1_000_000, Duration.ofMinutes(1));
+		history.add(1, 0, event("e", "one"), null);
+		history.add(2, 50 * SECOND, event("e", "two"), null);
+		this.client.subscribe("e", Set.of());
+		EventHistory next = continued(history, 2, 1_000_000, 55 * SECOND);
+		next.expire(61 * SECOND);
+		assertThat(next.after(0, this.client)).isNull();
+		assertThat(next.after(1, this.client)).hasSize(1);
 	}
 
 	@ParameterizedTest

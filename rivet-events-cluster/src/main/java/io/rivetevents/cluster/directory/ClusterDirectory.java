@@ -19,6 +19,7 @@ import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.cluster.call.Calls;
 import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
+import io.rivetevents.cluster.gateway.MessageReceiver;
 import io.rivetevents.cluster.link.ClientLinks;
 import io.rivetevents.cluster.membership.Membership;
 import io.rivetevents.connection.Receipt;
@@ -48,7 +49,11 @@ final class ClusterDirectory implements ActorDirectory {
 
 	private final ActorDirectory local;
 
+	private final MessageReceiver receiver;
+
 	private final InstanceAddresses addresses;
+
+	private final ArrivingInstances arriving;
 
 	private final Calls calls;
 
@@ -58,15 +63,18 @@ final class ClusterDirectory implements ActorDirectory {
 	 * Creates a directory.
 	 * @param membership which node owns an address
 	 * @param local directory of this node
+	 * @param receiver delivers messages to the instances of this node
 	 * @param addresses finds addresses by ids
 	 * @param calls runs operations on other nodes
 	 * @param links connections of this node to instances of other nodes
 	 */
-	ClusterDirectory(Membership membership, ActorDirectory local, InstanceAddresses addresses, Calls calls,
-			ClientLinks links) {
+	ClusterDirectory(Membership membership, ActorDirectory local, MessageReceiver receiver, InstanceAddresses addresses,
+			Calls calls, ClientLinks links) {
 		this.membership = membership;
 		this.local = local;
+		this.receiver = receiver;
 		this.addresses = addresses;
+		this.arriving = new ArrivingInstances(membership, local, addresses);
 		this.calls = calls;
 		this.links = links;
 	}
@@ -127,8 +135,9 @@ final class ClusterDirectory implements ActorDirectory {
 
 	@Override
 	public void deliver(ActorAddress address, String connectionId, ToServer message) {
-		if (!this.links.deliver(connectionId, message)) {
-			this.local.deliver(address, connectionId, message);
+		// the second time if its actor has left this node in the meantime
+		if (!this.links.deliver(connectionId, message) && !this.receiver.receive(address, connectionId, message)) {
+			this.links.deliver(connectionId, message);
 		}
 	}
 
@@ -143,6 +152,7 @@ final class ClusterDirectory implements ActorDirectory {
 	public void disconnected(ActorAddress address, String connectionId) {
 		if (!this.links.disconnected(connectionId)) {
 			this.local.disconnected(address, connectionId);
+			this.links.disconnected(connectionId); // its actor may have left this node
 		}
 	}
 
@@ -166,8 +176,12 @@ final class ClusterDirectory implements ActorDirectory {
 
 	@Override
 	public Mono<Receipt> dispatch(ActorTarget target, AddressedEvent dispatch) {
-		return run(new Operation.Dispatch(target, dispatch), () -> this.local.dispatch(target, dispatch),
+		return run(new Operation.Dispatch(target, dispatch), () -> dispatchHere(target, dispatch),
 				ClusterDirectory::receipt);
+	}
+
+	private Mono<Receipt> dispatchHere(ActorTarget target, AddressedEvent dispatch) {
+		return this.arriving.await(target).then(Mono.defer(() -> this.local.dispatch(target, dispatch)));
 	}
 
 	private static Receipt receipt(Result result) {

@@ -20,6 +20,7 @@ import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.cluster.backplane.ClusterBackplane;
 import io.rivetevents.cluster.call.CallSettings;
 import io.rivetevents.cluster.call.Calls;
@@ -28,14 +29,17 @@ import io.rivetevents.cluster.engine.ClusterEngine;
 import io.rivetevents.cluster.engine.ClusterView;
 import io.rivetevents.cluster.frame.Frame;
 import io.rivetevents.cluster.frame.FrameCodec;
+import io.rivetevents.cluster.frame.FrameSender;
 import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
+import io.rivetevents.cluster.gateway.MessageReceiver;
 import io.rivetevents.cluster.link.LinkCounters;
 import io.rivetevents.cluster.link.LinkTimes;
 import io.rivetevents.cluster.link.Links;
 import io.rivetevents.cluster.membership.Membership;
 import io.rivetevents.cluster.ownership.ClusterOwnership;
 import io.rivetevents.cluster.ownership.OwnershipCounters;
+import io.rivetevents.cluster.ownership.PlannedMoves;
 import io.rivetevents.cluster.peer.PeerListener;
 import io.rivetevents.cluster.peer.PeerSettings;
 import io.rivetevents.cluster.status.Cluster;
@@ -44,6 +48,7 @@ import io.rivetevents.cluster.peer.Peers;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.inbound.InboundRequests;
 import io.rivetevents.placement.LocalNode;
@@ -67,6 +72,9 @@ public final class ClusterNode implements Cluster {
 	 */
 	private static final int PART_OF_NODE_WIDE = 2;
 
+	/** Part of the backlog of a node that the histories of instances may fill. */
+	private static final int PART_OF_HAND_OVERS = 2;
+
 	/** Largest part of the backlog of a node that one event for all nodes takes. */
 	private static final int PART_OF_MESSAGE = 16;
 
@@ -79,6 +87,8 @@ public final class ClusterNode implements Cluster {
 	private final Calls calls;
 
 	private final ClusterOwnership ownership;
+
+	private final PlannedMoves moves;
 
 	private final Links links;
 
@@ -138,20 +148,25 @@ public final class ClusterNode implements Cluster {
 		this.peers = new Peers(parts.engine(), this.membership.self(), parts.codec(), settings.peers(), parts.writers(),
 				new Received());
 		InboundRequests inbound = parts.registry().inbound();
-		LocalOperations operations = new LocalOperations(parts.local(), this::connectHere, this::release,
+		InstanceAddresses addresses = new InstanceAddresses(parts.local());
+		LocalOperations operations = new LocalOperations(parts.local(),
+				new ArrivingInstances(this.membership, parts.local(), addresses), this::connectHere, this::release,
 				inbound::receive);
-		this.calls = new Calls(this.membership, this.peers::send, operations::run, settings.calls(), parts.timers(),
+		FrameSender frames = new Frames();
+		MessageReceiver receiver = (address, connectionId, message) -> this.node.get()
+			.deliver(address, connectionId, message);
+		this.calls = new Calls(this.membership, frames, operations::run, settings.calls(), parts.timers(),
 				parts.workers());
 		inbound.connect(new RemoteInbound(this.membership, this.calls));
 		this.ownership = parts.ownership();
-		InstanceAddresses addresses = new InstanceAddresses(parts.local());
-		this.requests = new RequestReceiver(this.membership, addresses, operations::run, new Rejections(parts.mapper()),
-				this.peers::send);
-		this.links = new Links(this.membership, this.peers::send, this.calls::askNode, parts.local(), parts.registry(),
-				parts.timers(), settings.links());
-		this.directory = new ClusterDirectory(this.membership, parts.local(), addresses, this.calls,
-				this.links.clients());
 		long backlog = settings.peers().maxBacklog();
+		this.requests = new RequestReceiver(this.membership, addresses, operations::run, new Rejections(parts.mapper()),
+				new BoundedHandOvers(frames, this.peers::backlog, backlog / PART_OF_HAND_OVERS));
+		this.links = new Links(this.membership, frames, this.calls::askNode, parts.local(), receiver, parts.registry(),
+				parts.timers(), settings.links());
+		this.moves = new PlannedMoves(this.ownership, parts.node(), this::wake, parts.timers());
+		this.directory = new ClusterDirectory(this.membership, parts.local(), receiver, addresses, this.calls,
+				this.links.clients());
 		this.backplane = new ClusterBackplane(parts.codec(),
 				(frame) -> this.peers.sendToAll(frame, backlog / PART_OF_NODE_WIDE), this::isJoined,
 				(int) Math.min(Integer.MAX_VALUE, backlog / PART_OF_MESSAGE));
@@ -165,8 +180,27 @@ public final class ClusterNode implements Cluster {
 		return this.links.gateways().connect(connect);
 	}
 
-	private Mono<Void> release(ActorAddress address) {
+	private Mono<HandOver> release(ActorAddress address) {
 		return this.ownership.release(address, this.node.get());
+	}
+
+	private Mono<Result> wake(ActorAddress address) {
+		return this.calls.ask(address, new Operation.Resolve(new ActorTarget.Get(address), null));
+	}
+
+	/** Sends frames, if this node has sessions with others. */
+	private final class Frames implements FrameSender {
+
+		@Override
+		public boolean send(String node, Frame frame) {
+			return ClusterNode.this.peers.send(node, frame);
+		}
+
+		@Override
+		public boolean supports(String node, int version) {
+			return ClusterNode.this.peers.version(node) >= version;
+		}
+
 	}
 
 	/** Returns what carries events and commands for all nodes. */
@@ -194,6 +228,9 @@ public final class ClusterNode implements Cluster {
 	 * @throws IllegalStateException if it cannot join, with what to change
 	 */
 	public void start() {
+		this.node.get()
+			.moveClients((connection, address, position) -> this.links.clients()
+				.adopt(address, connection.request(), connection.subscriptionRequests(), position));
 		this.peers.start();
 	}
 
@@ -203,9 +240,21 @@ public final class ClusterNode implements Cluster {
 	 * instances of this node stop, so that no request fails.
 	 */
 	public void leave() {
+		logger.info("This node is leaving %d others".formatted(Math.max(0, this.membership.nodes().size() - 1)));
 		this.leaving = true;
 		leaveOwners();
 		this.links.viewChanged();
+	}
+
+	/**
+	 * Leaves as {@link #leave} does, and hands the instances of this node over to the
+	 * others. The clients whose sockets this node has stay connected to them.
+	 * @param timeout longest time
+	 * @return completes when all are handed over, or after the time: those that are left
+	 * are to be stopped
+	 */
+	public Mono<Void> handOver(Duration timeout) {
+		return Mono.fromRunnable(this::leave).then(this.moves.moveAll(timeout));
 	}
 
 	private void leaveOwners() {
@@ -228,8 +277,7 @@ public final class ClusterNode implements Cluster {
 			local.releaseIf((address) -> true).subscribe(null, ClusterNode::notReleased);
 		}
 		else {
-			local.release((address) -> !this.membership.owns(address))
-				.subscribe(this::released, ClusterNode::notReleased);
+			this.moves.move().subscribe(ClusterNode::moved, ClusterNode::notReleased);
 		}
 	}
 
@@ -237,11 +285,10 @@ public final class ClusterNode implements Cluster {
 		logger.error("Instances that another node may take were not released; they end with the next view", ex);
 	}
 
-	private void released(long instances) {
-		this.ownership.counters().countReleased(instances);
+	private static void moved(long instances) {
 		if (instances > 0) {
-			logger.info("%s released for other nodes"
-				.formatted((instances == 1) ? "1 instance was" : instances + " instances were"));
+			logger.info("%s to other nodes"
+				.formatted((instances == 1) ? "1 instance was moved" : instances + " instances were moved"));
 		}
 	}
 
@@ -290,8 +337,8 @@ public final class ClusterNode implements Cluster {
 		OwnershipCounters instances = this.ownership.counters();
 		LinkCounters clients = this.links.counters();
 		return new ClusterStatus.Counters(this.calls.sent(), instances.taken(), instances.released(),
-				instances.fenced(), instances.refused(), clients.reconnected(), clients.resynced(),
-				this.membership.waits());
+				instances.handedOver(), instances.notHandedOver(), instances.fenced(), instances.refused(),
+				clients.reconnected(), clients.resynced(), this.membership.waits());
 	}
 
 	/** Receives what other nodes send. */

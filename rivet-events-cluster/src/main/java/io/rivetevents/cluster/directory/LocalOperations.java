@@ -12,6 +12,7 @@ import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
 import io.rivetevents.error.RivetException;
@@ -29,22 +30,27 @@ final class LocalOperations {
 
 	private final ActorDirectory local;
 
+	private final ArrivingInstances arriving;
+
 	private final Function<Operation.Connect, Mono<ActorInfo>> connect;
 
-	private final Function<ActorAddress, Mono<Void>> release;
+	private final Function<ActorAddress, Mono<HandOver>> release;
 
 	private final Consumer<InboundRequest> inbound;
 
 	/**
 	 * Creates operations.
 	 * @param local directory of this node
+	 * @param arriving instances that may be on their way to this node
 	 * @param connect connects a client whose socket is at another node
 	 * @param release releases an instance of this node
 	 * @param inbound receives the requests of clients whose sockets this node has
 	 */
-	LocalOperations(ActorDirectory local, Function<Operation.Connect, Mono<ActorInfo>> connect,
-			Function<ActorAddress, Mono<Void>> release, Consumer<InboundRequest> inbound) {
+	LocalOperations(ActorDirectory local, ArrivingInstances arriving,
+			Function<Operation.Connect, Mono<ActorInfo>> connect, Function<ActorAddress, Mono<HandOver>> release,
+			Consumer<InboundRequest> inbound) {
 		this.local = local;
+		this.arriving = arriving;
 		this.connect = connect;
 		this.release = release;
 		this.inbound = inbound;
@@ -60,7 +66,8 @@ final class LocalOperations {
 			return this.local.call(call.target(), call.caller(), call.action()).map(Result.Output::new);
 		}
 		if (operation instanceof Operation.Dispatch dispatch) {
-			return this.local.dispatch(dispatch.target(), dispatch.event())
+			return this.arriving.await(dispatch.target())
+				.then(Mono.defer(() -> this.local.dispatch(dispatch.target(), dispatch.event())))
 				.map((receipt) -> new Result.Counts(receipt.targeted(), receipt.queued()));
 		}
 		if (operation instanceof Operation.Connect request) {
@@ -92,7 +99,9 @@ final class LocalOperations {
 			return Mono.error(new RivetException(ErrorCode.NOT_SUPPORTED,
 					"This node is older than the caller's, and does not support %s.".formatted(unknown.kind())));
 		}
-		return this.release.apply(((Operation.Release) operation).address()).thenReturn(DONE);
+		return this.release.apply(((Operation.Release) operation).address())
+			.<Result>map(Result.Done::new)
+			.defaultIfEmpty(DONE);
 	}
 
 	private Mono<ActorInfo> resolve(Operation.Resolve resolve) {

@@ -20,6 +20,9 @@ import io.rivetevents.protocol.ToServer;
  */
 public sealed interface Frame {
 
+	/** First version of nodes that read {@link GiveBack}. */
+	int GIVES_BACK = 2;
+
 	/**
 	 * A request, answered with {@link Reply}.
 	 *
@@ -131,6 +134,17 @@ public sealed interface Frame {
 	 * @param reason the reason
 	 */
 	record Close(String connectionId, CloseReason reason) implements Frame {
+	}
+
+	/**
+	 * To the gateway: a message of a client that has not begun, because the instance
+	 * leaves the node. It follows all answers, and is followed by {@link Close}. Sent to
+	 * nodes from {@link #GIVES_BACK} on.
+	 *
+	 * @param connectionId id of the connection
+	 * @param message the message
+	 */
+	record GiveBack(String connectionId, ToServer message) implements Frame {
 	}
 
 	/**

@@ -91,7 +91,10 @@ public final class FrameCodec {
 						(out, publish) -> out.record(publish.event(), Operations::writeEvent),
 						(in) -> new Frame.Publish(in.record(Operations::readEvent))),
 				new Variant<>(13, Frame.Command.class, (out, command) -> out.record(command.command(), Commands::write),
-						(in) -> new Frame.Command(in.record(Commands::read))));
+						(in) -> new Frame.Command(in.record(Commands::read))),
+				new Variant<>(14, Frame.GiveBack.class,
+						(out, back) -> out.id(back.connectionId()).record(back.message(), Messages::writeToServer),
+						(in) -> new Frame.GiveBack(in.id(), in.record(Messages::readToServer))));
 	}
 
 	/**

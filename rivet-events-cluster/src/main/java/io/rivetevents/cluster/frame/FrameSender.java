@@ -19,4 +19,13 @@ public interface FrameSender {
 	 */
 	boolean send(String node, Frame frame);
 
+	/**
+	 * Returns whether a node reads the frames of a version.
+	 * @param node name of the node
+	 * @param version the version
+	 */
+	default boolean supports(String node, int version) {
+		return true;
+	}
+
 }

@@ -72,7 +72,7 @@ public sealed interface Operation {
 
 	/**
 	 * Saves an instance and removes it from the memory of the node that has it; answered
-	 * when that is done.
+	 * when that is done, with what the instance passes on.
 	 *
 	 * @param address address of the instance
 	 */

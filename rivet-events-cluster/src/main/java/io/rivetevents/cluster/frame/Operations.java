@@ -14,6 +14,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.cluster.ConnectRequestCodec;
 import io.rivetevents.cluster.frame.Variants.Variant;
 import io.rivetevents.error.RivetException;
@@ -62,8 +63,7 @@ final class Operations {
 			}));
 
 	private static final Variants<Result> RESULTS = Variants.of(Result.class,
-			new Variant<>(1, Result.Done.class, (out, done) -> {
-			}, (in) -> new Result.Done()),
+			new Variant<>(1, Result.Done.class, Operations::writeDone, Operations::readDone),
 			new Variant<>(2, Result.Info.class, (out, info) -> out.optionalRecord(info.info(), Operations::writeInfo),
 					(in) -> new Result.Info(in.optionalRecord(Operations::readInfo))),
 			new Variant<>(3, Result.Output.class, (out, output) -> JsonValues.write(out, output.output()),
@@ -228,6 +228,28 @@ final class Operations {
 	private static ActorInfo readInfo(FrameInput in) {
 		return new ActorInfo(in.id(), readAddress(in), in.number(), in.instant(), in.optional(FrameInput::instant),
 				in.flag());
+	}
+
+	private static void writeDone(FrameOutput out, Result.Done done) {
+		if (done.handOver() != null) {
+			out.record(done.handOver(), Operations::writeHandOver);
+		}
+	}
+
+	private static Result.Done readDone(FrameInput in) {
+		return in.hasMore() ? new Result.Done(in.record(Operations::readHandOver)) : new Result.Done();
+	}
+
+	private static void writeHandOver(FrameOutput out, HandOver handOver) {
+		out.id(handOver.actorId())
+			.number(handOver.generation())
+			.id(handOver.epoch())
+			.number(handOver.sequence())
+			.optional(handOver.history(), FrameOutput::bytes);
+	}
+
+	private static HandOver readHandOver(FrameInput in) {
+		return new HandOver(in.id(), in.number(), in.id(), in.number(), in.optional(FrameInput::bytes));
 	}
 
 	private static void writeFailure(FrameOutput out, Result.Failure failure) {

@@ -9,14 +9,26 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.actor.ownership.HandOver;
 
 /**
  * The result of an {@link Operation}.
  */
 public sealed interface Result {
 
-	/** The operation is done. */
-	record Done() implements Result {
+	/**
+	 * The operation is done.
+	 *
+	 * @param handOver what a released instance passes on, {@code null} for other
+	 * operations and if the instance was not in memory
+	 */
+	record Done(@Nullable HandOver handOver) implements Result {
+
+		/** Creates the result of an operation that passes nothing on. */
+		public Done() {
+			this(null);
+		}
+
 	}
 
 	/**

@@ -45,6 +45,8 @@ final class PeerGateway implements Gateway {
 
 	private final ActorDirectory local;
 
+	private final MessageReceiver receiver;
+
 	private final OutboundRegistry connections;
 
 	/** The connections by their ids. */
@@ -61,14 +63,16 @@ final class PeerGateway implements Gateway {
 	 * @param node name of the node
 	 * @param frames sends frames
 	 * @param local directory of the instances of this node
+	 * @param receiver delivers messages to them
 	 * @param connections connections of this node
 	 * @param numbers the lists that it remembers, none at first
 	 */
-	PeerGateway(String node, FrameSender frames, ActorDirectory local, OutboundRegistry connections,
-			RecipientNumbers numbers) {
+	PeerGateway(String node, FrameSender frames, ActorDirectory local, MessageReceiver receiver,
+			OutboundRegistry connections, RecipientNumbers numbers) {
 		this.node = node;
 		this.frames = frames;
 		this.local = local;
+		this.receiver = receiver;
 		this.connections = connections;
 		this.numbers = numbers;
 	}
@@ -204,19 +208,31 @@ final class PeerGateway implements Gateway {
 	void deliver(ActorAddress address, String connectionId, ToServer message) {
 		Attachment attachment = this.attachments.get(connectionId);
 		if (attachment != null && attachment.isOpen()) {
-			if (attachment.isClosed()) {
-				refuse(connectionId, message);
-			}
-			else {
-				this.local.deliver(address, connectionId, message);
+			boolean received = !attachment.isClosed() && this.receiver.receive(address, connectionId, message);
+			if (!received && attachment.isClosed()) { // since the check above
+				giveBack(connectionId, message);
 			}
 		}
 	}
 
 	/**
-	 * Tells the gateway that a call has not run: it was sent before the gateway has heard
-	 * that the connection is closed.
+	 * The gateway has sent the message before it has received that the connection is
+	 * closed.
 	 */
+	@Override
+	public void giveBack(String connectionId, ToServer message) {
+		if (!isOpen(connectionId)) {
+			return;
+		}
+		if (this.frames.supports(this.node, Frame.GIVES_BACK)) {
+			this.frames.send(this.node, new Frame.GiveBack(connectionId, message));
+		}
+		else {
+			refuse(connectionId, message);
+		}
+	}
+
+	/** Tells an older gateway that a call has not run. */
 	private void refuse(String connectionId, ToServer message) {
 		if (message instanceof ToServer.ActionRequest request && !request.options().oneWay()) {
 			ToClient refusal = ToClient.Error.ofAction(ErrorCode.RESTARTING, request.id());

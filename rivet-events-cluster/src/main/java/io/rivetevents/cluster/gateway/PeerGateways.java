@@ -34,6 +34,8 @@ public final class PeerGateways {
 
 	private final ActorDirectory local;
 
+	private final MessageReceiver receiver;
+
 	private final OutboundRegistry connections;
 
 	private final Scheduler timers;
@@ -50,15 +52,17 @@ public final class PeerGateways {
 	 * Creates gateways.
 	 * @param frames sends frames, also to this node
 	 * @param local directory of the instances of this node
+	 * @param receiver delivers messages to them
 	 * @param connections connections of this node
 	 * @param timers runs what is due
 	 * @param grace how long the connections of a lost node stay, unless they are attached
 	 * again
 	 */
-	public PeerGateways(FrameSender frames, ActorDirectory local, OutboundRegistry connections, Scheduler timers,
-			Duration grace) {
+	public PeerGateways(FrameSender frames, ActorDirectory local, MessageReceiver receiver,
+			OutboundRegistry connections, Scheduler timers, Duration grace) {
 		this.frames = frames;
 		this.local = local;
+		this.receiver = receiver;
 		this.connections = connections;
 		this.timers = timers;
 		this.grace = grace;
@@ -95,7 +99,7 @@ public final class PeerGateways {
 	private synchronized Attached attach(String node, String connectionId, Attachment attachment) {
 		PeerGateway gateway = this.gateways.get(node);
 		if (gateway == null) {
-			gateway = new PeerGateway(node, this.frames, this.local, this.connections,
+			gateway = new PeerGateway(node, this.frames, this.local, this.receiver, this.connections,
 					new RecipientNumbers(this.lists));
 			this.gateways.put(node, gateway);
 			this.connections.gateways().add(nameOf(node), gateway);

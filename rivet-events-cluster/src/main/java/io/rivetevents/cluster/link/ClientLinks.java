@@ -5,6 +5,7 @@
 
 package io.rivetevents.cluster.link;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,9 +22,12 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.outbound.Gateway;
+import io.rivetevents.outbound.MovedClient;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer.SubscriptionRequest;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
@@ -92,6 +96,36 @@ public final class ClientLinks {
 		});
 	}
 
+	/**
+	 * Connects a client of this node whose actor leaves this node.
+	 * @param address address of the actor
+	 * @param request the client's request
+	 * @param subscriptions its subscriptions
+	 * @param position the client has received all events up to it, and none after it
+	 * @return the client, which is counted from its end on: until then the actor counts
+	 * it
+	 */
+	public MovedClient adopt(ActorAddress address, ConnectRequest request, List<SubscriptionRequest> subscriptions,
+			Position position) {
+		String id = request.connectionId();
+		Outbound queue = this.connections.outbound(id);
+		Gateway.Bounds bounds = queue.bounds();
+		if (bounds == null) {
+			return AdoptedClient.GONE;
+		}
+		CountedClient client = new CountedClient(queue, this.connections.usage(id));
+		RemoteLink link = new RemoteLink(this.context, new ActorTarget.Get(address), address,
+				request.withGateway(this.context.membership().self()), client, bounds,
+				(ended) -> end(id, ended, client));
+		this.links.put(id, new Linked(link, client));
+		this.changes.incrementAndGet();
+		link.adopt(subscriptions, position);
+		if (this.connections.outbound(id) != queue) {
+			link.disconnected(); // meanwhile, and it was not found
+		}
+		return new AdoptedClient(link, client, request, subscriptions);
+	}
+
 	private void end(String id, RemoteLink ended, CountedClient client) {
 		this.links.computeIfPresent(id, (key, present) -> (present.link() == ended) ? null : present);
 		this.changes.incrementAndGet();
@@ -149,6 +183,10 @@ public final class ClientLinks {
 		for (RemoteLink link : this.recipients.find(node, frame, this.changes.get())) {
 			link.send(node, shared);
 		}
+	}
+
+	void giveBack(String node, Frame.GiveBack frame) {
+		with(frame.connectionId(), (link) -> link.giveBack(node, frame.message()));
 	}
 
 	void admit(String node, Frame.Admit frame) {

@@ -19,6 +19,7 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToClient.ResumeOutcome;
+import io.rivetevents.protocol.ToServer.SubscriptionRequest;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
@@ -88,14 +89,37 @@ final class ClientSide {
 	}
 
 	/**
-	 * Removes and returns what has to be sent again after the client is connected again:
-	 * its subscriptions, unless they are part of the request, and what is not answered.
+	 * Takes over a client that the actor of this node has accepted.
+	 * @param subscriptions its subscriptions
+	 * @param position it has received all events up to it
+	 */
+	void adopt(List<SubscriptionRequest> subscriptions, Position position) {
+		this.known = true;
+		this.subscriptions.connected(subscriptions, Set.of());
+		this.position = (this.request.stream() != null) ? position : null;
+	}
+
+	/** Returns the subscriptions of a client whose request has none. */
+	List<SubscriptionRequest> subscriptionsOfPlain() {
+		return (this.request.stream() == null) ? this.subscriptions.present() : List.of();
+	}
+
+	/** Notes that a message that was sent to the actor has not begun. */
+	void withdraw(ToServer message) {
+		if (message instanceof ToServer.ActionRequest request) {
+			this.calls.answer(request.id());
+		}
+		else if (message instanceof SubscriptionRequest request) {
+			this.subscriptions.withdraw(request);
+		}
+	}
+
+	/**
+	 * Removes and returns what has to be sent again after the client is connected again,
+	 * and its subscriptions are there: what is not answered.
 	 */
 	List<ToServer> takeRepeated() {
 		List<ToServer> repeated = new ArrayList<>();
-		if (this.request.stream() == null) {
-			repeated.addAll(this.subscriptions.present());
-		}
 		repeated.addAll(this.subscriptions.takeRequested());
 		repeated.addAll(this.calls.takeRepeatable());
 		return repeated;
@@ -120,7 +144,7 @@ final class ClientSide {
 		if (message instanceof ToServer.ActionRequest request) {
 			this.calls.add(request);
 		}
-		else if (message instanceof ToServer.SubscriptionRequest request) {
+		else if (message instanceof SubscriptionRequest request) {
 			this.subscriptions.request(request);
 		}
 	}

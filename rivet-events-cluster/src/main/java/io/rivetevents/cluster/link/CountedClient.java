@@ -8,6 +8,7 @@ package io.rivetevents.cluster.link;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer.SubscriptionRequest;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
@@ -102,7 +104,17 @@ final class CountedClient implements Outbound {
 	 * @param request the client's request
 	 * @return {@code actor.overloaded} if a limit was reached, {@code null} if none
 	 */
-	synchronized @Nullable RivetException open(ConnectRequest request) {
+	@Nullable RivetException open(ConnectRequest request) {
+		return open(request, (request.stream() != null) ? request.stream().subscriptions() : List.of());
+	}
+
+	/**
+	 * Begins to count a client that has subscriptions.
+	 * @param request its request
+	 * @param subscriptions its subscriptions
+	 * @return as {@link #open(ConnectRequest)}
+	 */
+	synchronized @Nullable RivetException open(ConnectRequest request, List<SubscriptionRequest> subscriptions) {
 		if (this.usage == null) {
 			return null;
 		}
@@ -115,13 +127,11 @@ final class CountedClient implements Outbound {
 		this.usage.enter();
 		this.usage.end(bytes, identified);
 		this.open = true;
-		if (request.stream() != null) {
-			request.stream().subscriptions().forEach((each) -> {
-				long weight = MessageWeight.of(each);
-				count(each.eventName(), new Subscription(weight, weight, 0));
-			});
-			this.answers = true;
-		}
+		subscriptions.forEach((each) -> {
+			long weight = MessageWeight.of(each);
+			count(each.eventName(), new Subscription(weight, weight, 0));
+		});
+		this.answers = request.stream() != null;
 		return null;
 	}
 

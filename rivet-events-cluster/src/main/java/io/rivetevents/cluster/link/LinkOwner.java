@@ -23,6 +23,9 @@ import io.rivetevents.protocol.ToServer;
  */
 final class LinkOwner {
 
+	/** In place of a node: the actor was on the node of the socket, without a link. */
+	static final String HERE = "";
+
 	private final LinkContext context;
 
 	private final ActorAddress address;
@@ -112,6 +115,11 @@ final class LinkOwner {
 		String before = this.node;
 		leave();
 		this.leaving = before;
+	}
+
+	/** Notes that the actor leaves this node, and still answers and returns messages. */
+	void leaveHere() {
+		this.leaving = HERE;
 	}
 
 	/** Drops the node without a message to it. */

@@ -23,8 +23,10 @@ import io.rivetevents.outbound.Gateway;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer.SubscriptionRequest;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
@@ -61,6 +63,9 @@ final class LinkState implements ConnectAttempts.Listener {
 	private final ConnectAttempts attempts;
 
 	private final WaitingMessages waiting = new WaitingMessages();
+
+	/** Messages that a node has returned, which were sent before those that wait. */
+	private final WaitingMessages returned = new WaitingMessages();
 
 	private final LinkTimer deadline;
 
@@ -125,6 +130,19 @@ final class LinkState implements ConnectAttempts.Listener {
 		}
 	}
 
+	/**
+	 * Connects a client whose actor leaves this node; {@link #leftHere} follows.
+	 * @param subscriptions its subscriptions
+	 * @param position it has received all events up to it
+	 */
+	void adopt(List<SubscriptionRequest> subscriptions, Position position) {
+		if (this.state == State.CONNECTING) {
+			this.client.adopt(subscriptions, position);
+			this.owner.leaveHere();
+			reconnect();
+		}
+	}
+
 	private void timedOut() {
 		if (isConnecting()) {
 			end(new RivetException(ErrorCode.RESTARTING));
@@ -144,9 +162,9 @@ final class LinkState implements ConnectAttempts.Listener {
 		}
 		if (again) {
 			this.context.counters().countReconnected();
-			this.waiting.addFirst(this.client.takeRepeated());
+			this.client.subscriptionsOfPlain().forEach(this.owner::deliver);
 		}
-		sendWaiting();
+		sendAll();
 		checkOwner();
 	}
 
@@ -159,6 +177,15 @@ final class LinkState implements ConnectAttempts.Listener {
 	public void failed(Throwable ex) {
 		failures.error(ex, () -> "Closing %s: its link to the node of the actor failed".formatted(this));
 		end(new RivetException(ErrorCode.INTERNAL_ERROR));
+	}
+
+	/** Messages of the node before may still be returned: then nothing is sent yet. */
+	private void sendAll() {
+		if (this.state == State.CONNECTED && !this.owner.isLeaving()) {
+			this.waiting.addFirst(this.returned.takeAll());
+			this.waiting.addFirst(this.client.takeRepeated());
+			sendWaiting();
+		}
 	}
 
 	private void sendWaiting() {
@@ -177,7 +204,7 @@ final class LinkState implements ConnectAttempts.Listener {
 	void deliver(ToServer message) {
 		switch (this.state) {
 			case CONNECTED -> {
-				if (!send(message)) {
+				if (this.owner.isLeaving() || !send(message)) {
 					keep(message);
 				}
 			}
@@ -236,6 +263,22 @@ final class LinkState implements ConnectAttempts.Listener {
 		}
 	}
 
+	/** Handles a message that has not begun at a node. */
+	void giveBack(String node, ToServer message) {
+		if (this.state == State.CLOSED) {
+			return;
+		}
+		if (this.owner.is(node) || this.owner.isLeaving(node)) {
+			this.client.withdraw(message);
+			if (!this.returned.add(message)) {
+				end(new RivetException(ErrorCode.RESTARTING));
+			}
+		}
+		else if (node.equals(LinkOwner.HERE)) {
+			deliver(message); // of a thread that was late
+		}
+	}
+
 	/** Handles the first message for the client. */
 	void admit(String node, ToClient first) {
 		if (this.state != State.CLOSED && this.owner.is(node)) {
@@ -256,6 +299,14 @@ final class LinkState implements ConnectAttempts.Listener {
 	private void left() {
 		this.owner.left();
 		this.client.loseCalls();
+		sendAll();
+	}
+
+	/** Handles that the actor of this node has returned the last message. */
+	void leftHere() {
+		if (this.owner.isLeaving(LinkOwner.HERE)) {
+			left();
+		}
 	}
 
 	private void closed(CloseReason reason) {
@@ -371,6 +422,7 @@ final class LinkState implements ConnectAttempts.Listener {
 		this.state = State.CLOSED;
 		this.owner.left();
 		this.waiting.clear();
+		this.returned.clear();
 		this.client.end();
 		this.attempts.stop();
 		this.deadline.stop();

@@ -101,6 +101,13 @@ final class LinkSubscriptions {
 		}
 	}
 
+	/** Notes that a request has not begun. */
+	void withdraw(SubscriptionRequest request) {
+		if (this.requested.remove(request)) {
+			this.bytes -= MessageWeight.of(request);
+		}
+	}
+
 	/** Removes the earlier requests for an event: only the last one is answered then. */
 	private void remove(String event) {
 		this.requested.removeIf((request) -> {

@@ -12,6 +12,7 @@ import io.rivetevents.cluster.frame.Frame;
 import io.rivetevents.cluster.frame.FrameSender;
 import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
+import io.rivetevents.cluster.gateway.MessageReceiver;
 import io.rivetevents.cluster.gateway.PeerGateways;
 import io.rivetevents.cluster.membership.Membership;
 import io.rivetevents.delivery.OutboundRegistry;
@@ -41,27 +42,39 @@ public final class Links {
 	 * @param peers sends frames to other nodes
 	 * @param requests sends requests to other nodes
 	 * @param local directory of the instances of this node
+	 * @param receiver delivers messages to them
 	 * @param connections connections of this node
 	 * @param timers runs what is due
 	 * @param times how long to wait
 	 */
 	public Links(Membership membership, FrameSender peers, NodeRequests requests, ActorDirectory local,
-			OutboundRegistry connections, Scheduler timers, LinkTimes times) {
+			MessageReceiver receiver, OutboundRegistry connections, Scheduler timers, LinkTimes times) {
 		this.self = membership.self();
 		this.peers = peers;
 		this.requests = requests;
-		this.gateways = new PeerGateways(this::send, local, connections, timers, times.grace());
-		this.clients = new ClientLinks(new LinkContext(membership, this::send, this::ask, timers, times, this.counters),
+		FrameSender frames = new BothEnds();
+		this.gateways = new PeerGateways(frames, local, receiver, connections, timers, times.grace());
+		this.clients = new ClientLinks(new LinkContext(membership, frames, this::ask, timers, times, this.counters),
 				connections);
 	}
 
 	/** A connection whose actor has moved to this node is served by both ends here. */
-	private boolean send(String node, Frame frame) {
-		if (node.equals(this.self)) {
-			received(node, frame);
-			return true;
+	private final class BothEnds implements FrameSender {
+
+		@Override
+		public boolean send(String node, Frame frame) {
+			if (node.equals(Links.this.self)) {
+				received(node, frame);
+				return true;
+			}
+			return Links.this.peers.send(node, frame);
 		}
-		return this.peers.send(node, frame);
+
+		@Override
+		public boolean supports(String node, int version) {
+			return node.equals(Links.this.self) || Links.this.peers.supports(node, version);
+		}
+
 	}
 
 	private Mono<Result> ask(String node, Operation operation) {
@@ -99,6 +112,9 @@ public final class Links {
 		}
 		else if (frame instanceof Frame.Admit admit) {
 			this.clients.admit(node, admit);
+		}
+		else if (frame instanceof Frame.GiveBack back) {
+			this.clients.giveBack(node, back);
 		}
 		else if (frame instanceof Frame.Close close) {
 			this.clients.close(node, close);

@@ -5,6 +5,7 @@
 
 package io.rivetevents.cluster.link;
 
+import java.util.List;
 import java.util.function.Consumer;
 
 import reactor.core.publisher.MonoSink;
@@ -16,7 +17,9 @@ import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.outbound.Gateway;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer.SubscriptionRequest;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
@@ -57,6 +60,25 @@ final class RemoteLink {
 	 */
 	void connect(MonoSink<ActorInfo> sink) {
 		this.tasks.execute(() -> this.state.connect(sink));
+	}
+
+	/**
+	 * Connects a client whose actor leaves this node.
+	 * @param subscriptions its subscriptions
+	 * @param position it has received all events up to it
+	 */
+	void adopt(List<SubscriptionRequest> subscriptions, Position position) {
+		this.tasks.execute(() -> this.state.adopt(subscriptions, position));
+	}
+
+	/** Keeps a message that has not begun, and is for the next node of the actor. */
+	void giveBack(String node, ToServer message) {
+		this.tasks.execute(() -> this.state.giveBack(node, message));
+	}
+
+	/** Notes that nothing is returned any more by the actor of this node. */
+	void left() {
+		this.tasks.execute(this.state::leftHere);
 	}
 
 	/** Sends a message of the client to the actor, or keeps it until it is connected. */

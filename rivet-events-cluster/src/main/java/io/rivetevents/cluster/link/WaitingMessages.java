@@ -59,6 +59,13 @@ final class WaitingMessages {
 		return first;
 	}
 
+	/** Removes and returns all messages. */
+	List<ToServer> takeAll() {
+		List<ToServer> all = List.copyOf(this.messages);
+		clear();
+		return all;
+	}
+
 	void clear() {
 		this.messages.clear();
 		this.bytes = 0;

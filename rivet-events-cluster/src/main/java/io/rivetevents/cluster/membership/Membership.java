@@ -48,6 +48,8 @@ public final class Membership {
 	/** Guarded by this. */
 	private final Losses losses = new Losses();
 
+	private final EarlierOwners earlier = new EarlierOwners();
+
 	/** Nodes that have left without a goodbye. Guarded by this. */
 	private final Set<String> lost = new LinkedHashSet<>();
 
@@ -153,7 +155,9 @@ public final class Membership {
 				return;
 			}
 			this.state = before.leave(node);
+			this.earlier.add(before.placement(), now());
 		}
+		logger.info("Node %s is leaving".formatted(describe(node)));
 		before.changed().tryEmitEmpty();
 	}
 
@@ -176,6 +180,7 @@ public final class Membership {
 		else if (!waits) {
 			stopTimer();
 		}
+		this.earlier.add(before.placement(), now());
 		this.state = State.of(view.number(), Collections.unmodifiableSet(new LinkedHashSet<>(view.nodes())),
 				before.leaving(), waits);
 		return before;
@@ -214,8 +219,7 @@ public final class Membership {
 	}
 
 	private boolean isSmallerPart(State before, ClusterView view) {
-		return this.rule == SmallerPart.WAIT
-				&& this.losses.leaveSmallerPart(before.nodes(), view, this.timers.now(TimeUnit.NANOSECONDS));
+		return this.rule == SmallerPart.WAIT && this.losses.leaveSmallerPart(before.nodes(), view, now());
 	}
 
 	private void stopTimer() {
@@ -267,6 +271,18 @@ public final class Membership {
 	/** Returns whether this node owns an address. */
 	public boolean owns(ActorAddress address) {
 		return this.self.equals(owner(address));
+	}
+
+	/**
+	 * Returns whether an address of this node belonged on another one until a moment ago,
+	 * which is in the view: it may still have the instance.
+	 */
+	public boolean comesFromAnother(ActorAddress address) {
+		return owns(address) && this.earlier.contain(address, this.self, nodes(), now());
+	}
+
+	private long now() {
+		return this.timers.now(TimeUnit.NANOSECONDS);
 	}
 
 	/**

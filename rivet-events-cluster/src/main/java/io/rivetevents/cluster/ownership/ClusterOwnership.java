@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.actor.ownership.Ownership;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.cluster.frame.Operation;
@@ -46,6 +48,8 @@ public final class ClusterOwnership implements Ownership {
 	private final Scheduler timers;
 
 	private final FencedAddresses fenced = new FencedAddresses();
+
+	private final HandOvers handOvers = new HandOvers();
 
 	private final OwnershipCounters counters = new OwnershipCounters();
 
@@ -153,7 +157,7 @@ public final class ClusterOwnership implements Ownership {
 	private Mono<Boolean> request(String holder, ActorAddress address) {
 		Mono<Void> changed = this.membership.changed();
 		return this.requests.askNode(holder, new Operation.Release(address))
-			.map((result) -> result instanceof Result.Done)
+			.map((result) -> isReleased(address, result))
 			.defaultIfEmpty(false)
 			.onErrorResume((ex) -> {
 				failures.warn("release by " + holder,
@@ -164,6 +168,18 @@ public final class ClusterOwnership implements Ownership {
 			.flatMap((released) -> released ? Mono.just(true)
 					: Mono.firstWithSignal(changed, pause()).then(Mono.defer(() -> takeFrom(holder, address))))
 			.thenReturn(true);
+	}
+
+	private boolean isReleased(ActorAddress address, Result result) {
+		if (result instanceof Result.Done done && done.handOver() != null) {
+			this.handOvers.add(address, done.handOver());
+		}
+		return result instanceof Result.Done;
+	}
+
+	@Override
+	public @Nullable HandOver handedOver(StoredActor stored) {
+		return this.handOvers.take(stored);
 	}
 
 	private Mono<Void> pause() {
@@ -192,20 +208,32 @@ public final class ClusterOwnership implements Ownership {
 	 * other node has another view, and repeats its request.
 	 * @param address address of the instance
 	 * @param node this node
-	 * @return completes when the instance is not in memory; fails with
-	 * {@code actor.restarting} if it belongs here, or stays for longer than the other
-	 * node waits
+	 * @return what the instance passes on, when it is not in memory; empty if it passes
+	 * nothing on. Fails with {@code actor.restarting} if it belongs here, or stays for
+	 * longer than the other node waits
 	 */
-	public Mono<Void> release(ActorAddress address, LocalNode node) {
+	public Mono<HandOver> release(ActorAddress address, LocalNode node) {
 		return Mono.defer(() -> {
 			if (owns(address)) {
 				return restarting();
 			}
 			long held = node.holds(address) ? 1 : 0;
-			return node.release(address)
+			return node.release(address).doOnNext((handOver) -> {
+				this.handOvers.add(address, handOver);
+				this.counters.countHandedOver();
+			})
 				.timeout(PATIENCE, restarting(), this.timers)
+				.switchIfEmpty(Mono.fromSupplier(() -> this.handOvers.find(address)))
 				.doOnSuccess((done) -> this.counters.countReleased(held));
 		});
+	}
+
+	/**
+	 * Drops what an instance has passed on: another node has woken it.
+	 * @param address address of the instance
+	 */
+	void dropHandOver(ActorAddress address) {
+		this.handOvers.remove(address);
 	}
 
 }

@@ -17,6 +17,10 @@ public final class OwnershipCounters {
 
 	private final LongAdder released = new LongAdder();
 
+	private final LongAdder handedOver = new LongAdder();
+
+	private final LongAdder notHandedOver = new LongAdder();
+
 	private final LongAdder fenced = new LongAdder();
 
 	private final LongAdder refused = new LongAdder();
@@ -41,6 +45,30 @@ public final class OwnershipCounters {
 	 */
 	public void countReleased(long instances) {
 		this.released.add(instances);
+	}
+
+	void countHandedOver() {
+		this.handedOver.increment();
+	}
+
+	void countNotHandedOver(long instances) {
+		this.notHandedOver.add(instances);
+	}
+
+	/**
+	 * Returns the number of released instances that have passed on the positions of their
+	 * events.
+	 */
+	public long handedOver() {
+		return this.handedOver.sum();
+	}
+
+	/**
+	 * Returns the number of instances that were not released before this node has
+	 * stopped.
+	 */
+	public long notHandedOver() {
+		return this.notHandedOver.sum();
 	}
 
 	/** Returns the number of instances that another node has had before. */

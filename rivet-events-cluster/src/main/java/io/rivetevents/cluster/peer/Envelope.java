@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
  * @param acknowledged number of the receiver's session that the sender has received, 0
  * for none
  * @param content bytes that have the frame or frames, {@code null} for a greeting
- * @param start position of the first byte of them
+ * @param start position of the first byte of them; for a greeting the version of the
+ * sender
  */
 record Envelope(long session, long acknowledged, byte @Nullable [] content, int start) {
 
-	/** Version of the frames of this node. */
-	private static final int VERSION = 1;
+	/** Version of the frames of this node, up to 255. */
+	static final int VERSION = 2;
 
 	private static final int GREETING = 0;
 
@@ -32,7 +33,12 @@ record Envelope(long session, long acknowledged, byte @Nullable [] content, int 
 	private static final int MAX_VARINT_BITS = 63;
 
 	static Envelope greeting(long session, long acknowledged) {
-		return new Envelope(session, acknowledged, null, 0);
+		return new Envelope(session, acknowledged, null, VERSION);
+	}
+
+	/** Returns the version of the sender of a greeting. */
+	int version() {
+		return this.start;
 	}
 
 	boolean isGreeting() {
@@ -42,7 +48,7 @@ record Envelope(long session, long acknowledged, byte @Nullable [] content, int 
 	byte[] toBytes() {
 		byte[] header = new byte[MAX_HEADER];
 		int size = write(header, write(header, 0, this.session), this.acknowledged);
-		byte[] last = (this.content != null) ? this.content : new byte[] { GREETING, VERSION };
+		byte[] last = (this.content != null) ? this.content : new byte[] { GREETING, (byte) this.start };
 		byte[] bytes = new byte[size + last.length];
 		System.arraycopy(header, 0, bytes, 0, size);
 		System.arraycopy(last, 0, bytes, size, last.length);
@@ -82,8 +88,12 @@ record Envelope(long session, long acknowledged, byte @Nullable [] content, int 
 		if (start >= bytes.length) {
 			throw malformed();
 		}
-		return (bytes[start] == GREETING) ? greeting(session, acknowledged)
+		return (bytes[start] == GREETING) ? new Envelope(session, acknowledged, null, readVersion(bytes, start + 1))
 				: new Envelope(session, acknowledged, bytes, start);
+	}
+
+	private static int readVersion(byte[] bytes, int position) {
+		return (position < bytes.length) ? bytes[position] & 0xff : 1;
 	}
 
 	private static long readNumber(byte[] bytes, int[] position) {

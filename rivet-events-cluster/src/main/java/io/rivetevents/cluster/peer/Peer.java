@@ -52,6 +52,9 @@ final class Peer implements Wakeable {
 
 	private final Session session;
 
+	/** Version of the frames of the node, 0 before its first greeting. */
+	private volatile int version;
+
 	/** Whether the listener has received the view with the node. */
 	private boolean open;
 
@@ -102,6 +105,10 @@ final class Peer implements Wakeable {
 			this.ended = true;
 			this.session.clear();
 		}
+	}
+
+	int version() {
+		return this.version;
 	}
 
 	long backlog() {
@@ -205,6 +212,7 @@ final class Peer implements Wakeable {
 	}
 
 	private void greeted(Envelope greeting) {
+		this.version = greeting.version();
 		synchronized (this.session) {
 			if (!this.ended && this.open) {
 				this.session.greeted(greeting.session(), greeting.acknowledged());

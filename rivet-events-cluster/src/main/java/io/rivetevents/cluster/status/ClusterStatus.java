@@ -27,6 +27,10 @@ public record ClusterStatus(int nodes, boolean waiting, int pending, int links, 
 	 * whether it has released them or has failed
 	 * @param released instances that were saved and removed from memory here because they
 	 * belong on another node
+	 * @param handedOver those of them that have passed on the positions of their events,
+	 * so that their clients have missed nothing
+	 * @param notHandedOver instances that were not handed over before this node has
+	 * stopped; they are saved, and their clients may have missed events
 	 * @param fenced instances of this node that have ended because another node has saved
 	 * them; their last changes are lost
 	 * @param refused attempts to wake or create an instance that the store has refused,
@@ -37,8 +41,8 @@ public record ClusterStatus(int nodes, boolean waiting, int pending, int links, 
 	 * @param smallerPart times at which this node was left with fewer than half of the
 	 * nodes, and stopped its instances
 	 */
-	public record Counters(long forwarded, long taken, long released, long fenced, long refused, long reconnected,
-			long resynced, long smallerPart) {
+	public record Counters(long forwarded, long taken, long released, long handedOver, long notHandedOver, long fenced,
+			long refused, long reconnected, long resynced, long smallerPart) {
 	}
 
 }

@@ -162,24 +162,26 @@ final class TestNodes implements AutoCloseable {
 			this.membership = new Membership(name);
 			this.ownership = new ClusterOwnership(this.membership, this::askNode, TestNodes.this.timers);
 			this.harness = ActorHarness.withOwnership(this.ownership, store, actors);
+			InstanceAddresses addresses = new InstanceAddresses(this.harness.directory());
 			LocalOperations operations = new LocalOperations(this.harness.directory(),
+					new ArrivingInstances(this.membership, this.harness.directory(), addresses),
 					(connect) -> Mono.error(new UnsupportedOperationException()),
 					(address) -> this.ownership.release(address, this.harness.node()),
 					this.harness.connections().inbound()::receive);
 			this.calls = new Calls(this.membership, this::send, operations::run, CallSettings.DEFAULTS,
 					TestNodes.this.timers, TestNodes.this.workers);
-			InstanceAddresses addresses = new InstanceAddresses(this.harness.directory());
 			this.receiver = new RequestReceiver(this.membership, addresses, operations::run,
 					new Rejections(new ValueMapper(JsonMapper.builder().build())), this::send);
-			this.directory = new ClusterDirectory(this.membership, this.harness.directory(), addresses, this.calls,
-					links().clients());
+			this.directory = new ClusterDirectory(this.membership, this.harness.directory(),
+					this.harness.node()::deliver, addresses, this.calls, links().clients());
 			this.harness.connections().inbound().connect(new RemoteInbound(this.membership, this.calls));
 		}
 
 		/** Without clients. */
 		private Links links() {
 			return new Links(this.membership, this::send, this::askNode, this.harness.directory(),
-					this.harness.connections(), TestNodes.this.timers, LinkTimes.DEFAULTS);
+					this.harness.node()::deliver, this.harness.connections(), TestNodes.this.timers,
+					LinkTimes.DEFAULTS);
 		}
 
 		private Mono<Result> askNode(String node, Operation operation) {

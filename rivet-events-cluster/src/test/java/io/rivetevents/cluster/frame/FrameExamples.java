@@ -25,6 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.connection.RequestHead;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.AddressedEvent;
@@ -88,6 +89,7 @@ final class FrameExamples {
 				toClient().map((each) -> new Frame.Send(List.of(UUID, "other", "", UUID.toUpperCase()), each, true)),
 				toClient().map((each) -> new Frame.Send(List.of(), each, false, 300, 0)),
 				toClient().map((each) -> new Frame.Admit("c", each)),
+				toServer().map((each) -> new Frame.GiveBack(UUID, each)),
 				Stream.of(new Frame.Request(1, new Operation.Find(TARGET),
 						Map.of("mdc", Map.of("user", "ada", "", "\ud800x"), "trace", "00-1"))),
 				Stream.of(new Frame.Send(List.of(UUID), new ToClient.Init("a", "c"), true, Long.MAX_VALUE, 77),
@@ -140,7 +142,10 @@ final class FrameExamples {
 				new Result.Info(new ActorInfo("id", ADDRESS, 0, time, null, false)), new Result.Output(value()),
 				new Result.Output(MissingNode.getInstance()), new Result.Counts(5, 3),
 				new Result.Failure("group", "code", 409, "text", value()), new Result.Failure("", "", 500, "", null),
-				new Result.NotOwner());
+				new Result.NotOwner(),
+				new Result.Done(new HandOver(UUID, 3, "epoch", Long.MAX_VALUE, new byte[] { 1, -1 })),
+				new Result.Done(new HandOver("id", 1, UUID, 0, null)),
+				new Result.Done(new HandOver("id", 1, UUID, 0, null).withoutHistory()));
 	}
 
 	private static Stream<ToServer> toServer() {

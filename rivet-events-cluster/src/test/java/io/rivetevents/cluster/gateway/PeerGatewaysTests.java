@@ -53,7 +53,7 @@ class PeerGatewaysTests {
 	private final SlowDirectory directory = new SlowDirectory();
 
 	private final PeerGateways gateways = new PeerGateways((node, frame) -> true, this.directory,
-			new OutboundRegistry("a"), this.timers, GRACE);
+			(address, connectionId, message) -> true, new OutboundRegistry("a"), this.timers, GRACE);
 
 	/** The session with the gateway is lost, which cancels its requests. */
 	@Test

@@ -121,8 +121,8 @@ final class TestCluster {
 			this.membership = new Membership(name(), TestCluster.this.rule, Duration.ofMinutes(5),
 					TestCluster.this.timers);
 			this.links = new Links(this.membership, (node, frame) -> send(this, node, frame), this::ask,
-					this.harness.directory(), this.harness.connections(), TestCluster.this.timers,
-					TestCluster.this.times);
+					this.harness.directory(), this.harness.node()::deliver, this.harness.connections(),
+					TestCluster.this.timers, TestCluster.this.times);
 		}
 
 		String name() {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ import io.rivetevents.explain.InstanceDeliveries;
 import io.rivetevents.explain.Sending;
 import io.rivetevents.extension.StreamRequest;
 import io.rivetevents.limit.ByteBudget;
+import io.rivetevents.outbound.MovedClient;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
@@ -107,6 +109,27 @@ public final class ActorConnections {
 			connection.usage().leave();
 		}
 		return removed;
+	}
+
+	/**
+	 * Removes a connection that continues at another node.
+	 * @param connection the connection
+	 * @param first receives the position of the last event before it is removed, in the
+	 * order of events
+	 * @return whether it was registered
+	 */
+	boolean remove(ActorConnection connection, Consumer<Position> first) {
+		return this.stream.inOrder(() -> {
+			if (find(connection.id()) != connection) {
+				return false;
+			}
+			Position position = this.stream.position();
+			if (connection.outbound() instanceof MovedClient && connection.request().stream() != null) {
+				connection.deliver(OutgoingMessage.of(new ToClient.KeepAlive(position)));
+			}
+			first.accept(position);
+			return remove(connection);
+		});
 	}
 
 	public @Nullable ActorConnection find(String id) {

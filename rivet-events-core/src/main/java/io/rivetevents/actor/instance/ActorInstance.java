@@ -35,6 +35,7 @@ import io.rivetevents.actor.answer.IdempotentAnswers;
 import io.rivetevents.actor.call.Draft;
 import io.rivetevents.actor.call.InterceptorChain;
 import io.rivetevents.actor.call.NotBegun;
+import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.persistence.CreatorShare;
 import io.rivetevents.actor.persistence.Variables;
@@ -63,6 +64,7 @@ import io.rivetevents.limit.PendingCall;
 import io.rivetevents.observation.CallContext;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.scheduling.CallerScope;
@@ -115,6 +117,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	private final Arrivals arrivals = new Arrivals();
 
+	private final MovedConnections moved = new MovedConnections();
+
 	private final InstanceLife life;
 
 	private final InstanceStart start;
@@ -163,7 +167,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 				new IdempotentAnswers(host.keptAnswers()), runtime.connections(), this.due);
 		this.subscriptions = new SubscriptionHandler(this, this.connections, this.calls, interceptors);
 		this.clients = new ConnectHandler(this, this.calls, this.actions, this.subscriptions, interceptors, runtime);
-		this.messages = new ClientMessages(this, this.actions, this.subscriptions, runtime);
+		this.messages = new ClientMessages(this, this.actions, this.subscriptions, this.moved, runtime);
 		this.life = new InstanceLife(this, this.calls, this.clients, share, runtime, this.due, heap);
 		this.commits = new TurnCommits(this.connections.stream(), this.state, this.life.stored(), runtime.store(),
 				eventsOf(type), runtime.clock(), () -> offerTurn(Mono::empty));
@@ -398,13 +402,16 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	/**
 	 * Handles a message of a connected client. Messages of one connection are handled in
 	 * the order of the calls.
+	 * @return whether the connection is one of this instance
 	 */
-	public void receive(String connectionId, ToServer message) {
+	public boolean receive(String connectionId, ToServer message) {
 		ActorConnection connection = this.connections.find(connectionId);
-		if (connection != null) {
-			this.connections.reportHandled(connection, message);
-			message.accept(this.arrivals, connection);
+		if (connection == null) {
+			return this.moved.keep(connectionId, message);
 		}
+		this.connections.reportHandled(connection, message);
+		message.accept(this.arrivals, connection);
+		return true;
 	}
 
 	/**
@@ -425,8 +432,11 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 			Turn<ActorInstance> turn = Turn.ofCall(call, (current) -> current.messages.answer(id, request, call),
 					ActorInstance.this.type.isInterleaved(request.name(), true),
 					ActorInstance.this.actions.mayBlock(request));
-			if (offer(turn) == Mailbox.Offer.FULL) {
-				ActorInstance.this.actions.refuse(connection, request, overloaded(call, "message"));
+			switch (offer(turn.ofMessage(id))) {
+				case ACCEPTED -> {
+				}
+				case FULL -> ActorInstance.this.actions.refuse(connection, request, overloaded(call, "message"));
+				case CLOSED -> ActorInstance.this.moved.keep(id, request);
 			}
 		}
 
@@ -437,8 +447,11 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 			String id = connection.id();
 			Turn<ActorInstance> turn = Turn.ofCall(call, (current) -> current.messages.subscribe(id, request), false,
 					true);
-			if (offer(turn) == Mailbox.Offer.FULL) {
-				subscriptions.refuseAside(connection, request, overloaded(call, "message"));
+			switch (offer(turn.ofMessage(id))) {
+				case ACCEPTED -> {
+				}
+				case FULL -> subscriptions.refuseAside(connection, request, overloaded(call, "message"));
+				case CLOSED -> ActorInstance.this.moved.keep(id, request);
 			}
 		}
 
@@ -577,7 +590,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	/**
 	 * Requests its end because another node takes it; it stays in memory if it cannot be
-	 * saved. Its connections close with {@code actor.restarting}. Thread-safe.
+	 * saved. Its clients are connected to the other node. Thread-safe.
 	 */
 	public void requestRelease() {
 		this.life.requestEnd(InstanceLife.End.RELEASE);
@@ -601,9 +614,38 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		List<Turn<ActorInstance>> waiting = this.mailbox.close();
 		this.host.forget(this);
 		if (this.displaced != null) {
-			this.host.submitAgain(this, this.displaced);
+			passOn(this.displaced);
 		}
-		waiting.forEach((turn) -> this.host.submitAgain(this, turn));
+		waiting.forEach(this::passOn);
+		this.moved.end(true);
+	}
+
+	/** A message of a client that has moved is returned, in its turn. */
+	private void passOn(Turn<ActorInstance> turn) {
+		if (turn.connectionId() != null && this.moved.has(turn.connectionId())) {
+			turn.doNow(this);
+		}
+		else {
+			this.host.submitAgain(this, turn);
+		}
+	}
+
+	@Override
+	public void moved(ActorConnection connection, Position position) {
+		this.moved.add(connection.id(), this.host.move(connection, this.address, position));
+	}
+
+	@Override
+	public void staysWithoutMoved() {
+		this.moved.end(false);
+	}
+
+	/**
+	 * Returns what it has passed on after {@link #requestRelease}, {@code null} if it has
+	 * not left memory, or has ended in another way. Thread-safe.
+	 */
+	public @Nullable HandOver handOver() {
+		return this.life.handOver();
 	}
 
 	@Override

@@ -31,6 +31,8 @@ public final class ClientMessages {
 
 	private final SubscriptionHandler subscriptions;
 
+	private final MovedConnections moved;
+
 	private final CallerScope callers;
 
 	private final Scheduler workers;
@@ -40,14 +42,16 @@ public final class ClientMessages {
 	 * @param instance instance of the clients
 	 * @param actions handler of calls
 	 * @param subscriptions handler of subscriptions
+	 * @param moved clients whose messages are for another node
 	 * @param runtime provides the workers
 	 */
 	ClientMessages(ClientInstance instance, ActionHandler actions, SubscriptionHandler subscriptions,
-			ActorRuntime runtime) {
+			MovedConnections moved, ActorRuntime runtime) {
 		this.instance = instance;
 		this.connections = instance.connections();
 		this.actions = actions;
 		this.subscriptions = subscriptions;
+		this.moved = moved;
 		this.callers = runtime.callers();
 		this.workers = runtime.workers();
 	}
@@ -87,7 +91,11 @@ public final class ClientMessages {
 	 */
 	@Nullable Mono<Void> answer(String connectionId, ToServer.ActionRequest request, PendingCall call) {
 		ActorConnection connection = waiting(connectionId);
-		return (connection != null) ? this.actions.answer(connection, request, call) : null;
+		if (connection == null) {
+			this.moved.giveBack(connectionId, request);
+			return null;
+		}
+		return this.actions.answer(connection, request, call);
 	}
 
 	/**
@@ -96,7 +104,11 @@ public final class ClientMessages {
 	 */
 	@Nullable Mono<Void> subscribe(String connectionId, ToServer.SubscriptionRequest request) {
 		ActorConnection connection = waiting(connectionId);
-		return (connection != null) ? this.subscriptions.change(connection, request) : null;
+		if (connection == null) {
+			this.moved.giveBack(connectionId, request);
+			return null;
+		}
+		return this.subscriptions.change(connection, request);
 	}
 
 	/**

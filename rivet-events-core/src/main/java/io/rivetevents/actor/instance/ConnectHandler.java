@@ -42,6 +42,7 @@ import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
@@ -398,6 +399,22 @@ public final class ConnectHandler {
 				tellClosed(connection);
 			}
 			this.instance.touch();
+		});
+	}
+
+	/**
+	 * Disconnects a client that continues at another node.
+	 * @param first receives the position of the last event before it is removed
+	 */
+	Mono<Void> move(ActorConnection connection, Consumer<Position> first) {
+		if (connection != this.connections.find(connection.id())) {
+			return Mono.empty();
+		}
+		return this.calls.tolerant(Hook.DISCONNECT, Caller.of(connection)).doFinally((signal) -> {
+			if (this.connections.remove(connection, first)) {
+				connection.end();
+				tellClosed(connection);
+			}
 		});
 	}
 

@@ -13,8 +13,11 @@ import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.answer.KeptAnswers;
 import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.turn.Turn;
+import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionIndex;
 import io.rivetevents.limit.CreatedInstance;
+import io.rivetevents.outbound.MovedClient;
+import io.rivetevents.protocol.Position;
 import io.rivetevents.scheduling.DueQueue;
 
 /**
@@ -42,6 +45,17 @@ public interface InstanceHost {
 
 	/** Notes that the instance has left memory and that its clean-up is complete. */
 	void left(ActorInstance instance);
+
+	/**
+	 * Begins to connect a client of an instance, which leaves for another node, to that
+	 * node. Called with the order of events, before the connection is removed: the client
+	 * has received all events up to the position, and none after it.
+	 * @param connection its connection
+	 * @param address address of the instance
+	 * @param position the position
+	 * @return the client
+	 */
+	MovedClient move(ActorConnection connection, ActorAddress address, Position position);
 
 	/** Returns the queue that visits instances when work is due. */
 	DueQueue dueQueue();

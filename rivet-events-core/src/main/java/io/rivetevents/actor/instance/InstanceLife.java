@@ -23,16 +23,20 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.call.MethodInvoker;
 import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.persistence.StoredInstance;
 import io.rivetevents.actor.persistence.CreatorShare;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.actor.stream.StreamTail;
+import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.extension.Hook;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.Position;
 import io.rivetevents.scheduling.DueQueue;
 import io.rivetevents.scheduling.IdleTimer;
 
@@ -52,6 +56,9 @@ final class InstanceLife {
 
 	/** Time without a comparison after one that has failed, in nanoseconds. */
 	private static final long COMPARISON_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
+
+	/** Longest time for which running actions delay a release, in nanoseconds. */
+	private static final long RELEASE_PATIENCE_NANOS = Duration.ofSeconds(3).toNanos();
 
 	private static final Duration EARLY_SLEEP = Duration.ofSeconds(1);
 
@@ -94,6 +101,15 @@ final class InstanceLife {
 	/** Bytes reserved from the memory for loaded instances. */
 	private long heap;
 
+	/** What it has passed on when it was released. */
+	private volatile @Nullable HandOver handOver;
+
+	/** When it ends although actions are running, in nanoseconds. Used in turns. */
+	private long releasedAt;
+
+	/** Whether it waits for the end of running actions. Used in turns. */
+	private boolean releasing;
+
 	/** Set while it exists only for clients that are not accepted yet. */
 	private volatile @Nullable Fresh fresh;
 
@@ -111,6 +127,18 @@ final class InstanceLife {
 		 * of its address.
 		 */
 		void leaves();
+
+		/**
+		 * Called when a client leaves for another node, in the order of events.
+		 * @param connection its connection, which is removed next
+		 * @param position position of the last event before
+		 */
+		void moved(ActorConnection connection, Position position);
+
+		/**
+		 * Called when it stays in memory although its clients have left for another node.
+		 */
+		void staysWithoutMoved();
 
 		/** Notes that it has left memory and that observers have been notified. */
 		void left();
@@ -135,7 +163,10 @@ final class InstanceLife {
 		/** Saved; the next use wakes it. */
 		SLEEP(ErrorCode.STOPPED),
 
-		/** Saved, because another node takes it; it stays if it cannot be saved. */
+		/**
+		 * Saved, because another node takes it, with its clients; it stays if it cannot
+		 * be saved.
+		 */
 		RELEASE(ErrorCode.RESTARTING),
 
 		/** Saved, because the application stops. */
@@ -376,7 +407,7 @@ final class InstanceLife {
 	@Nullable Mono<Void> afterTurn() {
 		End how = this.end.get();
 		if (how != null) {
-			return stop(how);
+			return (how == End.RELEASE && waitsForActions()) ? null : stop(how);
 		}
 		long now = now();
 		boolean changeTold = this.changeTold;
@@ -386,6 +417,20 @@ final class InstanceLife {
 			return stateChanged();
 		}
 		return this.state.isDue(now, saveInterval()) ? this.stored.save() : null;
+	}
+
+	/**
+	 * Returns whether actions are running that other turns interleave with: it is not
+	 * released before they have ended, but at last after some time. Each end of an action
+	 * is followed by a turn, and so is the time.
+	 */
+	private boolean waitsForActions() {
+		long now = now();
+		if (!this.releasing) {
+			this.releasing = true;
+			this.releasedAt = now + RELEASE_PATIENCE_NANOS;
+		}
+		return this.idle.isAwaiting() && now - this.releasedAt < 0;
 	}
 
 	/** Changes that the hook makes do not call it again. */
@@ -456,11 +501,7 @@ final class InstanceLife {
 
 	private Mono<Void> end(End how) {
 		this.owner.commits().beginTurn(); // its hooks may send events
-		CloseReason reason = CloseReason.of(how.code);
-		Mono<Void> disconnected = Flux.fromIterable(this.owner.connections().snapshot())
-			.doOnNext((connection) -> connection.outbound().close(reason))
-			.concatMap(this.clients::disconnect)
-			.then();
+		Mono<Void> disconnected = (how == End.RELEASE) ? moveClients() : disconnectClients(CloseReason.of(how.code));
 		return switch (how) {
 			case SLEEP, RELEASE, SHUTDOWN -> disconnected.then(Mono.defer(() -> this.calls.tolerant(Hook.SLEEP, null)))
 				.then(Mono.fromRunnable(() -> saveAndLeave(how)));
@@ -468,6 +509,34 @@ final class InstanceLife {
 				.then(Mono.defer(this::deleteAndLeave));
 			case FENCED -> disconnected.then(Mono.fromRunnable(this::leave));
 		};
+	}
+
+	private Mono<Void> disconnectClients(CloseReason reason) {
+		return Flux.fromIterable(this.owner.connections().snapshot())
+			.doOnNext((connection) -> connection.outbound().close(reason))
+			.concatMap(this.clients::disconnect)
+			.then();
+	}
+
+	private Mono<Void> moveClients() {
+		return Flux.fromIterable(this.owner.connections().snapshot())
+			.concatMap(
+					(connection) -> this.clients.move(connection, (position) -> this.owner.moved(connection, position)))
+			.then();
+	}
+
+	/**
+	 * Returns what it has passed on, {@code null} if it has not left, or not for another
+	 * node. Thread-safe.
+	 */
+	@Nullable HandOver handOver() {
+		return this.handOver;
+	}
+
+	private HandOver passOn() {
+		StreamTail tail = this.owner.commits().tail();
+		StoredActor stored = this.state.stored();
+		return new HandOver(stored.actorId(), stored.generation(), tail.epoch(), tail.sequence(), tail.history());
 	}
 
 	/**
@@ -480,6 +549,7 @@ final class InstanceLife {
 			this.owner.commits().endTurn();
 			this.state.save(now());
 			if (!isBeyond(this.end.get(), End.SHUTDOWN)) {
+				this.handOver = (how == End.RELEASE) ? passOn() : null;
 				leave(observers()::actorSlept);
 			}
 		}
@@ -506,6 +576,8 @@ final class InstanceLife {
 	/** Unless another end has been requested in the meantime. */
 	private void stayAwake(End how) {
 		this.end.compareAndSet(how, null);
+		this.owner.staysWithoutMoved();
+		this.releasing = false;
 		touch();
 	}
 

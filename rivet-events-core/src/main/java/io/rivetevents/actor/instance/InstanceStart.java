@@ -22,10 +22,13 @@ import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.call.CalledInstance;
 import io.rivetevents.actor.call.Draft;
 import io.rivetevents.actor.call.MethodInvocation.Caller;
+import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.persistence.CreatorShare;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.actor.stream.StreamTail;
+import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
@@ -233,9 +236,19 @@ public final class InstanceStart {
 
 	private void claim() {
 		StoredActor stored = this.state.stored();
+		HandOver handOver = this.runtime.ownership().handedOver(stored);
 		this.state.schedules().declare(this.type.schedules());
 		this.state.wake(stored, (next) -> claim(stored, next));
-		this.instance.commits().begin();
+		this.instance.commits().begin((handOver != null) ? tail(handOver) : null, this::ownLimits);
+	}
+
+	private static StreamTail tail(HandOver handOver) {
+		return new StreamTail(handOver.epoch(), handOver.sequence(), handOver.history());
+	}
+
+	private @Nullable HistoryLimits ownLimits(String event) {
+		ActorType.EventSettings settings = this.type.event(event);
+		return (settings != null) ? settings.history() : null;
 	}
 
 	private StoredActor.Builder claim(StoredActor found, StoredActor.Builder next) {

@@ -71,6 +71,17 @@ public interface Ownership {
 	Mono<Boolean> take(StoredActor stored);
 
 	/**
+	 * Removes and returns what another node has passed on with an instance that it has
+	 * released, before this node wakes it.
+	 * @param stored the stored instance
+	 * @return {@code null} if there is nothing: clients that have missed an event are
+	 * notified of that
+	 */
+	default @Nullable HandOver handedOver(StoredActor stored) {
+		return null;
+	}
+
+	/**
 	 * Returns how often nodes that were apart from this one have met it since its start:
 	 * they may have run and saved instances that this node has in memory. Each instance
 	 * is compared with what is stored at its next turn after a change of the number.

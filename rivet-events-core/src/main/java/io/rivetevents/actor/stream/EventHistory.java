@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -142,6 +143,29 @@ public final class EventHistory {
 	public record Replay(long sequence, String event, List<JsonNode> args, Set<String> tags) {
 	}
 
+	/**
+	 * A history as another node continues it. Stored events are not part of it.
+	 *
+	 * @param continuedFrom position from which a stored history continues, 0 if it has
+	 * not been stored
+	 * @param droppable position of the last droppable event of each name
+	 * @param parts its parts
+	 */
+	record Tail(long continuedFrom, Map<String, Long> droppable, List<Part> parts) {
+	}
+
+	/**
+	 * Events under one limit.
+	 *
+	 * @param name name of the events, empty for those without limits of their own
+	 * @param lostUpTo position of the newest event that is not part of it
+	 * @param unsubscribed whether some of them were sent to connections without a
+	 * subscription
+	 * @param events the events in their order
+	 */
+	record Part(String name, long lostUpTo, boolean unsubscribed, List<Restored> events) {
+	}
+
 	/** Events under one limit. */
 	private final class Ring {
 
@@ -214,6 +238,28 @@ public final class EventHistory {
 			return this.entries.peek();
 		}
 
+		/** Returns the events after a position. */
+		Part after(long cut, String name, long now) {
+			long lost = this.lostUpTo;
+			List<Restored> events = new ArrayList<>();
+			for (Entry entry : this.entries) {
+				if (entry.sequence() <= cut) {
+					lost = Math.max(lost, entry.sequence());
+				}
+				else {
+					events.add(new Restored(entry.sequence(), 0, now - entry.time(), entry.recorded()));
+				}
+			}
+			return new Part(name, lost, this.unsubscribed, events);
+		}
+
+		/** Continues with the events of another node. */
+		void continueWith(Part part, long now) {
+			this.lostUpTo = part.lostUpTo();
+			this.unsubscribed = part.unsubscribed();
+			part.events().forEach((event) -> add(new Entry(event.sequence(), now - event.age(), event.recorded())));
+		}
+
 	}
 
 	/**
@@ -280,6 +326,71 @@ public final class EventHistory {
 			}
 			if (ring.limits.isDurable()) {
 				ring.add(new Entry(event.sequence(), now - event.age(), event.recorded()));
+			}
+		}
+		expire(now);
+	}
+
+	/**
+	 * Returns what another node continues with.
+	 * @param maxBytes most bytes of its events: older ones are left out
+	 * @param now the time in nanoseconds
+	 */
+	Tail tail(long maxBytes, long now) {
+		expire(now);
+		long cut = cut(maxBytes);
+		List<Part> parts = new ArrayList<>();
+		if (!this.common.limits.isDurable()) {
+			parts.add(this.common.after(cut, COMMON, now));
+		}
+		this.own.forEach((name, ring) -> {
+			if (!ring.limits.isDurable()) {
+				parts.add(ring.after(cut, name, now));
+			}
+		});
+		return new Tail(this.continuedFrom, Map.copyOf(this.droppable), parts);
+	}
+
+	/** Returns the position of the newest event for which there is no room. */
+	private long cut(long maxBytes) {
+		List<Entry> newestFirst = rings().filter((ring) -> !ring.limits.isDurable())
+			.flatMap((ring) -> ring.entries.stream())
+			.sorted(Comparator.comparingLong(Entry::sequence).reversed())
+			.toList();
+		long left = maxBytes;
+		for (Entry entry : newestFirst) {
+			left -= entry.size();
+			if (left < 0) {
+				return entry.sequence();
+			}
+		}
+		return 0;
+	}
+
+	/**
+	 * Continues the history of another node. Its stored events are regarded as lost until
+	 * {@link #restore} is called.
+	 * @param tail what the other node has passed on
+	 * @param sequence the current position
+	 * @param now the time in nanoseconds
+	 * @param limits returns the limits of the events of a name, {@code null} if it has
+	 * none of its own
+	 */
+	void continueWith(Tail tail, long sequence, long now, Function<String, @Nullable HistoryLimits> limits) {
+		this.continuedFrom = tail.continuedFrom();
+		this.droppable.clear();
+		this.droppable.putAll(tail.droppable());
+		rings().filter((ring) -> ring.limits.isDurable())
+			.forEach((ring) -> ring.lostUpTo = Math.min(ring.lostUpTo, sequence));
+		for (Part part : tail.parts()) {
+			HistoryLimits own = part.name().equals(COMMON) ? this.limits : limits.apply(part.name());
+			if (own == null) {
+				lost(this.common, sequence); // its events have no limits any more
+			}
+			else if (!own.isDurable()) {
+				Ring ring = part.name().equals(COMMON) ? this.common
+						: this.own.computeIfAbsent(part.name(), (name) -> new Ring(own));
+				ring.continueWith(part, now);
 			}
 		}
 		expire(now);

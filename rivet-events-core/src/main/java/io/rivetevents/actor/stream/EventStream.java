@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -189,6 +190,38 @@ public final class EventStream {
 			this.onHeld = onHeld;
 			open.accept(this.history);
 			return this;
+		});
+	}
+
+	/**
+	 * Continues where the stream has ended on another node. Called before the first
+	 * event.
+	 * @param tail its end
+	 * @param limits returns the history limits of the events of a name, {@code null} if
+	 * it has none of its own
+	 */
+	void continueWith(StreamTail tail, Function<String, @Nullable HistoryLimits> limits) {
+		inOrder(() -> {
+			this.epoch = tail.epoch();
+			this.sequence = tail.sequence();
+			byte[] history = tail.history();
+			if (history != null) {
+				this.history.open(this.sequence);
+			}
+			if (history != null && history.length > 0) {
+				this.history.continueWith(HistoryTails.read(history), this.sequence, this.clock.getAsLong(), limits);
+				this.history.nextExpiry().ifPresent(this.due::arm);
+			}
+			return this;
+		});
+	}
+
+	/** Returns the end of the stream, with which another node continues. */
+	StreamTail tail() {
+		return inOrder(() -> {
+			byte[] history = this.history.isOpen()
+					? HistoryTails.write(this.history.tail(StreamTail.MAX_BYTES, this.clock.getAsLong())) : null;
+			return new StreamTail(this.epoch, this.sequence, history);
 		});
 	}
 

@@ -38,10 +38,15 @@ final class StoredEvents {
 	/** Writes an event. */
 	static StoredEvent write(long position, long previous, Instant now, Instant expiresAt, RecordedEvent recorded) {
 		AddressedEvent event = recorded.event();
+		return new StoredEvent(position, previous, now, expiresAt, event.event(), text(target(event)),
+				recorded.stored().args());
+	}
+
+	/** Writes the recipients of an event. */
+	static ObjectNode target(AddressedEvent event) {
 		ObjectNode target = target(event.selection()).put("subscribed", event.subscribed());
 		event.tags().stream().sorted().forEach(target.putArray("tags")::add);
-		return new StoredEvent(position, previous, now, expiresAt, event.event(), text(target),
-				recorded.stored().args());
+		return target;
 	}
 
 	private static ObjectNode target(Selection selection) {
@@ -73,12 +78,16 @@ final class StoredEvents {
 	 * @param now the present date; an event of the future is as old as one of now
 	 */
 	static EventHistory.Restored read(StoredEvent stored, Instant now) {
-		JsonNode target = WireValues.decodeJson(stored.target());
-		AddressedEvent event = new AddressedEvent(selection(target), target.path("subscribed").asBoolean(true),
-				stored.name(), List.of(), texts(target.path("tags")), false);
+		AddressedEvent event = event(stored.name(), WireValues.decodeJson(stored.target()));
 		long age = Math.max(0, Duration.between(stored.sentAt(), now).toNanos());
 		return new EventHistory.Restored(stored.position(), stored.previous(), age,
 				new RecordedEvent(event, stored.body()));
+	}
+
+	/** Returns the event of a name to recipients that {@link #target} has written. */
+	static AddressedEvent event(String name, JsonNode target) {
+		return new AddressedEvent(selection(target), target.path("subscribed").asBoolean(true), name, List.of(),
+				texts(target.path("tags")), false);
 	}
 
 	private static Selection selection(JsonNode target) {

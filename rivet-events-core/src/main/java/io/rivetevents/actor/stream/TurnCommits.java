@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -138,6 +139,25 @@ public final class TurnCommits {
 		}
 		String epoch = found.epoch();
 		return next.epoch((epoch != null) ? epoch : this.stream.epoch()).reserved(found.reserved() + BLOCK);
+	}
+
+	/**
+	 * Continues the stream where the claimed instance has ended.
+	 * @param tail its end on the node that has released the instance, {@code null} if
+	 * there is none
+	 * @param limits returns the history limits of the events of a name, {@code null} if
+	 * it has none of its own
+	 */
+	public void begin(@Nullable StreamTail tail, Function<String, @Nullable HistoryLimits> limits) {
+		begin();
+		if (tail != null) {
+			this.stream.continueWith(tail, limits);
+		}
+	}
+
+	/** Returns the end of the stream, with which another node continues. */
+	public StreamTail tail() {
+		return this.stream.tail();
 	}
 
 	/** Continues the stream where the claimed instance has ended. */

@@ -29,20 +29,29 @@ import io.rivetevents.observation.CallContext;
  * @param blocking whether it may block its thread
  * @param call its call, which may time out while it waits; {@code null} if there is none
  * @param context context of the caller for traces and logs, in which the work runs
+ * @param connectionId id of the connection whose message the work handles, {@code null}
+ * if it handles none
  */
 public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave, boolean client, boolean blocking,
-		@Nullable PendingCall call, CallContext context) {
+		@Nullable PendingCall call, CallContext context, @Nullable String connectionId) {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(Turn.class));
 
 	public static <I> Turn<I> ofClient(Function<I, @Nullable Mono<Void>> work, boolean interleave) {
-		return new Turn<>(work, interleave, true, true, null, CallContext.NONE);
+		return new Turn<>(work, interleave, true, true, null, CallContext.NONE, null);
 	}
 
 	/** The call ends with the work, whatever its outcome. */
 	public static <I> Turn<I> ofCall(PendingCall call, Function<I, @Nullable Mono<Void>> work, boolean interleave,
 			boolean blocking) {
-		return new Turn<>((instance) -> run(call, work, instance), interleave, true, blocking, call, CallContext.NONE);
+		return new Turn<>((instance) -> run(call, work, instance), interleave, true, blocking, call, CallContext.NONE,
+				null);
+	}
+
+	/** Returns the same turn, which handles a message of a connection. */
+	public Turn<I> ofMessage(String connectionId) {
+		return new Turn<>(this.work, this.interleave, this.client, this.blocking, this.call, this.context,
+				connectionId);
 	}
 
 	private static <I> @Nullable Mono<Void> run(PendingCall call, Function<I, @Nullable Mono<Void>> work, I instance) {
@@ -59,7 +68,7 @@ public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave
 	}
 
 	public static <I> Turn<I> ofRuntime(Function<I, @Nullable Mono<Void>> work) {
-		return new Turn<>(work, false, false, true, null, CallContext.NONE);
+		return new Turn<>(work, false, false, true, null, CallContext.NONE, null);
 	}
 
 	/**
@@ -67,8 +76,8 @@ public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave
 	 * @param context context of the caller for traces and logs
 	 */
 	public Turn<I> within(CallContext context) {
-		return (context == this.context) ? this
-				: new Turn<>(this.work, this.interleave, this.client, this.blocking, this.call, context);
+		return (context == this.context) ? this : new Turn<>(this.work, this.interleave, this.client, this.blocking,
+				this.call, context, this.connectionId);
 	}
 
 	/**
@@ -78,7 +87,7 @@ public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave
 	 */
 	public Turn<I> whenBegun(Runnable first) {
 		return (this.work instanceof Begun) ? this : new Turn<>(new Begun<>(first, this.work), this.interleave,
-				this.client, this.blocking, this.call, this.context);
+				this.client, this.blocking, this.call, this.context, this.connectionId);
 	}
 
 	private record Begun<I>(Runnable first,

@@ -5,6 +5,7 @@
 
 package io.rivetevents.test.node;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.ActorAddress;
@@ -31,6 +33,9 @@ import io.rivetevents.test.network.SimulatedNetwork;
  * it, so that each run of a test is the same.
  */
 final class ClusterNetwork implements NodeNetwork {
+
+	/** As in an application, by default. */
+	private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(20);
 
 	private final SimulatedNetwork network = SimulatedNetwork.immediate();
 
@@ -138,8 +143,8 @@ final class ClusterNetwork implements NodeNetwork {
 		}
 
 		@Override
-		public void leave() {
-			this.node.cluster().leave();
+		public Mono<Void> handOver() {
+			return this.node.cluster().handOver(LEAVE_TIMEOUT);
 		}
 
 		@Override

@@ -8,6 +8,7 @@ package io.rivetevents.test.node;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.ActorAddress;
@@ -66,8 +67,10 @@ interface NodeNetwork {
 		/** Returns the number of nodes that this one sees. */
 		int size();
 
-		/** Reports to the others that the node is about to stop. */
-		void leave();
+		/**
+		 * Hands the instances of the node, which is about to stop, over to the others.
+		 */
+		Mono<Void> handOver();
 
 		/** Leaves the others; blocks. */
 		void stop();

@@ -285,7 +285,7 @@ public final class TestNodes {
 		TestNode node = running(number);
 		NodeNetwork.Member member = node.member();
 		if (member != null) {
-			member.leave();
+			await(member.handOver().toFuture());
 			stop(node);
 			await(CompletableFuture.runAsync(member::stop, node.workers()::schedule));
 		}

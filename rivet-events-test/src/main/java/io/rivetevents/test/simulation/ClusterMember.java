@@ -5,6 +5,7 @@
 
 package io.rivetevents.test.simulation;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Executor;
 
@@ -25,6 +26,9 @@ import io.rivetevents.test.network.TimedNetwork;
  * of one node needs rivet-events-cluster.
  */
 final class ClusterMember {
+
+	/** As in an application, by default. */
+	static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(20);
 
 	private final SimulatedNode node;
 
@@ -69,7 +73,8 @@ final class ClusterMember {
 
 	/** Stops it in the order of an application. */
 	Mono<Void> stop(NodeShutdown shutdown) {
-		return Mono.fromRunnable(this.member.cluster()::leave)
+		return this.member.cluster()
+			.handOver(LEAVE_TIMEOUT)
 			.then(Mono.defer(shutdown::run))
 			.then(Mono.defer(this.member.cluster()::drained))
 			.then(Mono.fromRunnable(this.member.cluster()::end));

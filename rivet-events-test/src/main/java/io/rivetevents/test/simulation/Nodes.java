@@ -111,7 +111,7 @@ final class Nodes {
 	void leave(SimulatedNode node) {
 		if (this.leaving.add(node)) {
 			this.trace.add(node + " leaves");
-			Instant limit = this.parts.time().now().plus(SimulatedNode.MAX_STOP);
+			Instant limit = this.parts.time().now().plus(SimulatedNode.MAX_LEAVE);
 			node.stop().doFinally((signal) -> {
 				if (this.running.contains(node)) {
 					if (this.parts.time().now().isBefore(limit)) {

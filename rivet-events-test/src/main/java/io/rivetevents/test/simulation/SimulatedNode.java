@@ -54,8 +54,11 @@ final class SimulatedNode {
 	/** The nodes of a cluster share a key. */
 	private static final StreamSecrets SECRETS = new StreamSecrets("simulation");
 
-	/** Time after which a node that leaves gives up its instances. */
-	static final Duration MAX_STOP = Duration.ofSeconds(30);
+	/** Time after which a node that stops gives up its instances. */
+	private static final Duration MAX_STOP = Duration.ofSeconds(30);
+
+	/** Time after which a node that leaves has given up its instances. */
+	static final Duration MAX_LEAVE = MAX_STOP.plusSeconds(20);
 
 	private final Lifetime lifetime = new Lifetime();
 

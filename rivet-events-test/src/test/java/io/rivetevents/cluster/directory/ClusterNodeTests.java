@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -24,6 +25,7 @@ import reactor.test.StepVerifier;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.actor.ownership.Ownership;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
@@ -106,7 +108,7 @@ class ClusterNodeTests {
 		assertThat(this.members.stream().map((member) -> member.call("add"))).containsExactly(1, 2, 3);
 		assertThat(this.members).filteredOn((member) -> member.harness.node().size() == 1).containsExactly(owner());
 		assertThat(others(owner()).findFirst().orElseThrow().node.status())
-			.isEqualTo(new ClusterStatus(3, false, 0, 0, 0, new ClusterStatus.Counters(1, 0, 0, 0, 0, 0, 0, 0)));
+			.isEqualTo(new ClusterStatus(3, false, 0, 0, 0, new ClusterStatus.Counters(1, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
 		assertThat(owner().counters().forwarded()).isZero();
 	}
 
@@ -288,6 +290,11 @@ class ClusterNodeTests {
 		@Override
 		public Mono<Boolean> take(StoredActor stored) {
 			return this.ownership.take(stored);
+		}
+
+		@Override
+		public @Nullable HandOver handedOver(StoredActor stored) {
+			return this.ownership.handedOver(stored);
 		}
 
 		@Override

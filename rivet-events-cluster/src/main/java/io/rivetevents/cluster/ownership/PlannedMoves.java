@@ -1,0 +1,126 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.ownership;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.placement.LocalNode;
+
+/**
+ * Moves instances of this node that belong on other nodes, because a node has joined or
+ * this one is about to stop. The new owner is asked to wake each of them: it asks this
+ * node to release it, and continues with what it passes on. Safe for use by several
+ * threads.
+ */
+public final class PlannedMoves {
+
+	private static final Log logger = LogFactory.getLog(PlannedMoves.class);
+
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
+
+	/** Most instances that move at the same time. */
+	static final int MAX_AT_ONCE = 64;
+
+	/** Longest time for which the new owner of an instance is asked to wake it. */
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	/** Pause before instances that have not moved are looked for again. */
+	private static final Duration PAUSE = Duration.ofMillis(20);
+
+	private final ClusterOwnership ownership;
+
+	private final Supplier<LocalNode> node;
+
+	private final Function<ActorAddress, Mono<?>> wake;
+
+	private final Scheduler timers;
+
+	/**
+	 * Creates moves.
+	 * @param ownership which instances belong on this node
+	 * @param node this node, when it is used
+	 * @param wake wakes a stored instance on the node that owns its address
+	 * @param timers clock and scheduler
+	 */
+	public PlannedMoves(ClusterOwnership ownership, Supplier<LocalNode> node, Function<ActorAddress, Mono<?>> wake,
+			Scheduler timers) {
+		this.ownership = ownership;
+		this.node = node;
+		this.wake = wake;
+		this.timers = timers;
+	}
+
+	private List<ActorAddress> pending() {
+		return this.node.get().addresses().stream().filter((address) -> !this.ownership.owns(address)).toList();
+	}
+
+	/**
+	 * Moves the instances that belong on other nodes. One that no other node wakes is
+	 * saved and leaves memory all the same.
+	 * @return their number, when none of them is in memory
+	 */
+	public Mono<Long> move() {
+		return Flux.defer(() -> Flux.fromIterable(pending())).flatMap(this::move, MAX_AT_ONCE).count();
+	}
+
+	private Mono<ActorAddress> move(ActorAddress address) {
+		return wake(address, PATIENCE).then(Mono.defer(() -> letGo(address))).thenReturn(address);
+	}
+
+	private Mono<Void> wake(ActorAddress address, Duration patience) {
+		return Mono.defer(() -> this.wake.apply(address))
+			.timeout(patience, this.timers)
+			.then(Mono.<Void>fromRunnable(() -> this.ownership.dropHandOver(address)))
+			.onErrorResume((ex) -> {
+				failures.warn("move", () -> "%s was not woken by its new node, which does so at its next use: %s"
+					.formatted(address, ex));
+				return Mono.empty();
+			});
+	}
+
+	/** The new owner may have another copy, or may have failed to wake it. */
+	private Mono<?> letGo(ActorAddress address) {
+		LocalNode local = this.node.get();
+		return (local.holds(address) && !this.ownership.owns(address))
+				? this.ownership.release(address, local).onErrorResume((ex) -> Mono.empty()) : Mono.empty();
+	}
+
+	/**
+	 * Moves all instances of this node, which is about to stop and owns nothing.
+	 * @param timeout longest time
+	 * @return completes when no instance is left that belongs on another node, or after
+	 * the time, with a warning
+	 */
+	public Mono<Void> moveAll(Duration timeout) {
+		return Flux.defer(() -> Flux.fromIterable(pending()))
+			.flatMap((address) -> wake(address, PATIENCE), MAX_AT_ONCE)
+			.repeatWhen((rounds) -> rounds.takeWhile((round) -> !pending().isEmpty()).delayElements(PAUSE, this.timers))
+			.takeUntilOther(Mono.delay(timeout, this.timers))
+			.then(Mono.fromRunnable(() -> reportRest(timeout)));
+	}
+
+	private void reportRest(Duration timeout) {
+		int rest = pending().size();
+		if (rest > 0) {
+			this.ownership.counters().countNotHandedOver(rest);
+			logger.warn(
+					"%d instances were not handed over within %s (rivet.events.cluster.leave-timeout); they are saved, and their clients may have missed events"
+						.formatted(rest, timeout));
+		}
+	}
+
+}
