@@ -44,10 +44,10 @@ import io.rivetevents.jdbc.Connections.Session;
 public final class JdbcSchema {
 
 	/** Version of the tables that this store reads and writes. */
-	static final String VERSION = "2";
+	static final String VERSION = "3";
 
 	/** Versions that the script updates. */
-	private static final Set<String> OLDER = Set.of("1");
+	private static final Set<String> OLDER = Set.of("1", "2");
 
 	static final String VERSION_NAME = "schema.version";
 
@@ -60,7 +60,7 @@ public final class JdbcSchema {
 
 	private static final String META = "meta";
 
-	private static final List<String> TABLES = List.of(META, "actor", "event", "answer", "schedule");
+	private static final List<String> TABLES = List.of(META, "actor", "event", "answer", "schedule", "outbox");
 
 	private final Connections connections;
 

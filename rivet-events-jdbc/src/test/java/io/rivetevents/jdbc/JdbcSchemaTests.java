@@ -76,7 +76,7 @@ class JdbcSchemaTests {
 	void flywayCreatesTheTables(Dialect dialect) {
 		DataSource database = database(dialect);
 		Flyway flyway = flyway(database, "classpath:%sflyway/%s".formatted(FOLDER, dialect.platform()));
-		assertThat(flyway.migrate().migrationsExecuted).isEqualTo(2);
+		assertThat(flyway.migrate().migrationsExecuted).isEqualTo(3);
 		assertThat(flyway.migrate().migrationsExecuted).isZero();
 		new JdbcSchema(database, JdbcSettings.defaults()).check();
 	}
@@ -85,7 +85,7 @@ class JdbcSchemaTests {
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "MYSQL")
 	void liquibaseCreatesTheTables(Dialect dialect) throws SQLException, LiquibaseException {
 		DataSource database = database(dialect);
-		assertThat(liquibase(database, getClass().getClassLoader())).isEqualTo(2);
+		assertThat(liquibase(database, getClass().getClassLoader())).isEqualTo(3);
 		assertThat(liquibase(database, getClass().getClassLoader())).isZero();
 		new JdbcSchema(database, JdbcSettings.defaults()).check();
 	}
@@ -124,23 +124,36 @@ class JdbcSchemaTests {
 	@MethodSource("waysAndDialects")
 	void updatesVersion1(Way way, Dialect dialect) throws Exception {
 		DataSource database = database(dialect);
-		JdbcSchema schema = new JdbcSchema(database, JdbcSettings.defaults());
 		createVersion1(way, dialect, database);
+		updates(way, dialect, database, 1);
+	}
+
+	@ParameterizedTest
+	@MethodSource("waysAndDialects")
+	void updatesVersion2(Way way, Dialect dialect) throws Exception {
+		DataSource database = database(dialect);
+		createVersion1(way, dialect, database);
+		updateToVersion2(way, dialect, database);
+		updates(way, dialect, database, 2);
+	}
+
+	private void updates(Way way, Dialect dialect, DataSource database, int version) throws Exception {
+		JdbcSchema schema = new JdbcSchema(database, JdbcSettings.defaults());
 		StoredActor actor = storeSomething(database);
 		assertThatThrownBy(schema::check).isInstanceOfSatisfying(SchemaVersionException.class, (ex) -> {
-			assertThat(ex.found()).isEqualTo("1");
-			assertThat(ex.required()).isEqualTo("2");
+			assertThat(ex.found()).isEqualTo(Integer.toString(version));
+			assertThat(ex.required()).isEqualTo("3");
 			assertThat(ex).hasMessageEndingWith("The script %s updates them", ex.script());
 			assertThat(getClass().getClassLoader().getResource(ex.script())).isNotNull();
 		});
 		switch (way) {
 			case FLYWAY -> {
 				Flyway flyway = flyway(database, "classpath:%sflyway/%s".formatted(FOLDER, dialect.platform()));
-				assertThat(flyway.migrate().migrationsExecuted).isOne();
+				assertThat(flyway.migrate().migrationsExecuted).isEqualTo(3 - version);
 				assertThat(flyway.migrate().migrationsExecuted).isZero();
 			}
 			case LIQUIBASE -> {
-				assertThat(liquibase(database, getClass().getClassLoader())).isOne();
+				assertThat(liquibase(database, getClass().getClassLoader())).isEqualTo(3 - version);
 				assertThat(liquibase(database, getClass().getClassLoader())).isZero();
 			}
 			case AT_START -> {
@@ -167,6 +180,30 @@ class JdbcSchemaTests {
 			}
 			case AT_START -> {
 				for (String statement : Files.readString(script).split(";\n")) {
+					execute(database, statement);
+				}
+			}
+		}
+	}
+
+	/** With the script of that version, which is one of the present scripts. */
+	private void updateToVersion2(Way way, Dialect dialect, DataSource database) throws Exception {
+		String script = read("flyway/%s/R__rivet_events_2.sql".formatted(dialect.platform()));
+		switch (way) {
+			case FLYWAY -> {
+				Files.writeString(this.folder.resolve("R__rivet_events_2.sql"), script);
+				assertThat(flyway(database, "filesystem:" + this.folder).migrate().migrationsExecuted).isOne();
+			}
+			case LIQUIBASE -> {
+				try (Connection connection = database.getConnection();
+						Liquibase liquibase = new Liquibase(FOLDER + "liquibase/changelog.yaml",
+								new ClassLoaderResourceAccessor(getClass().getClassLoader()),
+								new JdbcConnection(connection))) {
+					liquibase.update(1, new Contexts(), new LabelExpression());
+				}
+			}
+			case AT_START -> {
+				for (String statement : script.split(";\n")) {
 					execute(database, statement);
 				}
 			}
@@ -202,10 +239,15 @@ class JdbcSchemaTests {
 	void theScriptsAreTheSame(Dialect dialect) {
 		String first = read("flyway/%s/R__rivet_events_1.sql".formatted(dialect.platform()));
 		String second = read("flyway/%s/R__rivet_events_2.sql".formatted(dialect.platform()));
+		String third = read("flyway/%s/R__rivet_events_3.sql".formatted(dialect.platform()));
 		assertThat(first).isEqualTo(read("schema-%s.sql".formatted(dialect.platform()), "version-1/" + FOLDER));
 		assertThat(read("schema-%s.sql".formatted(dialect.platform())))
-			.isEqualTo(first + second.replaceAll("(?m)^--.*\n+", "\n").replaceAll("\n{3,}", "\n"));
+			.isEqualTo(first + withoutHead(second) + withoutHead(third));
 		assertThat(read("schema-mysql.sql")).isEqualTo(read("schema-mariadb.sql"));
+	}
+
+	private static String withoutHead(String script) {
+		return script.replaceAll("(?m)^--.*\n+", "\n").replaceAll("\n{3,}", "\n");
 	}
 
 	private static String read(String name) {
@@ -286,9 +328,9 @@ class JdbcSchemaTests {
 		JdbcSchema schema = new JdbcSchema(database, JdbcSettings.defaults());
 		schema.create();
 		execute(database, "drop table rivet_schedule");
-		execute(database, "update rivet_meta set content = stringtoutf8('3')");
+		execute(database, "update rivet_meta set content = stringtoutf8('4')");
 		assertThatThrownBy(schema::create).isInstanceOfSatisfying(SchemaVersionException.class, (ex) -> {
-			assertThat(ex).hasMessageContaining("schema version 3").hasMessageEndingWith("requires 2");
+			assertThat(ex).hasMessageContaining("schema version 4").hasMessageEndingWith("requires 3");
 			assertThat(ex.script()).isNull();
 		});
 		assertThatThrownBy(() -> execute(database, "select * from rivet_schedule")).isInstanceOf(SQLException.class);
