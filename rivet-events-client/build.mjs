@@ -33,7 +33,7 @@ const common = {
 	target: "es2022",
 	minifySyntax: true,
 	minifyWhitespace: true,
-	lineLimit: 200,
+	lineLimit: 400,
 	sourcemap: true,
 	legalComments: "none",
 	external: ["react"],

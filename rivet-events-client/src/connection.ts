@@ -10,6 +10,7 @@ import { iterate } from "./iteration.js";
 import { Liveness } from "./liveness.js";
 import type { Address, Close, FromServer, Hello, Init, Resume, ToServer, Unreadable, WireError } from "./protocol.js";
 import { bytesOf, MAX_BYTES, write } from "./protocol.js";
+import { recentIds } from "./recent-ids.js";
 import { Requests } from "./requests.js";
 import { Retries } from "./retries.js";
 import { Subscriptions } from "./subscriptions.js";
@@ -87,6 +88,8 @@ export class Connection implements ConnectionMethods<AnyActor> {
 	readonly #closes = new Emitter<[string]>(this.#fail);
 	readonly #statuses = new Emitter<[ConnectionStatus]>(this.#fail);
 	readonly #requests = new Requests();
+	/** For events that the server may send more than once, over all transports. */
+	readonly #isNew = recentIds();
 
 	#status: ConnectionStatus = { status: "connecting", since: Date.now(), attempt: 0 };
 	#transport: Transport | undefined;
@@ -427,7 +430,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		for (const { eventName, error } of init.refused ?? []) fail(subscriptionError(eventName, error));
 	}
 
-	#onEvent({ name, args, pos, tags = [] }: EventMessage, isCurrent: () => boolean): void {
+	#onEvent({ name, args, pos, tags = [], eventId }: EventMessage, isCurrent: () => boolean): void {
 		if (name === "rivet:request") {
 			return this.#onRequest(args as [number, string, unknown[]], isCurrent);
 		}
@@ -435,6 +438,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 			if (pos <= this.#resume!.position) return;
 			this.#advance(pos);
 		}
+		if (eventId && !this.#isNew(eventId)) return;
 		this.#subscriptions.emit(name, args, tags, isCurrent);
 	}
 

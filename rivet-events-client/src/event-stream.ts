@@ -11,6 +11,8 @@ export interface StreamItem {
 	id: string;
 	/** Tags of an event as JSON; a field of rivet-events, which an `EventSource` ignores. */
 	tags: string;
+	/** Id of an event that may be sent more than once; a field of rivet-events, like `tags`. */
+	eventId: string | undefined;
 }
 
 /** Reads items from text in pieces of any size. Only CR, LF and CRLF end a line. */
@@ -58,6 +60,7 @@ export class EventStreamParser {
 		const data = fields.get("data");
 		if (data === undefined) return;
 		const field = (name: string) => fields.get(name) ?? "";
-		this.#onItem({ event: field("event") || "message", data, id: field("id"), tags: field("tags") });
+		const event = field("event") || "message";
+		this.#onItem({ event, data, id: field("id"), tags: field("tags"), eventId: fields.get("eventId") });
 	}
 }

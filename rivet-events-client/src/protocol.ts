@@ -60,7 +60,7 @@ export interface Close extends WireError {
 
 export type FromServer =
 	| { tag: "Init"; val: Init }
-	| { tag: "Event"; val: { name: string; args: unknown[]; pos?: number; tags?: string[] } }
+	| { tag: "Event"; val: { name: string; args: unknown[]; pos?: number; tags?: string[]; eventId?: string | undefined } }
 	| { tag: "ActionResponse"; val: { id: number; output: unknown } }
 	| { tag: "Error"; val: WireError & { actionId?: number | null } }
 	| {
@@ -137,14 +137,15 @@ const STREAM_NAMES: Record<Exclude<Tag, "Event" | "Unreadable">, string> = {
 const TAGS = new Map(Object.entries(STREAM_NAMES).map(([tag, name]) => [name, tag as Tag]));
 
 /** Reads an item of an event stream. */
-export const readItem = ({ event, data, id, tags }: StreamItem): FromServer => {
+export const readItem = ({ event, data, id, tags, eventId }: StreamItem): FromServer => {
 	const position = /-(\d+)$/.exec(id)?.[1];
 	const tag = TAGS.get(event);
 	try {
 		const value = decodeMessage(tag, JSON.parse(data));
 		if (tag) return { tag, val: value } as FromServer;
 		const pos = position === undefined ? {} : { pos: Number(position) };
-		return { tag: "Event", val: { name: event, args: value, ...pos, ...(tags ? { tags: JSON.parse(tags) } : {}) } };
+		const more = { ...pos, ...(tags ? { tags: JSON.parse(tags) } : {}), eventId };
+		return { tag: "Event", val: { name: event, args: value, ...more } };
 	} catch (cause) {
 		return unreadable(cause, tag === "ActionResponse" || tag === "Error" ? data : "", position);
 	}

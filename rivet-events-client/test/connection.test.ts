@@ -54,6 +54,27 @@ describe("a connection", () => {
 		expect(seen).toEqual(["one", "unnumbered", "two"]);
 	});
 
+	test.each(["websocket", "sse"])("handles an event that is sent again once, over %s", async (transport) => {
+		const room = connect({ transport });
+		const seen: unknown[] = [];
+		room.on("paid", (order: unknown) => seen.push(order));
+		const paid = (order: number, eventId: string) =>
+			server.send({ tag: "Event", val: { name: "paid", args: [order], eventId } });
+		await room.ready();
+		paid(1, "a");
+		paid(1, "a");
+		await until(() => seen.length > 0);
+		server.cut();
+		await until(() => server.hellos.length === 2 && room.status.status === "open");
+		paid(1, "a");
+		for (let i = 0; i < 1000; i++) paid(i, `b${i}`);
+		await until(() => seen.length === 1001);
+		paid(999, "b999");
+		paid(2, "a"); // the oldest of more than 1,000
+		await until(() => seen.length > 1001);
+		expect(seen.slice(1001)).toEqual([2]);
+	});
+
 	test("handles an Init on an open connection as after a reconnect", async () => {
 		const room = connect();
 		const seen: unknown[] = [];

@@ -22,10 +22,11 @@ const parseBytes = (text: string, size: number): StreamItem[] => {
 	return parse(pieces);
 };
 
-const item = (data: string, more: Partial<StreamItem> = {}): StreamItem => ({ event: "message", data, id: "", tags: "", ...more });
+const item = (data: string, more: Partial<StreamItem> = {}): StreamItem => ({ event: "message", data, id: "", tags: "", eventId: undefined, ...more });
 
 const CASES: [string, string, StreamItem[]][] = [
 	["fields", "id: e-1\nevent: x\ndata: 1\ntags: [\"a\"]\n\n", [item("1", { event: "x", id: "e-1", tags: '["a"]' })]],
+	["an id of an event", "event: x\ndata: 1\neventId: a\n\n", [item("1", { event: "x", eventId: "a" })]],
 	["no space after the colon", "event:x\ndata:1\n\n", [item("1", { event: "x" })]],
 	["one space alone", "data:  1\n\n", [item(" 1")]],
 	["several lines of data", "data: 1\ndata: 2\ndata\n\n", [item("1\n2\n")]],
@@ -63,6 +64,6 @@ test("a long item comes in small pieces without much work", () => {
 });
 
 test.each(["toString", "constructor", "hasOwnProperty", "__proto__"])("an event may be named %s", (name) => {
-	const item = { event: name, data: "[1]", id: "e-7", tags: "" };
+	const item = { event: name, data: "[1]", id: "e-7", tags: "", eventId: undefined };
 	expect(readItem(item)).toEqual({ tag: "Event", val: { name, args: [1], pos: 7 } });
 });

@@ -51,6 +51,22 @@ describe.skipIf(!SERVER).each(TRANSPORTS)("over %s", (transport) => {
 		expect(counter.status).toMatchObject({ status: "open", outcome: "fresh", transport });
 	});
 
+	test("handles an event that is sent again once", async () => {
+		const repeater = connect("repeater");
+		const seen = collect(repeater, "repeated");
+		await repeater.ready();
+		expect(await repeater.repeat!("repeated", `${freshKey()}-1`, 3)).toBe(3);
+		await until(() => seen.length > 0);
+		proxy.down();
+		await until(() => repeater.status.status !== "open");
+		proxy.up();
+		await until(() => repeater.status.status === "open");
+		expect(await repeater.repeat!("repeated", seen[0] as string, 1)).toBe(1);
+		expect(await repeater.repeat!("repeated", "last", 2)).toBe(2);
+		await until(() => seen.length > 1);
+		expect(seen).toEqual([seen[0], "last"]);
+	});
+
 	test("answers in the order of the calls", async () => {
 		const counter = connect("counter");
 		const results = await Promise.all(Array.from({ length: 200 }, () => counter.increment!(1)));

@@ -338,7 +338,8 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	private static OutgoingMessage message(AddressedEvent dispatch, @Nullable Position position) {
-		return OutgoingMessage.of(new ToClient.Event(dispatch.event(), dispatch.args(), position, dispatch.tags()),
+		return OutgoingMessage.of(
+				new ToClient.Event(dispatch.event(), dispatch.args(), position, dispatch.tags(), dispatch.id()),
 				dispatch.droppable());
 	}
 

@@ -8,6 +8,7 @@ package io.rivetevents.extension;
 import java.util.List;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -19,10 +20,12 @@ import tools.jackson.databind.JsonNode;
  * @param args its arguments; must not be changed afterwards
  * @param tags its tags; empty to match the tags of every subscription
  * @param droppable whether it may be dropped for a slow connection
+ * @param id id of an event of the outbox, which may be sent more than once; {@code null}
+ * for any other
  * @since 0.1.0
  */
 public record AddressedEvent(Selection selection, boolean subscribed, String event, List<JsonNode> args,
-		Set<String> tags, boolean droppable) {
+		Set<String> tags, boolean droppable, @Nullable String id) {
 
 	public AddressedEvent {
 		args = List.copyOf(args);
@@ -30,24 +33,34 @@ public record AddressedEvent(Selection selection, boolean subscribed, String eve
 	}
 
 	/**
+	 * Creates an event that is sent once.
+	 */
+	public AddressedEvent(Selection selection, boolean subscribed, String event, List<JsonNode> args, Set<String> tags,
+			boolean droppable) {
+		this(selection, subscribed, event, args, tags, droppable, null);
+	}
+
+	/**
 	 * Returns the same event with other arguments.
 	 */
 	public AddressedEvent withArgs(List<JsonNode> args) {
-		return new AddressedEvent(this.selection, this.subscribed, this.event, args, this.tags, this.droppable);
+		return new AddressedEvent(this.selection, this.subscribed, this.event, args, this.tags, this.droppable,
+				this.id);
 	}
 
 	/**
 	 * Returns the same event for other connections.
 	 */
 	public AddressedEvent withSelection(Selection selection) {
-		return new AddressedEvent(selection, this.subscribed, this.event, this.args, this.tags, this.droppable);
+		return new AddressedEvent(selection, this.subscribed, this.event, this.args, this.tags, this.droppable,
+				this.id);
 	}
 
 	/**
 	 * Returns the same event as one that may be dropped for a slow connection.
 	 */
 	public AddressedEvent asDroppable() {
-		return new AddressedEvent(this.selection, this.subscribed, this.event, this.args, this.tags, true);
+		return new AddressedEvent(this.selection, this.subscribed, this.event, this.args, this.tags, true, this.id);
 	}
 
 }

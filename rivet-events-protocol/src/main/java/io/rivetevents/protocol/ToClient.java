@@ -184,12 +184,19 @@ public sealed interface ToClient {
 	 * instance; part of the message in the extended mode only
 	 * @param tags tags of the event, empty for none; part of the message in the extended
 	 * mode only, whose clients select listeners by tag
+	 * @param id id of an event of the outbox, which may be sent more than once;
+	 * {@code null} for any other; part of the message in the extended mode only
 	 */
-	record Event(String name, List<JsonNode> args, @Nullable Position position, Set<String> tags) implements ToClient {
+	record Event(String name, List<JsonNode> args, @Nullable Position position, Set<String> tags,
+			@Nullable String id) implements ToClient {
 
 		public Event {
 			args = args.stream().map(Event::present).toList();
 			tags = Set.copyOf(tags);
+		}
+
+		public Event(String name, List<JsonNode> args, @Nullable Position position, Set<String> tags) {
+			this(name, args, position, tags, null);
 		}
 
 		public Event(String name, List<JsonNode> args, @Nullable Position position) {

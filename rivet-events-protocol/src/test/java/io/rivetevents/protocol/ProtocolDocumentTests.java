@@ -74,6 +74,8 @@ class ProtocolDocumentTests {
 						new Position("k3v9x1", 42)),
 				new ToClient.Event("news", List.of(MAPPER.valueToTree("4:1")), new Position("k3v9x1", 43),
 						Set.of("sport")),
+				new ToClient.Event("shipped", List.of(MAPPER.valueToTree("o-17")), null, Set.of(),
+						"0193788b1a2b00004f6c2d9e8b7a1c3d"),
 				new ToClient.Gap("dropped", Set.of("cursor"), new Position("k3v9x1", 57)),
 				new ToClient.KeepAlive(new Position("k3v9x1", 57)),
 				new ToClient.SubscriptionResponse("news", true, new Position("k3v9x1", 57), null),
@@ -123,6 +125,8 @@ class ProtocolDocumentTests {
 					false),
 					new ToClient.Event("message", List.of(MAPPER.valueToTree(Map.of("text", "hi"))),
 							new Position("k3v9x1", 42)),
+					new ToClient.Event("shipped", List.of(MAPPER.valueToTree("o-17")), null, Set.of(),
+							"0193788b1a2b00004f6c2d9e8b7a1c3d"),
 					new ToClient.KeepAlive(new Position("k3v9x1", 57)))
 			.map((item) -> new String(Encoding.EVENT_STREAM.codec().encode(item), StandardCharsets.UTF_8))
 			.reduce("", String::concat);
@@ -147,7 +151,7 @@ class ProtocolDocumentTests {
 
 	@Test
 	void writesNothingOfItInThePlainProtocol() {
-		ToClient.Event event = new ToClient.Event("e", List.of(), new Position("epoch", 7));
+		ToClient.Event event = new ToClient.Event("e", List.of(), new Position("epoch", 7), Set.of(), "id");
 		for (Encoding encoding : ClientCodec.PLAIN) {
 			assertThat(encoding.codec().encode(event))
 				.isEqualTo(encoding.codec().encode(new ToClient.Event("e", List.of())));

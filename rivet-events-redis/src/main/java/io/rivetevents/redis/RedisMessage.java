@@ -73,6 +73,9 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 		if (dispatch.droppable()) {
 			body.put("droppable", true);
 		}
+		if (dispatch.id() != null) {
+			body.put("id", dispatch.id());
+		}
 		return WireValues.encodeJson(body);
 	}
 
@@ -211,7 +214,8 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 		check(event != null && !event.isEmpty(), "`event` is missing");
 		Selection.User user = user(message);
 		return new AddressedEvent((user != null) ? user : Selection.ALL, flag(message, "subscribed"),
-				String.valueOf(event), list(message, "args"), tags(message), flag(message, "droppable"));
+				String.valueOf(event), list(message, "args"), tags(message), flag(message, "droppable"),
+				text(message, "id"));
 	}
 
 	private static @Nullable String text(JsonNode message, String name) {

@@ -8,13 +8,23 @@ package io.rivetevents.sample;
 import java.io.File;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Import;
 import org.springframework.test.context.ActiveProfiles;
+import tools.jackson.databind.node.StringNode;
+
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.extension.Selection;
 
 /**
  * Our own client in Node: its types, its size, its behavior with this server over
@@ -25,6 +35,35 @@ import org.springframework.test.context.ActiveProfiles;
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "rivet.events.asyncapi.enabled=true")
 @ActiveProfiles("conformance")
 class OwnClientIntegrationTests {
+
+	/** Sends an event as the outbox does, which may send it again. */
+	@Actor("repeater")
+	static class Repeater {
+
+		private final OutboundRegistry connections;
+
+		Repeater(OutboundRegistry connections) {
+			this.connections = connections;
+		}
+
+		@Action
+		int repeat(String event, String id, int times) {
+			AddressedEvent repeated = new AddressedEvent(Selection.ALL, true, event, List.of(StringNode.valueOf(id)),
+					Set.of(), false, id);
+			int queued = 0;
+			for (int i = 0; i < times; i++) {
+				queued += this.connections.members().dispatch(repeated).queued();
+			}
+			return queued;
+		}
+
+	}
+
+	@TestConfiguration(proxyBeanMethods = false)
+	@Import(Repeater.class)
+	static class Actors {
+
+	}
 
 	@LocalServerPort
 	private int port;

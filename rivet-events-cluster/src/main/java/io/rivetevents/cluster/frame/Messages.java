@@ -112,12 +112,13 @@ final class Messages {
 		out.text(event.name())
 			.list(event.args(), JsonValues::write)
 			.optionalRecord(event.position(), Messages::writePosition)
-			.list(event.tags(), FrameOutput::text);
+			.list(event.tags(), FrameOutput::text)
+			.optional(event.id(), FrameOutput::id);
 	}
 
 	private static ToClient.Event readEvent(FrameInput in) {
 		return new ToClient.Event(in.text(), in.list(JsonValues::read), in.optionalRecord(Messages::readPosition),
-				readTexts(in));
+				readTexts(in), in.hasMore() ? in.optional(FrameInput::id) : null);
 	}
 
 	private static void writeWelcome(FrameOutput out, ToClient.Welcome welcome) {

@@ -270,7 +270,8 @@ final class Operations {
 			.text(event.event())
 			.list(event.args(), JsonValues::write)
 			.list(event.tags(), FrameOutput::text)
-			.flag(event.droppable());
+			.flag(event.droppable())
+			.optional(event.id(), FrameOutput::id);
 	}
 
 	static AddressedEvent readEvent(FrameInput in) {
@@ -278,7 +279,8 @@ final class Operations {
 		boolean subscribed = in.flag();
 		String event = in.text();
 		List<JsonNode> args = in.list(JsonValues::read);
-		return new AddressedEvent(selection, subscribed, event, args, Messages.readTexts(in), in.flag());
+		return new AddressedEvent(selection, subscribed, event, args, Messages.readTexts(in), in.flag(),
+				in.hasMore() ? in.optional(FrameInput::id) : null);
 	}
 
 	private static void writeIds(FrameOutput out, Set<String> ids) {

@@ -38,6 +38,9 @@ final class EventStreamCodec implements Codec {
 	/** A field that an {@code EventSource} ignores according to the standard. */
 	private static final byte[] TAGS = ascii("\ntags: ");
 
+	/** Another one: {@code id} is the position. */
+	private static final byte[] EVENT_ID = ascii("\neventId: ");
+
 	/** Ends an item; JSON escapes line breaks within strings. */
 	private static final byte[] END = ascii("\n\n");
 
@@ -123,6 +126,11 @@ final class EventStreamCodec implements Codec {
 			if (!event.tags().isEmpty()) {
 				out.put(TAGS);
 				values(MessageBody.tags(event), out);
+			}
+			String eventId = event.id();
+			if (eventId != null) {
+				out.put(EVENT_ID);
+				out.ascii(eventId);
 			}
 			out.put(END);
 			return out;

@@ -56,13 +56,17 @@ final class MessageBody implements ToClient.Visitor<MessageWriter, MessageWriter
 	public MessageWriter event(ToClient.Event event, MessageWriter out) {
 		Position position = this.extended ? event.position() : null;
 		boolean tagged = this.extended && !event.tags().isEmpty();
-		out.startMap(2 + (tagged ? 1 : 0) + ((position != null) ? 1 : 0));
+		String id = this.extended ? event.id() : null;
+		out.startMap(2 + (tagged ? 1 : 0) + ((id != null) ? 1 : 0) + ((position != null) ? 1 : 0));
 		text("name", event.name(), out);
 		out.name("args");
 		out.values(event.args());
 		if (tagged) {
 			out.name("tags");
 			out.values(tags(event));
+		}
+		if (id != null) {
+			text("eventId", id, out);
 		}
 		if (position != null) {
 			out.name("pos");

@@ -114,7 +114,8 @@ final class ClientFrames {
 	private ToClient.Event event(JsonNode value) {
 		List<JsonNode> args = StreamSupport.stream(value.path("args").spliterator(), false).toList();
 		Position position = value.has("pos") ? position(value, "pos") : null;
-		return new ToClient.Event(text(value, "name"), args, position, texts(value.path("tags")));
+		String id = value.has("eventId") ? text(value, "eventId") : null;
+		return new ToClient.Event(text(value, "name"), args, position, texts(value.path("tags")), id);
 	}
 
 	private static ToClient.Error error(JsonNode value) {
