@@ -100,6 +100,7 @@ class ArchitectureTests {
 			    scheduling connection actor actor.state actor.schedule extension observation
 			    outbound delivery actor.turn actor.persistence actor.answer actor.call
 			    actor.instance actor.ownership
+			outbox: protocol error protocol.value failure connection actor extension delivery
 			cluster: protocol error protocol.value conversion contract.reflect failure connection
 			    extension explain delivery
 			# many nodes
@@ -152,7 +153,8 @@ class ArchitectureTests {
 			autoconfigure.background:
 			autoconfigure.modulith: connection actor autoconfigure
 			autoconfigure.state: protocol error annotation actor actor.state extension actor.call
-			    placement invocation.index jdbc jdbc.sqlite redis.store autoconfigure
+			    placement invocation.index delivery outbox jdbc jdbc.sqlite jdbc.outbox redis.store
+			    autoconfigure
 			autoconfigure.cluster: protocol conversion actor actor.state extension delivery placement
 			    scheduling cluster cluster.engine cluster.frame cluster.peer cluster.membership
 			    cluster.ownership cluster.call cluster.link cluster.status cluster.directory
@@ -161,6 +163,7 @@ class ArchitectureTests {
 			redis.store: protocol actor actor.state redis
 			redis.discovery: cluster.engine redis
 			jdbc.sqlite: jdbc
+			jdbc.outbox: protocol failure outbox jdbc
 			jdbc: protocol error protocol.value failure actor actor.state
 			""";
 

@@ -43,6 +43,7 @@ class ClockTests {
 			autoconfigure.RivetEventsAutoConfiguration: Clock.systemUTC Schedulers.newSingle VirtualThreadTaskExecutor.new # the injected beans
 			autoconfigure.state.RivetEventsFileAutoConfiguration: Clock.systemUTC # default of the Clock bean
 			autoconfigure.state.RivetEventsJdbcAutoConfiguration: Clock.systemUTC # default of the Clock bean
+			autoconfigure.state.RivetEventsOutboxAutoConfiguration: Clock.systemUTC # default of the Clock bean
 			autoconfigure.state.RivetEventsRedisStoreAutoConfiguration: Clock.systemUTC # default of the Clock bean
 			autoconfigure.cluster.DiscoveryConfiguration: Clock.systemUTC # default of the Clock bean
 			autoconfigure.cluster.RivetEventsClusterAutoConfiguration: Executors.newCachedThreadPool # threads that wait for other nodes

@@ -25,6 +25,7 @@ import io.rivetevents.autoconfigure.RivetEventsProperties.Limits;
 import io.rivetevents.autoconfigure.RivetEventsProperties.Management;
 import io.rivetevents.autoconfigure.RivetEventsProperties.NodeLimits;
 import io.rivetevents.autoconfigure.RivetEventsProperties.OnForbiddenSubscription;
+import io.rivetevents.autoconfigure.RivetEventsProperties.Outbox;
 import io.rivetevents.autoconfigure.RivetEventsProperties.PrincipalShare;
 import io.rivetevents.autoconfigure.RivetEventsProperties.Redis;
 import io.rivetevents.autoconfigure.RivetEventsProperties.Schedule;
@@ -103,6 +104,10 @@ final class PropertyDefaults {
 
 	static Deliveries deliveries() {
 		return new Deliveries(false);
+	}
+
+	static Outbox outbox() {
+		return new Outbox(true, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ZERO, DataSize.ofKilobytes(64));
 	}
 
 	static Shutdown shutdown() {

@@ -75,6 +75,7 @@ import io.rivetevents.extension.FailureTranslator;
 import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.extension.InvocationDecorator;
 import io.rivetevents.extension.OutboundInterceptor;
+import io.rivetevents.extension.Outbox;
 import io.rivetevents.invocation.AccessGuard;
 import io.rivetevents.invocation.ActorRegistrar;
 import io.rivetevents.invocation.InvocationServices;
@@ -84,6 +85,7 @@ import io.rivetevents.invocation.validation.BeanArgumentValidator;
 import io.rivetevents.invocation.validation.UncheckedConstraints;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
+import io.rivetevents.outbox.StoredOutbox;
 import io.rivetevents.placement.ActorTypes;
 import io.rivetevents.placement.DirectoryActors;
 import io.rivetevents.placement.LocalNode;
@@ -152,10 +154,10 @@ public final class RivetEventsAutoConfiguration {
 	@ConditionalOnMissingBean(Connections.class)
 	ClusterConnections rivetConnections(OutboundRegistry registry, Backplane backplane, NodeCommands commands,
 			ObjectProvider<Users> users, ValueMapper mapper, EventContracts contracts,
-			ObjectProvider<ReactiveTransactions> transactions) {
+			ObjectProvider<ReactiveTransactions> transactions, ObjectProvider<Outbox> outbox) {
 		return new ClusterConnections(registry, backplane, commands,
 				SingletonSupplier.of(() -> users.getIfAvailable(() -> Users.PLAIN)), mapper, contracts,
-				available(transactions, ReactiveTransactions.NONE));
+				available(transactions, ReactiveTransactions.NONE), available(outbox, Outbox.NONE));
 	}
 
 	@Bean(destroyMethod = "dispose", defaultCandidate = false)
@@ -283,9 +285,10 @@ public final class RivetEventsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	Actors rivetActors(ObjectProvider<ActorDirectory> directory, ActorTypes types, ActionListeners listeners,
-			ValueMapper mapper, EventContracts contracts, ObjectProvider<ReactiveTransactions> transactions) {
+			ValueMapper mapper, EventContracts contracts, ObjectProvider<ReactiveTransactions> transactions,
+			ObjectProvider<Outbox> outbox) {
 		return new DirectoryActors(SingletonSupplier.of(directory::getObject), types, listeners, mapper, contracts,
-				available(transactions, ReactiveTransactions.NONE));
+				available(transactions, ReactiveTransactions.NONE), available(outbox, Outbox.NONE));
 	}
 
 	@Bean
@@ -298,10 +301,10 @@ public final class RivetEventsAutoConfiguration {
 	@Bean
 	RivetEventsLifecycle rivetEventsLifecycle(LocalNode node, ObjectProvider<ClusterConnections> connections,
 			OutboundRegistry registry, @Qualifier("rivetActorTimers") Scheduler timers,
-			RivetEventsProperties properties) {
+			RivetEventsProperties properties, ObjectProvider<StoredOutbox> outbox) {
 		RivetEventsProperties.Shutdown settings = properties.shutdown();
 		NodeShutdown shutdown = new NodeShutdown(node, registry, timers, settings.timeout(), settings.spread());
-		return new RivetEventsLifecycle(node, shutdown, connections.getIfAvailable());
+		return new RivetEventsLifecycle(node, shutdown, connections.getIfAvailable(), outbox.getIfAvailable());
 	}
 
 	@Bean
@@ -321,10 +324,11 @@ public final class RivetEventsAutoConfiguration {
 			ObjectProvider<InboundInterceptor> interceptors, ObjectProvider<Clock> clock, OutboundRegistry registry,
 			ObjectProvider<ContractFingerprints> contracts, ActorTypes types, ActionListeners listeners,
 			ObjectProvider<ActorDirectory> directory, RivetEventsProperties properties,
-			ObjectProvider<Ownership> ownership) {
+			ObjectProvider<Ownership> ownership, ObjectProvider<Outbox> outbox) {
 		ActorRuntime runtime = new ActorRuntime(store, connections.workers(), clock(clock), connections,
 				interceptors.orderedStream().toList(), available(contracts, ContractFingerprints.NONE),
-				properties.schedule().settings(), new JdkIdGenerator(), available(ownership, Ownership.ALONE));
+				properties.schedule().settings(), new JdkIdGenerator(), available(ownership, Ownership.ALONE),
+				available(outbox, Outbox.NONE));
 		return new LocalNode(runtime, types, listeners, registry, directory::getObject);
 	}
 

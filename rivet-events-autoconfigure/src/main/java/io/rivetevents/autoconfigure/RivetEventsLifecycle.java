@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
 import io.rivetevents.cluster.ClusterConnections;
+import io.rivetevents.outbox.StoredOutbox;
 import io.rivetevents.placement.LocalNode;
 import io.rivetevents.placement.NodeShutdown;
 
@@ -29,12 +30,17 @@ final class RivetEventsLifecycle implements SmartLifecycle {
 	/** {@code null} if the application has its own connections. */
 	private final @Nullable ClusterConnections connections;
 
+	/** {@code null} if the application has none. */
+	private final @Nullable StoredOutbox outbox;
+
 	private volatile boolean running;
 
-	RivetEventsLifecycle(LocalNode node, NodeShutdown shutdown, @Nullable ClusterConnections connections) {
+	RivetEventsLifecycle(LocalNode node, NodeShutdown shutdown, @Nullable ClusterConnections connections,
+			@Nullable StoredOutbox outbox) {
 		this.node = node;
 		this.shutdown = shutdown;
 		this.connections = connections;
+		this.outbox = outbox;
 	}
 
 	@Override
@@ -43,12 +49,18 @@ final class RivetEventsLifecycle implements SmartLifecycle {
 		if (this.connections != null) {
 			this.connections.start();
 		}
+		if (this.outbox != null) {
+			this.outbox.start();
+		}
 		this.running = true;
 	}
 
 	@Override
 	public void stop(Runnable callback) {
 		this.running = false;
+		if (this.outbox != null) {
+			this.outbox.stop();
+		}
 		this.shutdown.run().doFinally((signal) -> {
 			if (this.connections != null) {
 				this.connections.stop();

@@ -38,13 +38,14 @@ import io.rivetevents.actor.schedule.ScheduleSettings;
  * @param management Management of instances over HTTP.
  * @param schedule Schedules of instances.
  * @param deliveries Record of the deliveries of events.
+ * @param outbox Events and calls that are stored in a transaction.
  */
 @ConfigurationProperties("rivet.events")
 public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/rivet") String basePath,
 		Actor actor, State state, Websocket websocket, Http http, Security security, Shutdown shutdown,
 		@DefaultValue("local") Backplane backplane, Redis redis, Sse sse, History history, Asyncapi asyncapi,
 		@DefaultValue("true") boolean directIo, Limits limits, Management management, Schedule schedule,
-		Deliveries deliveries) {
+		Deliveries deliveries, Outbox outbox) {
 
 	public RivetEventsProperties {
 		actor = (actor != null) ? actor : PropertyDefaults.actor();
@@ -61,6 +62,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 		management = (management != null) ? management : PropertyDefaults.management();
 		schedule = (schedule != null) ? schedule : PropertyDefaults.schedule();
 		deliveries = (deliveries != null) ? deliveries : PropertyDefaults.deliveries();
+		outbox = (outbox != null) ? outbox : PropertyDefaults.outbox();
 	}
 
 	/**
@@ -384,6 +386,25 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * them.
 	 */
 	public record Deliveries(@DefaultValue("false") boolean recorded) {
+	}
+
+	/**
+	 * Events and calls that are stored in a transaction. Requires the store "jdbc".
+	 *
+	 * @param enabled Whether this node delivers stored events and calls. Without it they
+	 * wait in the database for another node.
+	 * @param pollInterval Interval of the query for events and calls of other nodes, and
+	 * for those that are tried again. Those of this node are delivered after the commit.
+	 * @param lease Time after which another node delivers the events and calls that a
+	 * node has taken and not finished, because it has failed.
+	 * @param maxAge Time for which an event is kept if no connection receives it. With 0
+	 * it is dropped after the first attempt.
+	 * @param maxSize Maximum size of a stored event or call, as JSON. A larger one fails
+	 * with message.outgoing_too_long.
+	 */
+	public record Outbox(@DefaultValue("true") boolean enabled, @DefaultValue("1s") Duration pollInterval,
+			@DefaultValue("30s") Duration lease, @MayBeZero @DefaultValue("0s") Duration maxAge,
+			@DefaultValue("64KB") DataSize maxSize) {
 	}
 
 	/**

@@ -13,6 +13,9 @@ import org.springframework.util.unit.DataSize;
  */
 final class SizesCheck {
 
+	/** A node has up to 100 rows of the outbox in memory. */
+	private static final int LARGEST_ROW = 16 * 1024 * 1024;
+
 	private static final String PREFIX = "rivet.events.";
 
 	private SizesCheck() {
@@ -34,6 +37,7 @@ final class SizesCheck {
 		isInt("limits.connection.pipelined-size", properties.limits().connection().pipelinedSize());
 		isInt("state.max-size", properties.state().maxSize());
 		atMost("actor.max-input-size", properties.actor().maxInputSize(), Integer.MAX_VALUE / 2, "1GB");
+		atMost("outbox.max-size", properties.outbox().maxSize(), LARGEST_ROW, "16MB");
 		isInt("websocket.max-message-size", websocket.maxMessageSize());
 		isInt("websocket.max-frame-size", websocket.maxFrameSize());
 		isInt("sse.max-message-size", sse.maxMessageSize());

@@ -50,6 +50,18 @@ public interface ActorHandle extends Targets<@Nullable Object> {
 	<T> Mono<T> call(String action, ParameterizedTypeReference<T> type, @Nullable Object... args);
 
 	/**
+	 * Returns calls that are stored in the outbox, a table of the database, in the
+	 * transaction of the calling thread, and made after the commit. A rollback removes
+	 * them. Without a transaction a call is committed when the method returns. If the
+	 * node that makes the call stops, another node repeats it with the same idempotency
+	 * key, so that the action runs once. A call that fails is repeated ten times, with
+	 * growing pauses, within five minutes, then logged and dropped. An action that has
+	 * run, also with an error, is not run again.
+	 * @since 0.1.0
+	 */
+	DurableCalls durable();
+
+	/**
 	 * Runs an action as if the client of a connection had called it: interceptors,
 	 * validation of the arguments, the action, and the listeners of that name. The client
 	 * receives only the events that this causes. Nothing happens until the result is

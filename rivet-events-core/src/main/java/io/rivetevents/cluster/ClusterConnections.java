@@ -13,10 +13,10 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
+import io.rivetevents.connection.ClusterRecipients;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Connections;
 import io.rivetevents.connection.Receipt;
-import io.rivetevents.connection.Recipients;
 import io.rivetevents.connection.Targets;
 import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
@@ -24,12 +24,14 @@ import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.delivery.EventTargets;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ReactiveTransactions;
+import io.rivetevents.delivery.SpanningRecipients;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.explain.Sending;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.NodeCommand;
+import io.rivetevents.extension.Outbox;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.SafeText;
 
@@ -54,8 +56,13 @@ public final class ClusterConnections implements Connections {
 
 	private final Targets<@Nullable Object> everywhere;
 
+	/** The connections of all nodes, for events that are stored. */
+	private final Targets<@Nullable Object> stored;
+
+	private final Outbox outbox;
+
 	/**
-	 * Creates the bean of an application without reactive transactions.
+	 * Creates the bean of an application without reactive transactions and outbox.
 	 * @param registry the connections of this node
 	 * @param backplane connects the nodes
 	 * @param mapper converts arguments of events
@@ -64,7 +71,7 @@ public final class ClusterConnections implements Connections {
 	public ClusterConnections(OutboundRegistry registry, Backplane backplane, ValueMapper mapper,
 			EventContracts contracts) {
 		this(registry, backplane, new NodeCommands(registry, backplane, () -> {
-		}), () -> Users.PLAIN, mapper, contracts, ReactiveTransactions.NONE);
+		}), () -> Users.PLAIN, mapper, contracts, ReactiveTransactions.NONE, Outbox.NONE);
 	}
 
 	/**
@@ -76,15 +83,22 @@ public final class ClusterConnections implements Connections {
 	 * @param mapper converts arguments of events
 	 * @param contracts the implemented contracts
 	 * @param transactions whether a thread without a transaction may be in a reactive one
+	 * @param outbox stores durable events
 	 */
 	public ClusterConnections(OutboundRegistry registry, Backplane backplane, NodeCommands commands,
-			Supplier<Users> users, ValueMapper mapper, EventContracts contracts, ReactiveTransactions transactions) {
+			Supplier<Users> users, ValueMapper mapper, EventContracts contracts, ReactiveTransactions transactions,
+			Outbox outbox) {
 		this.registry = registry;
 		this.backplane = backplane;
 		this.commands = commands;
 		this.users = users;
 		this.here = new EventTargets<>(registry.members(), mapper, contracts, transactions);
 		this.everywhere = new EventTargets<>(new Everywhere(), mapper, contracts, transactions);
+		this.outbox = outbox;
+		this.stored = new EventTargets<>((event) -> {
+			outbox.add(event);
+			return Receipt.NOBODY;
+		}, mapper, contracts, transactions);
 	}
 
 	/** The connections of all nodes. */
@@ -123,11 +137,14 @@ public final class ClusterConnections implements Connections {
 
 	/**
 	 * Sends an event of another node. One that is too long is counted and logged on this
-	 * node.
+	 * node. One of the outbox is not sent again once a connection has received it.
 	 */
 	private void receive(AddressedEvent dispatch) {
 		try {
-			this.registry.members().dispatch(dispatch);
+			Receipt receipt = this.registry.members().dispatch(dispatch);
+			if (dispatch.id() != null && receipt.queued() > 0) {
+				this.outbox.received(dispatch.id());
+			}
 		}
 		catch (RivetException ex) {
 			logger.debug("Event %s of another node was dropped".formatted(SafeText.of(dispatch.event())), ex);
@@ -151,18 +168,18 @@ public final class ClusterConnections implements Connections {
 	}
 
 	@Override
-	public Recipients everywhere() {
-		return this.everywhere;
+	public ClusterRecipients everywhere() {
+		return new SpanningRecipients(this.everywhere, this.stored);
 	}
 
 	@Override
-	public Recipients user(String userName) {
-		return this.everywhere.toUser(userName);
+	public ClusterRecipients user(String userName) {
+		return new SpanningRecipients(this.everywhere.toUser(userName), this.stored.toUser(userName));
 	}
 
 	@Override
-	public Recipients user(String userName, String issuer) {
-		return this.everywhere.toUser(userName, issuer);
+	public ClusterRecipients user(String userName, String issuer) {
+		return new SpanningRecipients(this.everywhere.toUser(userName, issuer), this.stored.toUser(userName, issuer));
 	}
 
 	@Override

@@ -38,6 +38,11 @@ public final class LocalBackplane implements Backplane {
 		this.published.incrementAndGet();
 	}
 
+	@Override
+	public boolean reachesOtherNodes() {
+		return false;
+	}
+
 	/** Returns {@code true}: there is no other node to send commands to. */
 	@Override
 	public boolean carriesCommands() {

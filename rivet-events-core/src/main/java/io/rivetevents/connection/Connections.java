@@ -37,14 +37,14 @@ public interface Connections {
 	/**
 	 * Returns the connections of all actors on all nodes.
 	 */
-	Recipients everywhere();
+	ClusterRecipients everywhere();
 
 	/**
 	 * Returns one user's connections to all actors on all nodes.
 	 * @param userName name of the principal, as for {@link Targets#toUser(String)}
 	 * @throws IllegalArgumentException if the name is empty
 	 */
-	Recipients user(String userName);
+	ClusterRecipients user(String userName);
 
 	/**
 	 * Returns the connections on all nodes of one user of an issuer.
@@ -52,7 +52,7 @@ public interface Connections {
 	 * @param issuer the issuer, such as the claim {@code iss} of the user's token
 	 * @throws IllegalArgumentException if the name or the issuer is empty
 	 */
-	Recipients user(String userName, String issuer);
+	ClusterRecipients user(String userName, String issuer);
 
 	/**
 	 * Sends an event to one user's connections to all actors on all nodes, whether or not

@@ -8,6 +8,7 @@ package io.rivetevents.extension;
 import java.util.function.Consumer;
 
 import org.springframework.util.Assert;
+import reactor.core.publisher.Mono;
 
 /**
  * Sends events and commands to the other nodes. Delivery is best effort: a node that
@@ -85,6 +86,27 @@ public interface Backplane {
 	 * @throws IllegalArgumentException if it has another selection
 	 */
 	void publish(AddressedEvent dispatch);
+
+	/**
+	 * Publishes an event to the other nodes, and reports whether that has succeeded, for
+	 * an event that is published again otherwise. The default implementation reports
+	 * success at once.
+	 * @param dispatch the event; its selection is {@code All} or {@code User}
+	 * @return completes when the network has accepted the event; fails if it is not
+	 * published. Publishes once for each subscription
+	 * @since 0.1.0
+	 */
+	default Mono<Void> publishConfirmed(AddressedEvent dispatch) {
+		return Mono.fromRunnable(() -> publish(dispatch));
+	}
+
+	/**
+	 * Returns whether there may be other nodes; {@code true} by default.
+	 * @since 0.1.0
+	 */
+	default boolean reachesOtherNodes() {
+		return true;
+	}
 
 	/**
 	 * Returns the status, for health and metrics.

@@ -23,6 +23,7 @@ import io.rivetevents.actor.ActorApi;
 import io.rivetevents.actor.ActorHandle;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.Actors;
+import io.rivetevents.actor.DurableCalls;
 import io.rivetevents.actor.Registration;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.connection.Connection;
@@ -36,6 +37,7 @@ import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.extension.Outbox;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.observation.CallContext;
 import io.rivetevents.protocol.ActorKey;
@@ -64,6 +66,8 @@ public final class DirectoryActors implements Actors {
 
 	private final ReactiveTransactions transactions;
 
+	private final Outbox outbox;
+
 	private final ActorApis apis;
 
 	private final String namespace;
@@ -76,15 +80,17 @@ public final class DirectoryActors implements Actors {
 	 * @param mapper converts values
 	 * @param contracts the implemented contracts
 	 * @param transactions whether a thread without a transaction may be in a reactive one
+	 * @param outbox stores durable calls
 	 */
 	public DirectoryActors(Supplier<ActorDirectory> directory, ActorTypes types, ActionListeners listeners,
-			ValueMapper mapper, EventContracts contracts, ReactiveTransactions transactions) {
+			ValueMapper mapper, EventContracts contracts, ReactiveTransactions transactions, Outbox outbox) {
 		this.directory = directory;
 		this.types = types;
 		this.listeners = listeners;
 		this.mapper = mapper;
 		this.contracts = contracts;
 		this.transactions = transactions;
+		this.outbox = outbox;
 		this.apis = new ActorApis(types, mapper);
 		this.namespace = ActorAddress.DEFAULT_NAMESPACE;
 	}
@@ -96,6 +102,7 @@ public final class DirectoryActors implements Actors {
 		this.mapper = others.mapper;
 		this.contracts = others.contracts;
 		this.transactions = others.transactions;
+		this.outbox = others.outbox;
 		this.apis = others.apis;
 		this.namespace = namespace;
 	}
@@ -220,6 +227,11 @@ public final class DirectoryActors implements Actors {
 
 		private Mono<JsonNode> call(ToServer.ActionRequest request) {
 			return DirectoryActors.this.directory.get().call(this.target, null, request);
+		}
+
+		@Override
+		public DurableCalls durable() {
+			return (action, args) -> DirectoryActors.this.outbox.add(this.target, action, request(action, args).args());
 		}
 
 		@Override

@@ -83,7 +83,7 @@ final class StatelessCalls {
 			return this.lookup.locate(target)
 				.flatMap((address) -> isInterleaved(address, action) ? callInterleaved(address, target, asked)
 						: askAction(address, asked, (instance, call) -> start(instance, target)
-							.then(Mono.defer(() -> instance.actions().perform(null, action, call)))));
+							.then(Mono.defer(() -> instance.actions().performForServer(action, call)))));
 		});
 	}
 
@@ -96,7 +96,7 @@ final class StatelessCalls {
 	private Mono<JsonNode> callInterleaved(ActorAddress address, ActorTarget target, ActionCall asked) {
 		return Mono.defer(() -> start(address, target, asked).then(askAction(address, asked, (instance, call) -> {
 			boolean begins = instance.isRunning();
-			return begins ? instance.actions().perform(null, asked.action(), call) : Mono.error(new NotBegun());
+			return begins ? instance.actions().performForServer(asked.action(), call) : Mono.error(new NotBegun());
 		})))
 			.retryWhen(Retry.max(STARTS)
 				.filter(NotBegun.class::isInstance)

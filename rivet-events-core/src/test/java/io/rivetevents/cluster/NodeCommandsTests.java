@@ -17,14 +17,15 @@ import tools.jackson.databind.json.JsonMapper;
 import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
-import io.rivetevents.delivery.Users;
 import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.delivery.Users;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.BackplaneStatus;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.NodeCommand;
+import io.rivetevents.extension.Outbox;
 import io.rivetevents.extension.PrincipalIssuer;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
@@ -127,7 +128,7 @@ class NodeCommandsTests {
 	private ClusterConnections connections(Backplane backplane) {
 		ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
 		return new ClusterConnections(this.registry, backplane, commands(backplane), () -> USERS, mapper,
-				new EventContracts(mapper), () -> false);
+				new EventContracts(mapper), () -> false, Outbox.NONE);
 	}
 
 	/** As an application may have written it before there were commands. */

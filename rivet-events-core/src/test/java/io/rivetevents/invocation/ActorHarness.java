@@ -31,8 +31,8 @@ import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.contract.reflect.ContractFingerprints;
 import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ConnectionServices;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.explain.DeliveryRecorder;
@@ -43,6 +43,7 @@ import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.extension.OutboundInterceptor;
+import io.rivetevents.extension.Outbox;
 import io.rivetevents.extension.StreamRequest;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.LimitSettings;
@@ -53,9 +54,9 @@ import io.rivetevents.placement.ActorTypes;
 import io.rivetevents.placement.DirectoryActors;
 import io.rivetevents.placement.LocalNode;
 import io.rivetevents.protocol.ToServer;
-import io.rivetevents.scheduling.WakeupBatches;
-import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.ActorWorkers;
+import io.rivetevents.scheduling.CallerScope;
+import io.rivetevents.scheduling.WakeupBatches;
 
 /**
  * A runtime without Spring and without sockets: real turns on real threads.
@@ -233,7 +234,7 @@ public final class ActorHarness implements AutoCloseable {
 	/** Handles on instances in an application that may have reactive transactions. */
 	public Actors actors(ReactiveTransactions transactions) {
 		return new DirectoryActors(() -> this.directory, this.types, this.listeners, this.mapper, this.contracts,
-				transactions);
+				transactions, Outbox.NONE);
 	}
 
 	public OutboundRegistry connections() {

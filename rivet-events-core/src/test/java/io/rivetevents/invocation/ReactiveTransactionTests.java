@@ -64,6 +64,7 @@ import io.rivetevents.delivery.Users;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.Outbox;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.outbound.QueuedTotal;
 import io.rivetevents.protocol.ToClient;
@@ -100,7 +101,7 @@ class ReactiveTransactionTests {
 
 	private final ClusterConnections connections = new ClusterConnections(this.harness.connections(), this.backplane,
 			new NodeCommands(this.harness.connections(), this.backplane, () -> {
-			}), () -> Users.PLAIN, this.harness.mapper(), this.harness.contracts(), () -> true);
+			}), () -> Users.PLAIN, this.harness.mapper(), this.harness.contracts(), () -> true, Outbox.NONE);
 
 	private final Actors actors = this.harness.actors(() -> true);
 

@@ -40,6 +40,7 @@ import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Recipients;
 import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.delivery.Users;
+import io.rivetevents.extension.Outbox;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 
@@ -66,7 +67,7 @@ class ThreadTransactionTests {
 
 	private final ClusterConnections connections = new ClusterConnections(this.harness.connections(), this.backplane,
 			new NodeCommands(this.harness.connections(), this.backplane, () -> {
-			}), () -> Users.PLAIN, this.harness.mapper(), this.harness.contracts(), () -> true);
+			}), () -> Users.PLAIN, this.harness.mapper(), this.harness.contracts(), () -> true, Outbox.NONE);
 
 	private final Actors actors = this.harness.actors(() -> true);
 

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Takes connections from the {@link DataSource} and returns them as they were. A
  * connection is read-write, so that a {@code DataSource} with replicas uses the primary,
  * and waits for the database no longer than the timeout. Safe for use by several threads.
+ * Public for the outbox.
  */
-final class Connections {
+public final class Connections {
 
 	/**
 	 * After a restart of the database, connections of a pool may be closed without
@@ -43,7 +44,7 @@ final class Connections {
 	 * @param dataSource has the connections
 	 * @param timeout longest time to wait for an answer of the database
 	 */
-	Connections(DataSource dataSource, Duration timeout) {
+	public Connections(DataSource dataSource, Duration timeout) {
 		this.dataSource = dataSource;
 		this.timeout = Math.toIntExact(Math.min(timeout.toMillis(), Integer.MAX_VALUE));
 	}
@@ -147,7 +148,7 @@ final class Connections {
 	}
 
 	/** Returns a connection on which a transaction begins with the first statement. */
-	Session openTransaction() throws SQLException {
+	public Session openTransaction() throws SQLException {
 		return open(false);
 	}
 
@@ -243,7 +244,7 @@ final class Connections {
 	}
 
 	/** A connection in use by one thread. */
-	static final class Session implements AutoCloseable {
+	public static final class Session implements AutoCloseable {
 
 		private final Connection connection;
 
@@ -300,12 +301,13 @@ final class Connections {
 			}
 		}
 
-		Connection connection() {
+		/** Returns the connection. */
+		public Connection connection() {
 			return this.connection;
 		}
 
 		/** Prepares a statement, which has the limit of the session. */
-		PreparedStatement prepare(String sql) throws SQLException {
+		public PreparedStatement prepare(String sql) throws SQLException {
 			PreparedStatement statement = this.connection.prepareStatement(sql);
 			if (this.statementTimeout > 0) {
 				statement.setQueryTimeout(this.statementTimeout);
@@ -317,16 +319,17 @@ final class Connections {
 		 * Prepares an update or a deletion whose locks end soon if this process stops
 		 * before the commit. A transaction of the application has no such limit.
 		 */
-		PreparedStatement prepareChange(String sql) throws SQLException {
+		public PreparedStatement prepareChange(String sql) throws SQLException {
 			return prepare(this.joined ? sql : dialect().limited(sql));
 		}
 
 		/** Prepares an insertion with the same limit. */
-		PreparedStatement prepareInsert(String sql) throws SQLException {
+		public PreparedStatement prepareInsert(String sql) throws SQLException {
 			return prepare(this.joined ? sql : dialect().limitedInsert(sql));
 		}
 
-		Dialect dialect() {
+		/** Returns what the database does differently. */
+		public Dialect dialect() {
 			return this.database.dialect();
 		}
 

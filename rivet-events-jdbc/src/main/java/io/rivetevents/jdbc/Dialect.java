@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the supported databases do differently: their scripts have other column types, and
- * some compare texts byte for byte only if the columns are binary.
+ * some compare texts byte for byte only if the columns are binary. Public for the outbox.
  */
-enum Dialect {
+public enum Dialect {
 
 	POSTGRESQL("PostgreSQL", false),
 
@@ -49,7 +49,7 @@ enum Dialect {
 	 * Returns the dialect of a database.
 	 * @throws JdbcStateException if the database is not supported
 	 */
-	static Dialect of(Connection connection) throws SQLException {
+	public static Dialect of(Connection connection) throws SQLException {
 		String product = connection.getMetaData().getDatabaseProductName();
 		return Arrays.stream(values())
 			.filter((dialect) -> dialect.product.equals(product))
@@ -107,7 +107,7 @@ enum Dialect {
 	}
 
 	/** Sets a parameter that is a text. */
-	void setText(PreparedStatement statement, int index, @Nullable String text) throws SQLException {
+	public void setText(PreparedStatement statement, int index, @Nullable String text) throws SQLException {
 		if (this.binaryTexts) {
 			statement.setBytes(index, (text != null) ? text.getBytes(StandardCharsets.UTF_8) : null);
 		}
@@ -117,7 +117,7 @@ enum Dialect {
 	}
 
 	/** Returns a column that is a text, {@code null} if it has no value. */
-	@Nullable String getText(ResultSet row, String column) throws SQLException {
+	public @Nullable String getText(ResultSet row, String column) throws SQLException {
 		if (!this.binaryTexts) {
 			return row.getString(column);
 		}

@@ -24,11 +24,11 @@ import io.rivetevents.protocol.ActorKey;
 /**
  * Writes stored objects into parameters of statements, and reads them from rows. Times
  * are nanoseconds since 1970 in UTC: exact on every database, and independent of the time
- * zones of session and server.
+ * zones of session and server. Public for the outbox.
  *
  * @param dialect how texts are written
  */
-record Rows(Dialect dialect) {
+public record Rows(Dialect dialect) {
 
 	private static final long SECOND = 1_000_000_000L;
 
@@ -36,7 +36,7 @@ record Rows(Dialect dialect) {
 	 * Returns a time as it is stored. Times outside the years 1677 to 2262 become the
 	 * first or last one.
 	 */
-	static long nanos(Instant time) {
+	public static long nanos(Instant time) {
 		try {
 			return Math.addExact(Math.multiplyExact(time.getEpochSecond(), SECOND), time.getNano());
 		}
@@ -45,7 +45,8 @@ record Rows(Dialect dialect) {
 		}
 	}
 
-	private static Instant time(ResultSet row, String column) throws SQLException {
+	/** Returns a time from a column that is not {@code null}. */
+	public static Instant time(ResultSet row, String column) throws SQLException {
 		long nanos = row.getLong(column);
 		return Instant.ofEpochSecond(Math.floorDiv(nanos, SECOND), Math.floorMod(nanos, SECOND));
 	}

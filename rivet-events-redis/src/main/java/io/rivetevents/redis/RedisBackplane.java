@@ -184,17 +184,40 @@ public final class RedisBackplane implements Backplane {
 
 	@Override
 	public void publish(AddressedEvent dispatch) {
+		publish(dispatch, (failure) -> {
+		});
+	}
+
+	@Override
+	public Mono<Void> publishConfirmed(AddressedEvent dispatch) {
+		return Mono.create((sink) -> publish(dispatch, (failure) -> {
+			if (failure != null) {
+				sink.error(failure);
+			}
+			else {
+				sink.success();
+			}
+		}));
+	}
+
+	/**
+	 * Publishes an event.
+	 * @param ended receives the failure, {@code null} if Redis has accepted the event
+	 */
+	private void publish(AddressedEvent dispatch, Consumer<@Nullable Throwable> ended) {
 		Backplane.checkTravels(dispatch);
 		byte[] body = RedisMessage.body(dispatch);
 		if (isTooLarge(body, "Event " + SafeText.of(dispatch.event()))) {
+			ended.accept(new IllegalStateException("The event is larger than rivet.events.redis.max-message-size"));
 			return;
 		}
 		if (!enter(this.inFlight, "events")) {
+			ended.accept(new IllegalStateException("Too many events are waiting for Redis"));
 			return;
 		}
 		synchronized (this.order) {
 			this.sequence++;
-			write(RedisMessage.event(this.node, this.sequence, body), this.inFlight);
+			write(RedisMessage.event(this.node, this.sequence, body), this.inFlight, ended);
 		}
 	}
 
@@ -218,7 +241,9 @@ public final class RedisBackplane implements Backplane {
 		}
 		synchronized (this.order) {
 			this.commands++;
-			write(RedisMessage.command(this.node, this.sequence, this.commands, body), this.commandsInFlight);
+			write(RedisMessage.command(this.node, this.sequence, this.commands, body), this.commandsInFlight,
+					(failure) -> {
+					});
 		}
 	}
 
@@ -242,13 +267,15 @@ public final class RedisBackplane implements Backplane {
 		link.publish(message).subscribe((receivers) -> onSuccess.run(), onError);
 	}
 
-	private void write(byte[] message, AtomicInteger inFlight) {
+	private void write(byte[] message, AtomicInteger inFlight, Consumer<@Nullable Throwable> ended) {
 		write(message, () -> {
 			inFlight.decrementAndGet();
 			this.published.incrementAndGet();
+			ended.accept(null);
 		}, (ex) -> {
 			inFlight.decrementAndGet();
 			failed(ex);
+			ended.accept(ex);
 		});
 	}
 

@@ -24,6 +24,7 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.explain.DeliveryLog;
 import io.rivetevents.explain.Explanation;
 import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.Outbox;
 import io.rivetevents.placement.DirectoryActors;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.ToClient;
@@ -345,7 +346,7 @@ public final class ActorTester {
 					return call(connection, request);
 				});
 		return new DirectoryActors(() -> directory, this.parts.types(), this.parts.listeners(), mapper(), contracts(),
-				this.parts.transactions())
+				this.parts.transactions(), Outbox.NONE)
 			.get(address.name(), address.key())
 			.as(api);
 	}

@@ -49,6 +49,7 @@ import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.extension.OutboundInterceptor;
+import io.rivetevents.extension.Outbox;
 import io.rivetevents.extension.PrincipalCodec;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
@@ -117,14 +118,16 @@ final class ActorTesterAutoConfiguration {
 			Observers observers, Limits limits, ObjectProvider<CallerScope> callers,
 			ObjectProvider<ReactiveTransactions> transactions, ActorTypes types, ActionListeners listeners,
 			ObjectProvider<ContractFingerprints> fingerprints, OutboundRegistry registry, Authentication authentication,
-			ObjectProvider<ActorDirectory> directory, RivetEventsProperties properties, DeliveryRecorder deliveries) {
+			ObjectProvider<ActorDirectory> directory, RivetEventsProperties properties, DeliveryRecorder deliveries,
+			ObjectProvider<Outbox> outbox) {
 		CallerScope scope = callers.getIfAvailable(() -> CallerScope.NONE);
 		return new NodeParts(mapper, contracts, interception.inbound().orderedStream().toList(),
 				interception.outbound().orderedStream().toList(), observers, limits, scope,
 				transactions.getIfAvailable(() -> ReactiveTransactions.NONE), types, listeners,
 				fingerprints.getIfAvailable(() -> ContractFingerprints.NONE), registry,
 				SingletonSupplier.of(() -> authentication.handshake(properties, limits, scope, types)),
-				SingletonSupplier.of(directory::getObject), properties, deliveries, authentication.codec());
+				SingletonSupplier.of(directory::getObject), properties, deliveries, authentication.codec(),
+				outbox.getIfAvailable(() -> Outbox.NONE));
 	}
 
 	@Bean

@@ -115,7 +115,7 @@ public final class RivetEventsJdbcAutoConfiguration {
 		return new JdbcActorStateStore(dataSource, settings, clock);
 	}
 
-	private static JdbcSettings settings(RivetEventsProperties.Jdbc properties) {
+	static JdbcSettings settings(RivetEventsProperties.Jdbc properties) {
 		try {
 			return new JdbcSettings(properties.tablePrefix(), JdbcSettings.defaults().timeout());
 		}

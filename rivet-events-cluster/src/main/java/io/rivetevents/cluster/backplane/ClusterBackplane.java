@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 import io.rivetevents.cluster.frame.Frame;
 import io.rivetevents.cluster.frame.FrameCodec;
@@ -101,14 +102,26 @@ public final class ClusterBackplane implements Backplane {
 	}
 
 	@Override
+	public Mono<Void> publishConfirmed(AddressedEvent event) {
+		return Mono.fromRunnable(() -> {
+			Backplane.checkTravels(event);
+			if (!publish(new Frame.Publish(event), () -> "Event " + SafeText.of(event.event()))) {
+				throw new IllegalStateException(
+						"Event %s was not queued for all other nodes".formatted(SafeText.of(event.event())));
+			}
+		});
+	}
+
+	@Override
 	public void publish(NodeCommand command) {
 		publish(new Frame.Command(command), () -> "Command " + command.getClass().getSimpleName());
 	}
 
-	private void publish(Frame frame, Supplier<String> what) {
+	/** Returns whether it is queued for each other node. */
+	private boolean publish(Frame frame, Supplier<String> what) {
 		if (this.receivers == null) {
 			this.notPublished.increment();
-			return;
+			return false;
 		}
 		byte[] bytes = this.codec.encode(frame);
 		if (bytes.length > this.maxSize) {
@@ -119,6 +132,7 @@ public final class ClusterBackplane implements Backplane {
 		}
 		else if (this.nodes.test(bytes)) {
 			this.published.increment();
+			return true;
 		}
 		else {
 			this.notPublished.increment();
@@ -126,6 +140,7 @@ public final class ClusterBackplane implements Backplane {
 					() -> "%s does not reach all other nodes: too much waits for one of them, or it has left"
 						.formatted(what.get()));
 		}
+		return false;
 	}
 
 	// In

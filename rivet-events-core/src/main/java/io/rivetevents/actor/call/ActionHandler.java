@@ -67,6 +67,9 @@ public final class ActionHandler {
 
 	private static final Log logger = LogFactory.getLog(ActionHandler.class);
 
+	/** The caller of calls by server code. */
+	private static final IdempotentAnswers.Caller SERVER = new IdempotentAnswers.Caller("server", "server");
+
 	private final CalledInstance instance;
 
 	private final ActorType type;
@@ -287,7 +290,7 @@ public final class ActionHandler {
 		}
 	}
 
-	private Mono<JsonNode> performOnce(ActorConnection connection, ToServer.ActionRequest request,
+	private Mono<JsonNode> performOnce(@Nullable ActorConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending) {
 		String key = Objects.requireNonNull(request.options().idempotencyKey());
 		IdempotentAnswers.Caller caller = caller(connection);
@@ -329,7 +332,7 @@ public final class ActionHandler {
 	 * Runs the interceptors for a call that has been made before. The call itself has no
 	 * result here, and the result of the interceptors is not used.
 	 */
-	private Mono<Void> askInterceptors(ActorConnection connection, ToServer.ActionRequest request,
+	private Mono<Void> askInterceptors(@Nullable ActorConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending) {
 		ActionSettings action = action(connection, request);
 		Inbound inbound = inbound(request, connection);
@@ -363,7 +366,7 @@ public final class ActionHandler {
 	 * Checks access again. A caller that may no longer call an action does not receive
 	 * its stored answer, and a rejection is not stored.
 	 */
-	private Mono<Void> authorize(ActorConnection connection, ToServer.ActionRequest request,
+	private Mono<Void> authorize(@Nullable ActorConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending) {
 		ActionSettings action = action(connection, request);
 		Inbound inbound = inbound(request, connection);
@@ -384,7 +387,10 @@ public final class ActionHandler {
 		}
 	}
 
-	private static IdempotentAnswers.Caller caller(ActorConnection connection) {
+	private static IdempotentAnswers.Caller caller(@Nullable ActorConnection connection) {
+		if (connection == null) {
+			return SERVER;
+		}
 		Identity identity = connection.request().identity();
 		if (identity.owner() != null) {
 			String user = "user " + identity.owner();
@@ -393,6 +399,12 @@ public final class ActionHandler {
 		String stream = "stream " + connection.streamId();
 		InetAddress address = identity.address();
 		return new IdempotentAnswers.Caller(stream, (address != null) ? "address " + address.getHostAddress() : stream);
+	}
+
+	/** Calls an action for server code, and only once if it has an idempotency key. */
+	public Mono<JsonNode> performForServer(ToServer.ActionRequest request, PendingCall pending) {
+		return (request.options().idempotencyKey() != null) ? performOnce(null, request, pending)
+				: perform(null, request, pending);
 	}
 
 	/**

@@ -24,6 +24,7 @@ import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.InboundInterceptor;
+import io.rivetevents.extension.Outbox;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.scheduling.ActorWorkers;
 import io.rivetevents.scheduling.CallerScope;
@@ -41,10 +42,11 @@ import io.rivetevents.scheduling.SharedWork;
  * @param schedules settings of schedules
  * @param ids source of the ids of connections, instances and schedules
  * @param ownership which instances this node may have in memory
+ * @param outbox stores durable calls
  */
 public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock, ConnectionServices connections,
 		List<InboundInterceptor> interceptors, ContractFingerprints contracts, ScheduleSettings schedules,
-		IdGenerator ids, Ownership ownership) {
+		IdGenerator ids, Ownership ownership, Outbox outbox) {
 
 	/**
 	 * Fraction, in eighths, of the memory for loaded instances beyond which memory is
@@ -58,6 +60,13 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 		store = new ScopedStateStore(observers.observeSaves() ? new ObservedStateStore(store, observers) : store,
 				connections.callers());
 		interceptors = List.copyOf(interceptors);
+	}
+
+	/** Creates services of a node without an outbox. */
+	public ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock, ConnectionServices connections,
+			List<InboundInterceptor> interceptors, ContractFingerprints contracts, ScheduleSettings schedules,
+			IdGenerator ids, Ownership ownership) {
+		this(store, workers, clock, connections, interceptors, contracts, schedules, ids, ownership, Outbox.NONE);
 	}
 
 	/** Creates services of a node that shares its store with no other. */

@@ -31,6 +31,7 @@ import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.extension.OutboundInterceptor;
+import io.rivetevents.extension.Outbox;
 import io.rivetevents.extension.PrincipalCodec;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
@@ -63,13 +64,14 @@ import io.rivetevents.transport.StreamSecrets;
  * @param properties settings of the application
  * @param deliveries records the deliveries
  * @param principals writes and reads the users of other nodes
+ * @param outbox stores durable calls
  */
 public record NodeParts(ValueMapper mapper, EventContracts contracts, List<InboundInterceptor> inbound,
 		List<OutboundInterceptor> outbound, Observers observers, Limits limits, CallerScope callers,
 		ReactiveTransactions transactions, ActorTypes types, ActionListeners listeners,
 		ContractFingerprints fingerprints, OutboundRegistry registry, Supplier<Handshake> handshake,
 		Supplier<ActorDirectory> directory, RivetEventsProperties properties, DeliveryRecorder deliveries,
-		PrincipalCodec principals) {
+		PrincipalCodec principals, Outbox outbox) {
 
 	/**
 	 * A node and its boundary to clients.
@@ -88,7 +90,7 @@ public record NodeParts(ValueMapper mapper, EventContracts contracts, List<Inbou
 	NodeParts with(OutboundRegistry registry, Supplier<ActorDirectory> directory) {
 		return new NodeParts(this.mapper, this.contracts, this.inbound, this.outbound, this.observers, this.limits,
 				this.callers, this.transactions, this.types, this.listeners, this.fingerprints, registry,
-				this.handshake, directory, this.properties, this.deliveries, this.principals);
+				this.handshake, directory, this.properties, this.deliveries, this.principals, this.outbox);
 	}
 
 	/**
@@ -104,7 +106,7 @@ public record NodeParts(ValueMapper mapper, EventContracts contracts, List<Inbou
 		ConnectionServices connections = new ConnectionServices(this.mapper, this.contracts, this.outbound,
 				this.observers, timers, workers, bursts, this.limits, this.callers, this.transactions, this.deliveries);
 		ActorRuntime runtime = new ActorRuntime(store, workers, clock, connections, this.inbound, this.fingerprints,
-				NodeSettings.of(this.properties).schedule(), new JdkIdGenerator(), ownership);
+				NodeSettings.of(this.properties).schedule(), new JdkIdGenerator(), ownership, this.outbox);
 		return new Composed(new LocalNode(runtime, this.types, this.listeners, this.registry, this.directory), bursts);
 	}
 
