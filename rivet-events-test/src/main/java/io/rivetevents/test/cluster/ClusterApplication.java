@@ -34,14 +34,19 @@ class ClusterApplication {
 	 * @param args properties of the application, as {@code --name=value}
 	 */
 	public static void main(String[] args) {
-		Thread parent = new Thread(ClusterApplication::endWithInput, "parent");
-		parent.setDaemon(true);
-		parent.start();
+		endWithInput();
 		ConfigurableApplicationContext context = SpringApplication.run(ClusterApplication.class, args);
 		System.out.println(PORT + context.getEnvironment().getProperty("local.server.port"));
 	}
 
-	private static void endWithInput() {
+	/** Lets this process end when its standard input does. */
+	static void endWithInput() {
+		Thread parent = new Thread(ClusterApplication::awaitEndOfInput, "parent");
+		parent.setDaemon(true);
+		parent.start();
+	}
+
+	private static void awaitEndOfInput() {
 		try {
 			System.in.readAllBytes();
 		}

@@ -40,6 +40,8 @@ final class ClusterProcess implements AutoCloseable {
 
 	private final CompletableFuture<Integer> port = new CompletableFuture<>();
 
+	private final Removals removals = new Removals();
+
 	private volatile boolean paused;
 
 	/**
@@ -75,6 +77,7 @@ final class ClusterProcess implements AutoCloseable {
 					this.port.complete(Integer.valueOf(line.substring(ClusterApplication.PORT.length())));
 				}
 				else {
+					this.removals.read(line);
 					System.out.println(this.name + ": " + line);
 				}
 			}
@@ -98,6 +101,16 @@ final class ClusterProcess implements AutoCloseable {
 
 	int clusterPort() {
 		return this.clusterPort;
+	}
+
+	/** Returns where other nodes reach it, as {@code host:port}. */
+	String clusterAddress() {
+		return "127.0.0.1:" + this.clusterPort;
+	}
+
+	/** Returns which nodes it has removed. */
+	Removals removals() {
+		return this.removals;
 	}
 
 	/** Returns the name of the node. */

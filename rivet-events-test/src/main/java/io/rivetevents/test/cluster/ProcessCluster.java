@@ -119,6 +119,7 @@ final class ProcessCluster implements AutoCloseable {
 		}
 		this.nodes.forEach(ClusterProcess::await);
 		awaitOneView();
+		this.nodes.forEach((node) -> node.removals().clear());
 	}
 
 	/** Ends a node as a deployment does. */
@@ -143,6 +144,17 @@ final class ProcessCluster implements AutoCloseable {
 		Awaitility.await()
 			.atMost(ClusterProcess.PATIENCE)
 			.until(() -> this.nodes.stream().allMatch((node) -> node.get("/nodes").body().equals(expected)));
+	}
+
+	/**
+	 * Returns how often a node was removed that had not failed, since the last call.
+	 * @param failed nodes that have failed
+	 */
+	int removedBut(Collection<ClusterProcess> failed) {
+		List<String> addresses = failed.stream().map(ClusterProcess::clusterAddress).toList();
+		// a node that was paused removes all others when it continues
+		failed.forEach((node) -> node.removals().clear());
+		return without(failed).stream().mapToInt((node) -> node.removals().takeBut(addresses)).sum();
 	}
 
 	/** Discards what two parts of the nodes send to each other. */

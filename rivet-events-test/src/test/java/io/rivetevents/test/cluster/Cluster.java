@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.namespaces;
+package io.rivetevents.test.cluster;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -15,7 +15,7 @@ import java.util.Set;
 
 import tools.jackson.databind.JsonNode;
 
-import io.rivetevents.test.namespaces.Network.Link;
+import io.rivetevents.test.cluster.Network.Link;
 
 /**
  * Three nodes and their database, each in a namespace of its own.
@@ -119,7 +119,8 @@ final class Cluster implements AutoCloseable {
 	private static boolean hasOneOwner(List<Node> nodes, String ledger) throws IOException {
 		Set<String> owners = new HashSet<>();
 		for (Node node : nodes) {
-			Node.Answer answer = node.send("GET", "/owner/" + ledger, Duration.ofSeconds(6));
+			Node.Answer answer = node.send("GET", "/owner/%s/%s".formatted(NamespaceApplication.LEDGER, ledger),
+					Duration.ofSeconds(6));
 			if (!answer.isOk()) {
 				return false;
 			}

@@ -3,12 +3,13 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.namespaces;
+package io.rivetevents.test.cluster;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
-import io.rivetevents.test.namespaces.Network.Link;
+import io.rivetevents.test.cluster.Network.Link;
 
 /**
  * What happens to a cluster, for how long, and how it ends.
@@ -33,6 +34,15 @@ record Fault(String name, int seconds, int nodes, int hit, int fill, Step begin,
 
 	private static final Step NOTHING = (cluster, victims) -> {
 	};
+
+	/** Faults after which the nodes that are hit must still be in the cluster. */
+	private static final Set<String> HARMLESS = Set.of("pause-2s", "clients-cut", "store-cut-one", "store-cut-all",
+			"store-restart", "lossy");
+
+	/** Returns whether the nodes that it hits may be removed from the cluster. */
+	boolean mayRemove() {
+		return !HARMLESS.contains(this.name);
+	}
 
 	/** Returns all faults. */
 	static List<Fault> all() {

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.namespaces;
+package io.rivetevents.test.cluster;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -153,7 +153,7 @@ final class Traffic implements AutoCloseable {
 	private boolean add(Node node, int ledger, String entry) {
 		long begin = System.nanoTime();
 		try {
-			Node.Answer answer = node.send("POST", "/add/%s/%s?fill=%d".formatted(ledger(ledger), entry, this.fill),
+			Node.Answer answer = node.send("POST", "/count/%s/%s?fill=%d".formatted(ledger(ledger), entry, this.fill),
 					TIMEOUT);
 			if (answer.isOk()) {
 				long now = System.nanoTime();
@@ -216,7 +216,7 @@ final class Traffic implements AutoCloseable {
 
 	private List<String> entries(int ledger) throws IOException {
 		Node.Answer answer = this.nodes.get(ledger % this.nodes.size())
-			.send("GET", "/entries/" + ledger(ledger), TIMEOUT);
+			.send("GET", "/entries/%s/%s".formatted(NamespaceApplication.LEDGER, ledger(ledger)), TIMEOUT);
 		if (!answer.isOk()) {
 			throw new IllegalStateException("%s cannot be read: %s".formatted(ledger(ledger), answer));
 		}

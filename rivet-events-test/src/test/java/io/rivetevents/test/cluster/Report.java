@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.namespaces;
+package io.rivetevents.test.cluster;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,6 +20,7 @@ import java.util.stream.LongStream;
  * @param load processes that ran or waited for a processor, mean of the last minute
  * @param pause longest time in which a ledger has acknowledged no call at nodes that were
  * not hit
+ * @param removed how often a node was removed from the cluster that had not failed
  * @param joined time from the end of the fault until the nodes were one cluster
  * @param served time from the end of the fault until each ledger had answered at each
  * node
@@ -30,8 +31,8 @@ import java.util.stream.LongStream;
  * @param summary what happened to calls and clients
  * @param violations what must not be
  */
-record Report(Fault fault, List<Node> victims, String load, long pause, long joined, long served, long before,
-		long during, long memory, long backlog, String summary, List<String> violations) {
+record Report(Fault fault, List<Node> victims, String load, long pause, int removed, long joined, long served,
+		long before, long during, long memory, long backlog, String summary, List<String> violations) {
 
 	/** By fault: promised pause. */
 	private static final Map<String, Long> PAUSES = Map.of("kill", 2_000L, "vanish", 6_000L);
@@ -40,12 +41,23 @@ record Report(Fault fault, List<Node> victims, String load, long pause, long joi
 	private static final long JOIN = 10_000;
 
 	static final String HEAD = """
-			| fault | hit | load | pause | one cluster | served | p99 before | p99 during | memory | backlog | calls and clients | violations |
-			| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |""";
+			| fault | hit | load | pause | removed wrongly | one cluster | served | p99 before | p99 during | memory | backlog | calls and clients | violations |
+			| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |""";
 
-	/** Returns whether a time was longer than promised. */
-	boolean isTooSlow() {
-		return this.joined > JOIN || this.pause > PAUSES.getOrDefault(this.fault.name(), Long.MAX_VALUE);
+	/** Returns whether a time was longer than promised, or a node was suspected. */
+	boolean isBeyondBounds() {
+		return this.removed > 0 || this.joined > JOIN
+				|| this.pause > PAUSES.getOrDefault(this.fault.name(), Long.MAX_VALUE);
+	}
+
+	/** Returns how often nodes have removed one that had not failed. */
+	static int removed(Fault fault, List<Node> nodes, List<Node> victims) {
+		List<Node> failed = fault.mayRemove() ? victims : List.of();
+		List<String> addresses = failed.stream().map(Node::clusterAddress).toList();
+		return nodes.stream()
+			.filter((node) -> !failed.contains(node))
+			.mapToInt((node) -> node.removals().takeBut(addresses))
+			.sum();
 	}
 
 	/** Returns the longest pause of a ledger at nodes that were not hit. */
@@ -99,9 +111,9 @@ record Report(Fault fault, List<Node> victims, String load, long pause, long joi
 	/** Returns the row of the table. */
 	@Override
 	public String toString() {
-		return "| %s | %s | %s | %d | %d | %d | %d | %d | %d | %d | %s | %s |".formatted(this.fault.name(),
-				this.victims.isEmpty() ? "all" : this.victims, this.load, this.pause, this.joined, this.served,
-				this.before, this.during, this.memory, this.backlog, this.summary, this.violations);
+		return "| %s | %s | %s | %d | %d | %d | %d | %d | %d | %d | %d | %s | %s |".formatted(this.fault.name(),
+				this.victims.isEmpty() ? "all" : this.victims, this.load, this.pause, this.removed, this.joined,
+				this.served, this.before, this.during, this.memory, this.backlog, this.summary, this.violations);
 	}
 
 }

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.namespaces;
+package io.rivetevents.test.cluster;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -112,7 +112,7 @@ abstract class StreamClient {
 		String resume = (this.stream == null) ? ""
 				: ",\"resume\":{\"epoch\":\"%s\",\"position\":%d,\"stream\":\"%s\",\"secret\":\"%s\"}"
 					.formatted(this.epoch, this.position, this.stream, this.secret);
-		return "{\"subscriptions\":[{\"eventName\":\"added\"}]%s}".formatted(resume);
+		return "{\"subscriptions\":[{\"eventName\":\"counted\"}]%s}".formatted(resume);
 	}
 
 	/** Receives a message. */

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.namespaces;
+package io.rivetevents.test.cluster;
 
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.namespaces;
+package io.rivetevents.test.cluster;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -90,7 +90,7 @@ final class EventStreamClient extends StreamClient {
 		}
 
 		private void item() {
-			if (this.event.equals("added")) {
+			if (this.event.equals(NamespaceApplication.COUNTED)) {
 				String position = this.id.substring(this.id.lastIndexOf('-') + 1);
 				JsonNode value = Node.MAPPER.readTree("{\"pos\":%s,\"args\":%s}".formatted(position, this.data));
 				receive(this.number, "Event", value);

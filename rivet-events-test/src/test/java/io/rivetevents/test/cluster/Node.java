@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.namespaces;
+package io.rivetevents.test.cluster;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -35,6 +35,8 @@ final class Node implements AutoCloseable {
 
 	private static final int PORT = 8080;
 
+	private static final int CLUSTER_PORT = 7800;
+
 	private static final Duration START = Duration.ofSeconds(180);
 
 	private final Network network;
@@ -45,6 +47,8 @@ final class Node implements AutoCloseable {
 		.version(HttpClient.Version.HTTP_1_1)
 		.connectTimeout(Duration.ofSeconds(2))
 		.build();
+
+	private final Removals removals = new Removals();
 
 	private volatile Process process;
 
@@ -97,8 +101,9 @@ final class Node implements AutoCloseable {
 				"spring.datasource.hikari.connection-timeout=5000", "rivet.events.state.jdbc.initialize-schema=always",
 				"rivet.events.cluster.enabled=true",
 				"rivet.events.cluster.bind-address=" + Network.address(this.number, Network.Link.NODES),
-				"rivet.events.shutdown.spread=0s", "rivet.events.history.durable=true",
-				"rivet.events.websocket.keep-alive=3s", "rivet.events.sse.keep-alive=3s", "logging.level.root=warn",
+				"rivet.events.cluster.port=" + CLUSTER_PORT, "rivet.events.shutdown.spread=0s",
+				"rivet.events.history.durable=true", "rivet.events.websocket.keep-alive=3s",
+				"rivet.events.sse.keep-alive=3s", "logging.level.root=warn",
 				"logging.level.io.rivetevents.cluster=info", "spring.main.banner-mode=off");
 	}
 
@@ -109,6 +114,7 @@ final class Node implements AutoCloseable {
 					ready.complete(true);
 				}
 				else {
+					this.removals.read(line);
 					System.out.println(this + ": " + line);
 				}
 			}
@@ -117,6 +123,16 @@ final class Node implements AutoCloseable {
 			ready.completeExceptionally(ex);
 		}
 		ready.completeExceptionally(new IllegalStateException("%s has ended".formatted(this)));
+	}
+
+	/** Returns which nodes it has removed. */
+	Removals removals() {
+		return this.removals;
+	}
+
+	/** Returns where other nodes reach it, as {@code host:port}. */
+	String clusterAddress() {
+		return "%s:%d".formatted(Network.address(this.number, Network.Link.NODES), CLUSTER_PORT);
 	}
 
 	/** Waits until the application serves requests. */

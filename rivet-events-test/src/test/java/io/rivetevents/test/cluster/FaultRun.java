@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.namespaces;
+package io.rivetevents.test.cluster;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +36,7 @@ final class FaultRun implements AutoCloseable {
 
 	private final Cluster cluster;
 
-	private final List<Process> burners = new ArrayList<>();
+	private Burner burner = new Burner(0);
 
 	private final List<Report> reports = new ArrayList<>();
 
@@ -59,9 +59,7 @@ final class FaultRun implements AutoCloseable {
 		this.cluster.nodes().get(0).start();
 		this.cluster.nodes().get(0).await();
 		this.cluster.start();
-		for (int i = 0; i < Options.burner(); i++) {
-			this.burners.add(new ProcessBuilder("sh", "-c", "while :; do :; done").start());
-		}
+		this.burner = new Burner(Options.burner());
 		long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(Options.minutes());
 		do {
 			List<Fault> faults = Options.faults();
@@ -125,6 +123,7 @@ final class FaultRun implements AutoCloseable {
 		}
 
 		Report play() throws Exception {
+			this.nodes.forEach((node) -> node.removals().clear());
 			long start = System.nanoTime();
 			last(TimeUnit.SECONDS.toMillis(BASELINE) + FaultRun.this.random.nextInt(1000));
 			long begin = System.nanoTime();
@@ -142,9 +141,9 @@ final class FaultRun implements AutoCloseable {
 			this.violations.addAll(this.traffic.check());
 			List<Traffic.Answer> answers = this.traffic.answers();
 			return new Report(this.fault, this.victims, load(), Report.pause(answers, this.victims, begin, recovered),
-					joined, served, Report.slow(answers, this.victims, start, begin),
-					Report.slow(answers, this.victims, begin, end), this.memory, this.backlog,
-					Report.summary(this.traffic), this.violations);
+					Report.removed(this.fault, this.nodes, this.victims), joined, served,
+					Report.slow(answers, this.victims, start, begin), Report.slow(answers, this.victims, begin, end),
+					this.memory, this.backlog, Report.summary(this.traffic), this.violations);
 		}
 
 		private boolean isOne() {
@@ -199,12 +198,12 @@ final class FaultRun implements AutoCloseable {
 		System.out.printf("%nseed %d, burner %d%n%s%n", Options.seed(), Options.burner(), Report.HEAD);
 		this.reports.forEach(System.out::println);
 		return this.reports.stream()
-			.anyMatch((report) -> !report.violations().isEmpty() || (Options.bounds() && report.isTooSlow()));
+			.anyMatch((report) -> !report.violations().isEmpty() || (Options.bounds() && report.isBeyondBounds()));
 	}
 
 	@Override
 	public void close() throws IOException {
-		this.burners.forEach(Process::destroyForcibly);
+		this.burner.close();
 		this.cluster.close();
 	}
 
