@@ -29,8 +29,9 @@ import io.rivetevents.autoconfigure.MayBeZero;
  * may be among them.
  * @param bindAddress Address on which this node receives messages of other nodes.
  * Defaults to a private address of this machine.
- * @param port Port on which this node receives messages of other nodes. The failure
- * detector uses the port with a number that is higher by 100, which must be free too.
+ * @param port Port on which this node receives messages of other nodes. Without an SSL
+ * bundle, the failure detector uses the port with a number that is higher by 100, which
+ * must be free too.
  * @param failureTimeout Time without a sign of life after which a node is suspected. A
  * node whose process has ended is detected earlier.
  * @param smallerPart What a node does that is left with fewer than half of the nodes,
