@@ -108,13 +108,14 @@ final class OwnStack {
 	}
 
 	private static void encrypt(String configuration, ProtocolStack stack, NodeSsl ssl) {
-		if (!(stack.getTransport() instanceof TCP) || stack.findProtocol(FD_SOCK2.class) != null) {
+		if (!(stack.getTransport() instanceof TCP transport) || stack.findProtocol(FD_SOCK2.class) != null) {
 			throw new ClusterStartException(
 					"The JGroups configuration '%s' has connections that an SSL bundle does not encrypt"
 						.formatted(configuration),
-					"Use TCP as transport, and FD_SOCK in place of FD_SOCK2", null);
+					"Use TCP as transport, and remove FD_SOCK2: the transport reports closed connections", null);
 		}
-		stack.getTransport().setSocketFactory(ssl.sockets());
+		transport.setSocketFactory(ssl.sockets());
+		transport.enableSuspectEvents(true);
 	}
 
 	private static void addGoodbyes(ProtocolStack stack) throws Exception {

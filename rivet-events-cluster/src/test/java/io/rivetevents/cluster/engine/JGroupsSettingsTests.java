@@ -16,6 +16,8 @@ import java.util.stream.IntStream;
 
 import javax.net.ssl.SSLContext;
 
+import org.jgroups.JChannel;
+import org.jgroups.protocols.TCP;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +95,16 @@ class JGroupsSettingsTests {
 				Duration.ofSeconds(3), (cluster) -> List.of(), PREFIX + "loopback.xml", ssl));
 		assertThatIllegalStateException().isThrownBy(() -> engine.start(this.listener))
 			.withMessageContaining("has connections that an SSL bundle does not encrypt");
+	}
+
+	/** Without it, only a missing heartbeat would show that a process has ended. */
+	@Test
+	void reportsClosedConnectionsOfAConfigurationWithAnSslBundle() throws Exception {
+		NodeSsl ssl = new NodeSsl(SSLContext.getDefault(), null, null);
+		try (JChannel channel = OwnStack.create(PREFIX + "tcp.xml", ssl)) {
+			TCP transport = (TCP) channel.getProtocolStack().getTransport();
+			assertThat(transport.enableSuspectEvents()).isTrue();
+		}
 	}
 
 	@Test
