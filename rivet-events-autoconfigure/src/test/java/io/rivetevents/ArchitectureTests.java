@@ -121,7 +121,7 @@ class ArchitectureTests {
 			cluster.status:
 			cluster.directory: protocol error conversion failure scheduling connection actor
 			    actor.call actor.ownership extension observation inbound delivery placement
-			    cluster.engine cluster.frame cluster.peer cluster.backplane cluster.membership
+			    cluster cluster.engine cluster.frame cluster.peer cluster.backplane cluster.membership
 			    cluster.ownership cluster.call cluster.gateway cluster.link cluster.status
 			# around it
 			invocation.validation: protocol error extension

@@ -31,6 +31,7 @@ import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.transaction.ReactiveTransactionManager;
@@ -53,9 +54,6 @@ import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.autoconfigure.RivetEventsProperties.OnForbiddenSubscription;
 import io.rivetevents.autoconfigure.RivetEventsProperties.Write;
 import io.rivetevents.cluster.ClusterConnections;
-import io.rivetevents.cluster.LocalBackplane;
-import io.rivetevents.cluster.NodeCommands;
-import io.rivetevents.connection.Connections;
 import io.rivetevents.contract.reflect.ContractFingerprints;
 import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
@@ -63,13 +61,11 @@ import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ReactiveTransactions;
-import io.rivetevents.delivery.Users;
 import io.rivetevents.event.publishing.EventPublishingObserver;
 import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.ActionArgumentResolver;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ArgumentValidator;
-import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.ConnectionObserver;
 import io.rivetevents.extension.FailureTranslator;
 import io.rivetevents.extension.InboundInterceptor;
@@ -102,6 +98,7 @@ import io.rivetevents.scheduling.WakeupBatches;
 		afterName = "org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration")
 @ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(RivetEventsProperties.class)
+@Import(ConnectionsConfiguration.class)
 public final class RivetEventsAutoConfiguration {
 
 	private static final Log logger = LogFactory.getLog(RivetEventsAutoConfiguration.class);
@@ -137,27 +134,6 @@ public final class RivetEventsAutoConfiguration {
 	@Bean
 	EventContracts rivetEventContracts(ValueMapper mapper) {
 		return new EventContracts(mapper);
-	}
-
-	@Bean
-	@ConditionalOnMissingBean(Backplane.class)
-	LocalBackplane rivetBackplane() {
-		return new LocalBackplane();
-	}
-
-	@Bean
-	NodeCommands rivetNodeCommands(OutboundRegistry registry, Backplane backplane, ObjectProvider<LocalNode> node) {
-		return new NodeCommands(registry, backplane, () -> node.ifAvailable(LocalNode::drain));
-	}
-
-	@Bean
-	@ConditionalOnMissingBean(Connections.class)
-	ClusterConnections rivetConnections(OutboundRegistry registry, Backplane backplane, NodeCommands commands,
-			ObjectProvider<Users> users, ValueMapper mapper, EventContracts contracts,
-			ObjectProvider<ReactiveTransactions> transactions, ObjectProvider<Outbox> outbox) {
-		return new ClusterConnections(registry, backplane, commands,
-				SingletonSupplier.of(() -> users.getIfAvailable(() -> Users.PLAIN)), mapper, contracts,
-				available(transactions, ReactiveTransactions.NONE), available(outbox, Outbox.NONE));
 	}
 
 	@Bean(destroyMethod = "dispose", defaultCandidate = false)

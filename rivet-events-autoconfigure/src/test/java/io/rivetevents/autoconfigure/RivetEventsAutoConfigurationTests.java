@@ -7,6 +7,7 @@ package io.rivetevents.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
@@ -54,6 +55,7 @@ import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.cluster.LocalBackplane;
+import io.rivetevents.connection.ConnectionCounts;
 import io.rivetevents.connection.Connections;
 import io.rivetevents.event.ActorCreatedEvent;
 import io.rivetevents.event.publishing.EventPublishingObserver;
@@ -245,6 +247,9 @@ class RivetEventsAutoConfigurationTests {
 					RivetEventsRedisAutoConfiguration.class, RivetEventsHealthAutoConfiguration.class))
 			.run((context) -> {
 				assertThat(context).hasSingleBean(RedisBackplane.class).doesNotHaveBean(LocalBackplane.class);
+				// it carries no queries
+				assertThat(context.getBean(Connections.class).countEverywhere(Duration.ofSeconds(1)).block())
+					.isEqualTo(new ConnectionCounts(0, 0, false, Set.of()));
 				// there is no Redis, and the application runs all the same
 				Health health = context.getBean(BackplaneHealthIndicator.class).health();
 				assertThat(health.getStatus()).isEqualTo(Status.DOWN);

@@ -5,6 +5,7 @@
 
 package io.rivetevents.cluster;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -12,12 +13,15 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
+import reactor.core.publisher.Mono;
 
 import io.rivetevents.connection.ClusterRecipients;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.ConnectionCounts;
 import io.rivetevents.connection.Connections;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Targets;
+import io.rivetevents.connection.UserConnections;
 import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.Dispatcher;
@@ -50,6 +54,8 @@ public final class ClusterConnections implements Connections {
 
 	private final NodeCommands commands;
 
+	private final NodeQueries queries;
+
 	private final Supplier<Users> users;
 
 	private final Targets<@Nullable Object> here;
@@ -71,7 +77,8 @@ public final class ClusterConnections implements Connections {
 	public ClusterConnections(OutboundRegistry registry, Backplane backplane, ValueMapper mapper,
 			EventContracts contracts) {
 		this(registry, backplane, new NodeCommands(registry, backplane, () -> {
-		}), () -> Users.PLAIN, mapper, contracts, ReactiveTransactions.NONE, Outbox.NONE);
+		}), new NodeQueries(registry, OtherNodes.NONE), () -> Users.PLAIN, mapper, contracts,
+				ReactiveTransactions.NONE, Outbox.NONE);
 	}
 
 	/**
@@ -79,6 +86,7 @@ public final class ClusterConnections implements Connections {
 	 * @param registry the connections of this node
 	 * @param backplane connects the nodes
 	 * @param commands executes commands of other nodes
+	 * @param queries sends queries to the other nodes
 	 * @param users has the home issuer; resolved when an issuer is named
 	 * @param mapper converts arguments of events
 	 * @param contracts the implemented contracts
@@ -86,11 +94,12 @@ public final class ClusterConnections implements Connections {
 	 * @param outbox stores durable events
 	 */
 	public ClusterConnections(OutboundRegistry registry, Backplane backplane, NodeCommands commands,
-			Supplier<Users> users, ValueMapper mapper, EventContracts contracts, ReactiveTransactions transactions,
-			Outbox outbox) {
+			NodeQueries queries, Supplier<Users> users, ValueMapper mapper, EventContracts contracts,
+			ReactiveTransactions transactions, Outbox outbox) {
 		this.registry = registry;
 		this.backplane = backplane;
 		this.commands = commands;
+		this.queries = queries;
 		this.users = users;
 		this.here = new EventTargets<>(registry.members(), mapper, contracts, transactions);
 		this.everywhere = new EventTargets<>(new Everywhere(), mapper, contracts, transactions);
@@ -200,6 +209,19 @@ public final class ClusterConnections implements Connections {
 	}
 
 	@Override
+	public Mono<UserConnections> ofUserEverywhere(String userName, Duration timeout) {
+		Assert.hasText(userName, "The user name must not be empty");
+		return this.queries.find(new NodeQuery.OfUser(userName, null), timeout);
+	}
+
+	@Override
+	public Mono<UserConnections> ofUserEverywhere(String userName, String issuer, Duration timeout) {
+		Assert.hasText(userName, "The user name must not be empty");
+		Assert.hasText(issuer, "The issuer must not be empty");
+		return this.queries.find(new NodeQuery.OfUser(userName, this.users.get().known(issuer)), timeout);
+	}
+
+	@Override
 	public int closeUser(String userName) {
 		return this.commands.send(new NodeCommand.CloseUser(userName, null));
 	}
@@ -213,6 +235,11 @@ public final class ClusterConnections implements Connections {
 	@Override
 	public int count() {
 		return this.registry.members().size();
+	}
+
+	@Override
+	public Mono<ConnectionCounts> countEverywhere(Duration timeout) {
+		return this.queries.count(timeout);
 	}
 
 }

@@ -5,9 +5,11 @@
 
 package io.rivetevents.connection;
 
+import java.time.Duration;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * The connections of all actors, for server code: a controller, a listener, a scheduled
@@ -67,7 +69,9 @@ public interface Connections {
 	Receipt sendToUser(String userName, String event, @Nullable Object... args);
 
 	/**
-	 * Returns a snapshot of one user's connections on this node.
+	 * Returns a snapshot of one user's connections on this node. In a cluster a
+	 * connection is of the node that has its instance;
+	 * {@link #ofUserEverywhere(String, Duration)} has those of all nodes.
 	 * @param userName name of the principal
 	 */
 	List<? extends Connection<?>> ofUser(String userName);
@@ -78,6 +82,34 @@ public interface Connections {
 	 * @param issuer the issuer, such as the claim {@code iss} of the user's token
 	 */
 	List<? extends Connection<?>> ofUser(String userName, String issuer);
+
+	/**
+	 * Finds one user's connections to all actors on all nodes of a cluster, for example
+	 * to show whether the user is online. Each subscription queries the other nodes anew,
+	 * and receives what it gets on any thread. With a backplane of Redis or of the
+	 * application it has the connections of this node, and is not complete.
+	 * @param userName name of the principal, as for {@link Targets#toUser(String)}
+	 * @param timeout longest time to wait for other nodes
+	 * @return the connections of the nodes that have answered in time; never fails
+	 * @throws IllegalArgumentException if the name is empty, or the timeout is not
+	 * positive
+	 * @since 0.1.0
+	 */
+	Mono<UserConnections> ofUserEverywhere(String userName, Duration timeout);
+
+	/**
+	 * Finds the connections on all nodes of one user of an issuer, like
+	 * {@link #ofUserEverywhere(String, Duration)}.
+	 * @param userName name of the principal
+	 * @param issuer the issuer, such as the claim {@code iss} of the user's token; the
+	 * home issuer is equivalent to no issuer
+	 * @param timeout longest time to wait for other nodes
+	 * @return the connections of the nodes that have answered in time; never fails
+	 * @throws IllegalArgumentException if the name or the issuer is empty, or the timeout
+	 * is not positive
+	 * @since 0.1.0
+	 */
+	Mono<UserConnections> ofUserEverywhere(String userName, String issuer, Duration timeout);
 
 	/**
 	 * Closes one user's connections to all actors on all nodes with
@@ -111,5 +143,16 @@ public interface Connections {
 	 * Returns the number of accepted connections to actors of this node.
 	 */
 	int count();
+
+	/**
+	 * Counts the accepted connections and their users on all nodes of a cluster, like
+	 * {@link #ofUserEverywhere(String, Duration)}. The answer of a node has up to 800 KB,
+	 * so query every few seconds at most.
+	 * @param timeout longest time to wait for other nodes
+	 * @return the numbers of the nodes that have answered in time; never fails
+	 * @throws IllegalArgumentException if the timeout is not positive
+	 * @since 0.1.0
+	 */
+	Mono<ConnectionCounts> countEverywhere(Duration timeout);
 
 }

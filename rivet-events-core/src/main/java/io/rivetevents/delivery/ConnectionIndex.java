@@ -200,6 +200,13 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/**
+	 * Returns a snapshot of the owner ids of all users that have connections.
+	 */
+	public Set<String> users() {
+		return Set.copyOf(this.byUser.keySet());
+	}
+
+	/**
 	 * Returns a snapshot of all connections.
 	 */
 	public List<ActorConnection> all() {

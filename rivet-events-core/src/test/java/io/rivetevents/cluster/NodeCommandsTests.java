@@ -127,7 +127,8 @@ class NodeCommandsTests {
 
 	private ClusterConnections connections(Backplane backplane) {
 		ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
-		return new ClusterConnections(this.registry, backplane, commands(backplane), () -> USERS, mapper,
+		return new ClusterConnections(this.registry, backplane, commands(backplane),
+				new NodeQueries(this.registry, io.rivetevents.cluster.OtherNodes.NONE), () -> USERS, mapper,
 				new EventContracts(mapper), () -> false, Outbox.NONE);
 	}
 

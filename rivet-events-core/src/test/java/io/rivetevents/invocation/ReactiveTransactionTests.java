@@ -57,6 +57,8 @@ import io.rivetevents.annotation.CreateConnState;
 import io.rivetevents.cluster.ClusterConnections;
 import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.cluster.NodeCommands;
+import io.rivetevents.cluster.NodeQueries;
+import io.rivetevents.cluster.OtherNodes;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Recipients;
 import io.rivetevents.delivery.RecordedOutbound;
@@ -101,7 +103,8 @@ class ReactiveTransactionTests {
 
 	private final ClusterConnections connections = new ClusterConnections(this.harness.connections(), this.backplane,
 			new NodeCommands(this.harness.connections(), this.backplane, () -> {
-			}), () -> Users.PLAIN, this.harness.mapper(), this.harness.contracts(), () -> true, Outbox.NONE);
+			}), new NodeQueries(this.harness.connections(), OtherNodes.NONE), () -> Users.PLAIN, this.harness.mapper(),
+			this.harness.contracts(), () -> true, Outbox.NONE);
 
 	private final Actors actors = this.harness.actors(() -> true);
 

@@ -236,9 +236,9 @@ final class ActorTesterAutoConfiguration {
 
 		/** Only for several nodes: one has the backplane of the application. */
 		@Bean
-		@ConditionalOnMissingBean
+		@ConditionalOnMissingBean(Backplane.class)
 		@ConditionalOnExpression("${rivet.test.nodes:1} > 1")
-		Backplane rivetTestBackplane(ObjectProvider<TestNodes> nodes) {
+		NodesBackplane rivetTestBackplane(ObjectProvider<TestNodes> nodes) {
 			return new NodesBackplane(SingletonSupplier.of(nodes::getObject));
 		}
 

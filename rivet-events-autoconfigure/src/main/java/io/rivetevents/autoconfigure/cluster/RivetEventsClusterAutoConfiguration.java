@@ -35,6 +35,7 @@ import io.rivetevents.autoconfigure.RivetEventsProperties;
 import io.rivetevents.autoconfigure.RivetEventsRedisAutoConfiguration;
 import io.rivetevents.autoconfigure.state.RivetEventsJdbcAutoConfiguration;
 import io.rivetevents.cluster.ConnectRequestCodec;
+import io.rivetevents.cluster.OtherNodes;
 import io.rivetevents.cluster.call.CallSettings;
 import io.rivetevents.cluster.directory.ClusterNode;
 import io.rivetevents.cluster.engine.ClusterEngine;
@@ -167,6 +168,13 @@ public final class RivetEventsClusterAutoConfiguration {
 	@ConditionalOnMissingBean
 	Backplane rivetClusterBackplane(ClusterNode node) {
 		return node.backplane();
+	}
+
+	/** Also with Redis, which carries no queries. */
+	@Bean
+	@ConditionalOnMissingBean
+	OtherNodes rivetOtherNodes(ClusterNode node) {
+		return node.others();
 	}
 
 	@Bean

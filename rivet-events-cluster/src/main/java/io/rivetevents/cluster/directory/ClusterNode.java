@@ -21,6 +21,10 @@ import reactor.core.scheduler.Scheduler;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.ownership.HandOver;
+import io.rivetevents.cluster.NodeAnswer;
+import io.rivetevents.cluster.NodeQueries;
+import io.rivetevents.cluster.NodeQuery;
+import io.rivetevents.cluster.OtherNodes;
 import io.rivetevents.cluster.backplane.ClusterBackplane;
 import io.rivetevents.cluster.call.CallSettings;
 import io.rivetevents.cluster.call.Calls;
@@ -98,6 +102,8 @@ public final class ClusterNode implements Cluster {
 
 	private final ClusterBackplane backplane;
 
+	private final OtherNodes others;
+
 	private final Supplier<LocalNode> node;
 
 	private volatile boolean leaving;
@@ -151,13 +157,14 @@ public final class ClusterNode implements Cluster {
 		InstanceAddresses addresses = new InstanceAddresses(parts.local());
 		LocalOperations operations = new LocalOperations(parts.local(),
 				new ArrivingInstances(this.membership, parts.local(), addresses), this::connectHere, this::release,
-				inbound::receive);
+				inbound::receive, (query) -> answer(parts, query));
 		FrameSender frames = new Frames();
 		MessageReceiver receiver = (address, connectionId, message) -> this.node.get()
 			.deliver(address, connectionId, message);
 		this.calls = new Calls(this.membership, frames, operations::run, settings.calls(), parts.timers(),
 				parts.workers());
 		inbound.connect(new RemoteInbound(this.membership, this.calls));
+		this.others = new RemoteQueries(this.membership, this.calls, this.timers);
 		this.ownership = parts.ownership();
 		long backlog = settings.peers().maxBacklog();
 		this.requests = new RequestReceiver(this.membership, addresses, operations::run, new Rejections(parts.mapper()),
@@ -206,6 +213,16 @@ public final class ClusterNode implements Cluster {
 	/** Returns what carries events and commands for all nodes. */
 	public Backplane backplane() {
 		return this.backplane;
+	}
+
+	/** The number of users may be large, so a worker counts them. */
+	private static Mono<NodeAnswer> answer(Parts parts, NodeQuery query) {
+		return Mono.fromSupplier(() -> NodeQueries.answer(parts.registry(), query)).subscribeOn(parts.workers());
+	}
+
+	/** Returns what queries the other nodes about their connections. */
+	public OtherNodes others() {
+		return this.others;
 	}
 
 	/** Returns the directory of the instances of all nodes. */

@@ -13,6 +13,8 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.ownership.HandOver;
+import io.rivetevents.cluster.NodeAnswer;
+import io.rivetevents.cluster.NodeQuery;
 import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
 import io.rivetevents.error.RivetException;
@@ -38,6 +40,8 @@ final class LocalOperations {
 
 	private final Consumer<InboundRequest> inbound;
 
+	private final Function<NodeQuery, Mono<NodeAnswer>> queries;
+
 	/**
 	 * Creates operations.
 	 * @param local directory of this node
@@ -45,15 +49,17 @@ final class LocalOperations {
 	 * @param connect connects a client whose socket is at another node
 	 * @param release releases an instance of this node
 	 * @param inbound receives the requests of clients whose sockets this node has
+	 * @param queries answers questions about the connections of this node
 	 */
 	LocalOperations(ActorDirectory local, ArrivingInstances arriving,
 			Function<Operation.Connect, Mono<ActorInfo>> connect, Function<ActorAddress, Mono<HandOver>> release,
-			Consumer<InboundRequest> inbound) {
+			Consumer<InboundRequest> inbound, Function<NodeQuery, Mono<NodeAnswer>> queries) {
 		this.local = local;
 		this.arriving = arriving;
 		this.connect = connect;
 		this.release = release;
 		this.inbound = inbound;
+		this.queries = queries;
 	}
 
 	/**
@@ -80,10 +86,7 @@ final class LocalOperations {
 			return this.local.authorize(authorize.target(), authorize.identity()).thenReturn(DONE);
 		}
 		if (operation instanceof Operation.Find find) {
-			return this.local.find(find.target())
-				.map(Result.Info::new)
-				.defaultIfEmpty(new Result.Info(null))
-				.cast(Result.class);
+			return find(find);
 		}
 		if (operation instanceof Operation.Predict predict) {
 			return this.local.predict(predict.target(), predict.connectionId(), predict.action())
@@ -95,6 +98,9 @@ final class LocalOperations {
 		if (operation instanceof Operation.Inbound inbound) {
 			return Mono.fromRunnable(() -> this.inbound.accept(inbound.request())).thenReturn(DONE);
 		}
+		if (operation instanceof Operation.Query query) {
+			return this.queries.apply(query.query()).map(Result.Answer::new);
+		}
 		if (operation instanceof Operation.Unknown unknown) {
 			return Mono.error(new RivetException(ErrorCode.NOT_SUPPORTED,
 					"This node is older than the caller's, and does not support %s.".formatted(unknown.kind())));
@@ -102,6 +108,13 @@ final class LocalOperations {
 		return this.release.apply(((Operation.Release) operation).address())
 			.<Result>map(Result.Done::new)
 			.defaultIfEmpty(DONE);
+	}
+
+	private Mono<Result> find(Operation.Find find) {
+		return this.local.find(find.target())
+			.map(Result.Info::new)
+			.defaultIfEmpty(new Result.Info(null))
+			.cast(Result.class);
 	}
 
 	private Mono<ActorInfo> resolve(Operation.Resolve resolve) {

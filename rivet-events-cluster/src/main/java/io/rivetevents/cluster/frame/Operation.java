@@ -8,6 +8,7 @@ package io.rivetevents.cluster.frame;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.cluster.NodeQuery;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.ConnectRequest;
@@ -92,6 +93,14 @@ public sealed interface Operation {
 	 * @param request the request, which the node checks
 	 */
 	record Inbound(InboundRequest request) implements Operation {
+	}
+
+	/**
+	 * Queries a node about its connections.
+	 *
+	 * @param query the question
+	 */
+	record Query(NodeQuery query) implements Operation {
 	}
 
 	/**

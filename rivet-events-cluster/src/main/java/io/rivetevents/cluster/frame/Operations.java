@@ -73,7 +73,9 @@ final class Operations {
 					(in) -> new Result.Counts(in.integer(), in.integer())),
 			new Variant<>(5, Result.Failure.class, Operations::writeFailure, Operations::readFailure),
 			new Variant<>(6, Result.NotOwner.class, (out, notOwner) -> {
-			}, (in) -> new Result.NotOwner()));
+			}, (in) -> new Result.NotOwner()),
+			new Variant<>(7, Result.Answer.class, (out, answer) -> out.record(answer.answer(), Queries::writeAnswer),
+					(in) -> new Result.Answer(in.record(Queries::readAnswer))));
 
 	private final ConnectRequestCodec requests;
 
@@ -100,6 +102,8 @@ final class Operations {
 			new Variant<>(10, Operation.Inbound.class,
 					(out, inbound) -> out.record(inbound.request(), InboundRequests::write),
 					(in) -> new Operation.Inbound(in.record(InboundRequests::read))),
+			new Variant<>(11, Operation.Query.class, (out, query) -> out.record(query.query(), Queries::write),
+					(in) -> new Operation.Query(in.record(Queries::read))),
 			new Variant<>(255, Operation.Unknown.class, (out, unknown) -> {
 				throw new IllegalArgumentException("An unknown operation cannot be sent");
 			}, (in) -> {

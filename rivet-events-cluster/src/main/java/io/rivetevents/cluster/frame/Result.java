@@ -10,6 +10,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.ownership.HandOver;
+import io.rivetevents.cluster.NodeAnswer;
 
 /**
  * The result of an {@link Operation}.
@@ -74,6 +75,14 @@ public sealed interface Result {
 	 * instance is leaving it.
 	 */
 	record NotOwner() implements Result {
+	}
+
+	/**
+	 * The answer to a query.
+	 *
+	 * @param answer the answer
+	 */
+	record Answer(NodeAnswer answer) implements Result {
 	}
 
 }

@@ -26,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.cluster.ConnectRequestCodec;
+import io.rivetevents.cluster.NodeQueries;
 import io.rivetevents.cluster.call.CallSettings;
 import io.rivetevents.cluster.call.Calls;
 import io.rivetevents.cluster.call.Rejections;
@@ -87,6 +88,15 @@ final class TestNodes implements AutoCloseable {
 	void view(List<String> receivers, List<String> members) {
 		long number = this.views.incrementAndGet();
 		onNetwork(() -> receivers.forEach((name) -> node(name).apply(new ClusterView(number, members, Set.of()))));
+	}
+
+	Scheduler timers() {
+		return this.timers;
+	}
+
+	/** Nothing that a node sends or is sent arrives any more; views are not changed. */
+	void silence(String name) {
+		this.dead.add(name);
 	}
 
 	/**
@@ -167,7 +177,8 @@ final class TestNodes implements AutoCloseable {
 					new ArrivingInstances(this.membership, this.harness.directory(), addresses),
 					(connect) -> Mono.error(new UnsupportedOperationException()),
 					(address) -> this.ownership.release(address, this.harness.node()),
-					this.harness.connections().inbound()::receive);
+					this.harness.connections().inbound()::receive,
+					(query) -> Mono.fromSupplier(() -> NodeQueries.answer(this.harness.connections(), query)));
 			this.calls = new Calls(this.membership, this::send, operations::run, CallSettings.DEFAULTS,
 					TestNodes.this.timers, TestNodes.this.workers);
 			this.receiver = new RequestReceiver(this.membership, addresses, operations::run,

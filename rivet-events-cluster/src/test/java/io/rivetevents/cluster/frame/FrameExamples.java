@@ -26,6 +26,9 @@ import tools.jackson.databind.node.ObjectNode;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.ownership.HandOver;
+import io.rivetevents.cluster.NodeAnswer;
+import io.rivetevents.cluster.NodeQuery;
+import io.rivetevents.connection.ConnectionInfo;
 import io.rivetevents.connection.RequestHead;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.AddressedEvent;
@@ -127,7 +130,8 @@ final class FrameExamples {
 				new Operation.Call(TARGET, null, ACTION),
 				new Operation.Call(TARGET, REQUEST, new ToServer.ActionRequest(0, "", List.of())),
 				new Operation.Destroy(TARGET), new Operation.Predict(TARGET, UUID, ACTION),
-				new Operation.Release(ADDRESS));
+				new Operation.Release(ADDRESS), new Operation.Query(new NodeQuery.OfUser("ada", null)),
+				new Operation.Query(new NodeQuery.OfUser("ada", "issuer")), new Operation.Query(new NodeQuery.Count()));
 		Stream<Operation> inbound = Stream.of(new InboundRequest.Messages(Long.MAX_VALUE, new byte[] { '[', ']' }),
 				new InboundRequest.Messages(null, new byte[0]),
 				new InboundRequest.Unreadable(CloseReason.of(ErrorCode.INCOMING_TOO_LONG)), new InboundRequest.Leave())
@@ -147,7 +151,11 @@ final class FrameExamples {
 				new Result.NotOwner(),
 				new Result.Done(new HandOver(UUID, 3, "epoch", Long.MAX_VALUE, new byte[] { 1, -1 })),
 				new Result.Done(new HandOver("id", 1, UUID, 0, null)),
-				new Result.Done(new HandOver("id", 1, UUID, 0, null).withoutHistory()));
+				new Result.Done(new HandOver("id", 1, UUID, 0, null).withoutHistory()),
+				new Result.Answer(new NodeAnswer.Found(List.of(), 0)),
+				new Result.Answer(new NodeAnswer.Found(List.of(new ConnectionInfo(UUID, "räume", ADDRESS.key(), UUID),
+						new ConnectionInfo("c", "", ActorKey.of(), "node-1")), 7)),
+				new Result.Answer(new NodeAnswer.Counted(3, Set.of(Long.MIN_VALUE, -1L, 5L), 2)));
 	}
 
 	private static Stream<ToServer> toServer() {

@@ -5,12 +5,22 @@
 
 package io.rivetevents.test.node;
 
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+import reactor.core.publisher.Mono;
 
 import io.rivetevents.cluster.LocalBackplane;
+import io.rivetevents.cluster.NodeAnswer;
 import io.rivetevents.cluster.NodeCommands;
+import io.rivetevents.cluster.NodeQueries;
+import io.rivetevents.cluster.NodeQuery;
+import io.rivetevents.cluster.OtherNodes;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.BackplaneStatus;
@@ -18,9 +28,10 @@ import io.rivetevents.extension.NodeCommand;
 
 /**
  * Brings what the application sends through {@code Connections} to the clients of all
- * nodes of a test, at once and in the calling thread. A partition has no effect on it.
+ * nodes of a test, and queries these, at once and in the calling thread. A partition has
+ * no effect on it.
  */
-public final class NodesBackplane implements Backplane {
+public final class NodesBackplane implements Backplane, OtherNodes {
 
 	private final Supplier<TestNodes> nodes;
 
@@ -63,6 +74,15 @@ public final class NodesBackplane implements Backplane {
 		this.published.incrementAndGet();
 		this.nodes.get().others().forEach((registry) -> new NodeCommands(registry, new LocalBackplane(), () -> {
 		}).send(command));
+	}
+
+	@Override
+	public Map<String, Mono<NodeAnswer>> ask(NodeQuery query, Duration timeout) {
+		return this.nodes.get()
+			.others()
+			.stream()
+			.collect(Collectors.toMap(OutboundRegistry::node,
+					(registry) -> Mono.fromSupplier(() -> NodeQueries.answer(registry, query))));
 	}
 
 	@Override

@@ -7,13 +7,16 @@ package io.rivetevents.test.kit;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
 import io.rivetevents.actor.Actors;
+import io.rivetevents.connection.ConnectionCounts;
 import io.rivetevents.connection.Connections;
+import io.rivetevents.connection.UserConnections;
 import io.rivetevents.test.ActionResult;
 import io.rivetevents.test.ActorTester;
 import io.rivetevents.test.TestConnection;
@@ -32,6 +35,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 class ClusterTesterTests {
 
 	private static final Duration SMALLER_PART_TIMEOUT = Duration.ofSeconds(30);
+
+	private static final Duration DISCONNECT_GRACE = Duration.ofSeconds(10);
 
 	@Autowired
 	private ActorTester tester;
@@ -105,6 +110,24 @@ class ClusterTesterTests {
 		TestConnection again = connect(1, "news");
 		this.connections.everywhere().send("news", "again");
 		again.expectEvent("news", "again");
+	}
+
+	@Test
+	void findsTheConnectionsOfAllNodes() {
+		Duration timeout = Duration.ofSeconds(1);
+		Stream.of(1, 2, 3).forEach(this::connect);
+		TestConnection again = this.tester.connect(Room.class, "y").at(1).as(user("user-3")).open();
+		assertThat(this.connections.countEverywhere(timeout).block())
+			.isEqualTo(new ConnectionCounts(4, 3, true, Set.of()));
+		UserConnections found = this.connections.ofUserEverywhere("user-3", timeout).block();
+		assertThat(found.connections()).extracting((each) -> each.actorKey().parts().get(0))
+			.containsExactlyInAnyOrder("x", "y");
+		again.close();
+		assertThat(this.connections.ofUserEverywhere("user-3", timeout).block().connections()).hasSize(1);
+		this.tester.kill(1);
+		assertThat(this.connections.countEverywhere(timeout).block().users()).isEqualTo(3);
+		this.tester.advance(DISCONNECT_GRACE);
+		assertThat(this.connections.countEverywhere(timeout).block().users()).isEqualTo(2);
 	}
 
 	@Test
