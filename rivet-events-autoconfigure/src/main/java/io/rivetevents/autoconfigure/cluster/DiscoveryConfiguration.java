@@ -7,6 +7,7 @@ package io.rivetevents.autoconfigure.cluster;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.function.BiFunction;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -21,12 +22,14 @@ import io.rivetevents.autoconfigure.RivetEventsProperties;
 import io.rivetevents.autoconfigure.state.RivetEventsJdbcAutoConfiguration.StoreDatabase;
 import io.rivetevents.cluster.engine.ClusterStartException;
 import io.rivetevents.cluster.engine.Discovery;
+import io.rivetevents.cluster.engine.DnsDiscovery;
 import io.rivetevents.cluster.engine.JdbcDiscovery;
 import io.rivetevents.cluster.engine.StaticDiscovery;
 import io.rivetevents.redis.discovery.RedisDiscovery;
 
 /**
- * How a node finds the others: in the store if it can have their addresses, or by a list.
+ * How a node finds the others: in the store if it can have their addresses, by a list, or
+ * by DNS.
  */
 @Configuration(proxyBeanMethods = false)
 class DiscoveryConfiguration {
@@ -64,7 +67,8 @@ class DiscoveryConfiguration {
 		StoreDatabase database = databases.getIfAvailable();
 		StoreRedis nodes = redis.getIfAvailable();
 		return switch (choose(properties, database != null, nodes != null)) {
-			case STATIC -> byList(properties);
+			case STATIC -> byNodes(properties, StaticDiscovery::new, "host:port of each node, separated by commas");
+			case DNS -> byNodes(properties, DnsDiscovery::new, "a DNS name that has the addresses of all nodes");
 			case JDBC -> {
 				if (database == null) {
 					throw notTheStore("jdbc", "the store is not in a database");
@@ -94,13 +98,14 @@ class DiscoveryConfiguration {
 				? RivetEventsClusterProperties.Discovery.REDIS : RivetEventsClusterProperties.Discovery.STATIC;
 	}
 
-	private static Discovery byList(RivetEventsClusterProperties properties) {
+	private static Discovery byNodes(RivetEventsClusterProperties properties,
+			BiFunction<List<String>, Integer, Discovery> discovery, String expected) {
 		try {
-			return new StaticDiscovery(properties.nodes(), properties.port());
+			return discovery.apply(properties.nodes(), properties.port());
 		}
 		catch (ClusterStartException ex) {
 			throw new InvalidSettingException(PREFIX + "nodes", properties.nodes(), ex.problem(),
-					"Set rivet.events.cluster.nodes to host:port of each node, separated by commas");
+					"Set rivet.events.cluster.nodes to " + expected);
 		}
 	}
 

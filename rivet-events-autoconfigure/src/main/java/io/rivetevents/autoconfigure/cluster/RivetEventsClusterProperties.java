@@ -26,7 +26,7 @@ import io.rivetevents.autoconfigure.MayBeZero;
  * @param discovery How nodes find each other. Defaults to "static" with nodes, otherwise
  * to the store: "jdbc" or "redis".
  * @param nodes Addresses of the nodes as host:port, for the discovery "static". This node
- * may be among them.
+ * may be among them. For "dns", names that have the addresses of all nodes.
  * @param bindAddress Address on which this node receives messages of other nodes.
  * Defaults to a private address of this machine.
  * @param port Port on which this node receives messages of other nodes. Without an SSL
@@ -78,6 +78,9 @@ public record RivetEventsClusterProperties(@DefaultValue("false") boolean enable
 
 		/** By the addresses in rivet.events.cluster.nodes. */
 		STATIC,
+
+		/** By the DNS names in rivet.events.cluster.nodes, without a cache. */
+		DNS,
 
 		/** By a table in the database of the store. */
 		JDBC,

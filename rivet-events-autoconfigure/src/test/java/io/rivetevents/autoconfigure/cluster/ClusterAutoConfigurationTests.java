@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -48,8 +50,12 @@ import io.rivetevents.autoconfigure.RivetEventsChecksAutoConfiguration;
 import io.rivetevents.autoconfigure.RivetEventsRedisAutoConfiguration;
 import io.rivetevents.autoconfigure.state.RivetEventsFileAutoConfiguration;
 import io.rivetevents.autoconfigure.state.RivetEventsJdbcAutoConfiguration;
+import io.rivetevents.cluster.OtherNodes;
 import io.rivetevents.cluster.directory.ClusterNode;
+import io.rivetevents.cluster.engine.Discovery;
+import io.rivetevents.cluster.engine.DnsDiscovery;
 import io.rivetevents.cluster.status.Cluster;
+import io.rivetevents.connection.ConnectionCounts;
 import io.rivetevents.connection.Connections;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
@@ -192,13 +198,33 @@ class ClusterAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
-	@Test
-	void isRefusedIfNoNodeCanBeFound() {
-		this.enabled.withPropertyValues("rivet.events.cluster.discovery=static")
+	@ParameterizedTest
+	@ValueSource(strings = { "static", "dns" })
+	void isRefusedIfNoNodeCanBeFound(String discovery) {
+		this.enabled.withPropertyValues("rivet.events.cluster.discovery=" + discovery)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.isInstanceOf(InvalidSettingException.class)
 				.hasMessageContaining("rivet.events.cluster.nodes"));
+	}
+
+	@Test
+	void findsNodesByDnsIfThatIsChosen() {
+		this.enabled
+			.withPropertyValues("rivet.events.cluster.discovery=dns", "rivet.events.cluster.nodes=nodes.invalid")
+			.run((context) -> {
+				assertThat(context).getBean(Discovery.class).isInstanceOf(DnsDiscovery.class);
+				assertThat(context.getBean(Cluster.class).status().nodes()).isOne();
+			});
+	}
+
+	@Test
+	void queriesTheNodesOfTheCluster() {
+		this.enabled.run((context) -> {
+			assertThat(context).getBean(OtherNodes.class).isSameAs(context.getBean(ClusterNode.class).others());
+			assertThat(context.getBean(Connections.class).countEverywhere(Duration.ofSeconds(5)).block())
+				.isEqualTo(new ConnectionCounts(0, 0, true, Set.of()));
+		});
 	}
 
 	@Test
