@@ -304,7 +304,7 @@ final class JGroupsEngine implements ClusterEngine, Receiver {
 		return new org.jgroups.util.UUID(name.getMostSignificantBits(), name.getLeastSignificantBits());
 	}
 
-	private static String name(Address address) {
+	static String name(Address address) {
 		org.jgroups.util.UUID name = (org.jgroups.util.UUID) address;
 		return new UUID(name.getMostSignificantBits(), name.getLeastSignificantBits()).toString();
 	}

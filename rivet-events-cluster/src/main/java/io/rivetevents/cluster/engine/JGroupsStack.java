@@ -73,11 +73,11 @@ final class JGroupsStack {
 		if (settings.ssl() == null) {
 			protocols.add(closedSockets(settings, address));
 		}
-		protocols.addAll(
-				List.of(heartbeats(settings), new VERIFY_SUSPECT2().setTimeout(500), new NAKACK2().useMcastXmit(false),
-						// idle connections are kept: closing them has no advantage
-						new UNICAST3().setConnExpiryTimeout(0), new STABLE(), membership(), goodbyes(), flowControl(),
-						new FRAG4()));
+		protocols.addAll(List.of(heartbeats(settings), new SuspicionLog(), new VERIFY_SUSPECT2().setTimeout(500),
+				new NAKACK2().useMcastXmit(false),
+				// idle connections are kept: closing them has no advantage
+				new UNICAST3().setConnExpiryTimeout(0), new STABLE(), membership(), goodbyes(), flowControl(),
+				new FRAG4()));
 		return protocols;
 	}
 

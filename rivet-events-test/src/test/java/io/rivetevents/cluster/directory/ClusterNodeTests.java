@@ -17,6 +17,9 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -54,6 +57,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests of {@link ClusterNode}: three nodes over a network in memory.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class ClusterNodeTests {
 
 	private static final String KEY = "k";
@@ -207,6 +211,16 @@ class ClusterNodeTests {
 		Awaitility.await().until(() -> before.counters().released() == 1);
 		assertThat(last.counters().taken()).isOne();
 		assertThat(last.counters().released()).isZero();
+	}
+
+	@Test
+	void logsInstancesThatMove(CapturedOutput output) {
+		Member last = owner(this.members);
+		others(last).forEach((member) -> member.node.start());
+		Awaitility.await().until(() -> others(last).allMatch((member) -> member.node.status().nodes() == 2));
+		owner().call("add");
+		last.node.start();
+		Awaitility.await().until(() -> output.getAll().contains("1 instance was released for other nodes"));
 	}
 
 	@Test
