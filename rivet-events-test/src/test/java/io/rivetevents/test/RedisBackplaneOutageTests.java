@@ -28,6 +28,7 @@ import io.rivetevents.extension.Selection;
 import io.rivetevents.redis.RedisBackplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 /**
@@ -108,6 +109,18 @@ class RedisBackplaneOutageTests {
 			assertThat(this.received.stream().filter((dispatch) -> dispatch.event().equals("after"))).hasSize(1);
 			deaf.stop();
 		}
+	}
+
+	@Test
+	void reportsAnEventThatIsNotPublished() {
+		this.one.start((dispatch) -> {
+		});
+		assertThatException().isThrownBy(() -> this.one.publishConfirmed(event("first")).block(PATIENCE));
+		assertThat(this.one.status().notPublished()).isOne();
+		this.redis.start();
+		Awaitility.await().atMost(PATIENCE).until(() -> this.one.status().connected());
+		this.one.publishConfirmed(event("second")).block(PATIENCE);
+		assertThat(this.one.status().published()).isOne();
 	}
 
 	@Test

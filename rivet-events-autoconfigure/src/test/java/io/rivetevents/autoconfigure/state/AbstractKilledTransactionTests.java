@@ -10,35 +10,48 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
+import javax.sql.DataSource;
+
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.cluster.LocalBackplane;
+import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.jdbc.JdbcSettings;
+import io.rivetevents.jdbc.outbox.JdbcOutboxStore;
+import io.rivetevents.outbox.OutboxSettings;
+import io.rivetevents.outbox.StoredOutbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Kills a process with {@code kill -9} while transactions of the application commit its
- * actions: rows, state, events, schedules and answers of one action are stored together
- * or not at all. One transaction is stopped between its writes and its commit, one
- * between the commit and the answer, and others are at any point. The system property
- * {@code rivet.test.kills} sets the number of kills, 1 by default.
+ * actions: rows, state, events, schedules, answers and rows of the outbox of one action
+ * are stored together or not at all. One transaction is stopped between its writes and
+ * its commit, one between the commit and the answer, and others are at any point. The
+ * system property {@code rivet.test.kills} sets the number of kills, 1 by default.
  */
 abstract class AbstractKilledTransactionTests {
 
@@ -69,8 +82,10 @@ abstract class AbstractKilledTransactionTests {
 			for (String line : linesOfAKilledProcess(prefix)) {
 				note(line);
 			}
-			try (ConfigurableApplicationContext application = KilledApplication.start(url())) {
+			try (ConfigurableApplicationContext application = KilledApplication.start(url(),
+					"rivet.events.outbox.enabled=false")) {
 				check(application, prefix);
+				checkOutbox(application, prefix);
 			}
 			total += this.answered.values().stream().mapToInt(Integer::intValue).sum();
 		}
@@ -155,6 +170,28 @@ abstract class AbstractKilledTransactionTests {
 			assertWhole(application, account, stored);
 			repeat(application, account, number, stored);
 		});
+	}
+
+	/** Each transaction that is stored, and no other, sends its event. */
+	private static void checkOutbox(ConfigurableApplicationContext application, String prefix) {
+		KilledApplication.Auditor auditor = new KilledApplication.Auditor(application);
+		DataSource dataSource = application.getBean(DataSource.class);
+		StoredOutbox outbox = new StoredOutbox(
+				new JdbcOutboxStore(dataSource, JdbcSettings.defaults(), () -> false, Runnable::run),
+				new OutboxSettings(true, Duration.ofMillis(100), KilledApplication.LEASE, Duration.ofHours(1), 1000),
+				new StoredOutbox.Time(Clock.systemUTC(), Schedulers.parallel(), Schedulers.boundedElastic()),
+				new StoredOutbox.Targets(application.getBean(OutboundRegistry.class).members(), LocalBackplane::new,
+						() -> application.getBean(ActorDirectory.class)));
+		outbox.start();
+		JdbcTemplate jdbc = new JdbcTemplate(dataSource);
+		Awaitility.await()
+			.atMost(PATIENCE)
+			.until(() -> jdbc.queryForObject("select count(*) from rivet_outbox", Integer.class) == 0);
+		outbox.stop();
+		Set<String> stored = new TreeSet<>(jdbc.query("select account, number from booking",
+				(row, index) -> row.getString(1) + " " + row.getInt(2)));
+		stored.removeIf((booking) -> !booking.startsWith(prefix));
+		assertThat(auditor.received()).isEqualTo(stored).hasSizeGreaterThan(ANSWERS / 2);
 	}
 
 	/** Accounts that were created, and whose first transaction was not answered. */

@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 
 import org.awaitility.Awaitility;
 import org.springframework.boot.Banner;
@@ -30,6 +33,7 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
+import io.rivetevents.connection.Connections;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.extension.ActorDirectory;
@@ -63,6 +67,12 @@ class KilledApplication {
 	 */
 	static final String AFTER_COMMIT = "after";
 
+	/** User that receives a stored event for each transaction. */
+	static final String AUDITOR = "auditor";
+
+	/** Time for which the killed process has taken rows of the outbox. */
+	static final Duration LEASE = Duration.ofSeconds(2);
+
 	/** Transactions of one account, at most. */
 	static final int CALLS = 20;
 
@@ -79,12 +89,14 @@ class KilledApplication {
 		Thread parent = new Thread(KilledApplication::endWithInput, "parent");
 		parent.setDaemon(true);
 		parent.start();
-		ConfigurableApplicationContext application = start(args[0]);
+		int writers = Integer.parseInt(args[2]);
+		// the outbox writes beside the transactions
+		ConfigurableApplicationContext application = start(args[0], "rivet.events.outbox.enabled=" + (writers > 1));
 		stopping = true;
 		for (String moment : List.of(BEFORE_COMMIT, AFTER_COMMIT)) {
 			new Thread(() -> book(application, args[1] + moment)).start();
 		}
-		for (int i = 0; i < Integer.parseInt(args[2]); i++) {
+		for (int i = 0; i < writers; i++) {
 			String prefix = args[1] + i + "-";
 			new Thread(() -> {
 				for (int account = 0;; account++) {
@@ -105,14 +117,16 @@ class KilledApplication {
 	}
 
 	/** Starts the application of the same database in this process. */
-	static ConfigurableApplicationContext start(String url) {
+	static ConfigurableApplicationContext start(String url, String... properties) {
 		ConfigurableApplicationContext application = new SpringApplicationBuilder(KilledApplication.class)
 			.bannerMode(Banner.Mode.OFF)
 			.web(WebApplicationType.NONE)
 			.properties("spring.datasource.url=" + url, "spring.flyway.enabled=false",
 					"rivet.events.state.jdbc.initialize-schema=always", "rivet.events.state.jdbc.join-transaction=true",
 					"rivet.events.actor.save-interval=1h", "rivet.events.shutdown.spread=0s",
-					"rivet.events.history.durable=true")
+					"rivet.events.history.durable=true", "rivet.events.outbox.max-age=1h",
+					"rivet.events.outbox.lease=" + LEASE.toSeconds() + "s", "rivet.events.outbox.poll-interval=100ms")
+			.properties(properties)
 			.run();
 		application.getBean(JdbcTemplate.class)
 			.execute("create table if not exists booking (account varchar(80) not null, number int not null)");
@@ -176,6 +190,30 @@ class KilledApplication {
 
 	}
 
+	/** A client that receives the stored events. */
+	static final class Auditor {
+
+		private final RecordedOutbound client;
+
+		Auditor(ConfigurableApplicationContext application) {
+			ConnectRequest request = ConnectRequest.stateful(null, new Identity((Principal) null, AUDITOR, null, null));
+			this.client = new RecordedOutbound(request.connectionId());
+			application.getBean(OutboundRegistry.class).register(request, this.client);
+			application.getBean(ActorDirectory.class)
+				.connect(new ActorTarget.GetOrCreate(ActorAddress.of("ledger", AUDITOR), null), request)
+				.block();
+		}
+
+		/** Returns account and number of each transaction that it knows of. */
+		Set<String> received() {
+			return this.client.messages(ToClient.Event.class)
+				.stream()
+				.map((event) -> event.args().get(0).asString() + " " + event.args().get(1).asInt())
+				.collect(Collectors.toCollection(TreeSet::new));
+		}
+
+	}
+
 	static final class Balance {
 
 		public int bookings;
@@ -187,8 +225,11 @@ class KilledApplication {
 
 		private final JdbcTemplate jdbc;
 
-		Ledger(JdbcTemplate jdbc) {
+		private final Connections connections;
+
+		Ledger(JdbcTemplate jdbc, Connections connections) {
 			this.jdbc = jdbc;
+			this.connections = connections;
 		}
 
 		@CreateState
@@ -201,6 +242,7 @@ class KilledApplication {
 		public int book(ActorContext<Balance, ?> c, int number) {
 			String account = c.key().serialize();
 			this.jdbc.update("insert into booking (account, number) values (?, ?)", account, number);
+			this.connections.user(AUDITOR).durable().send("audited", account, number);
 			c.state().bookings++;
 			c.broadcast("booked", c.state().bookings);
 			c.schedule().after(Duration.ofDays(1), "remind");

@@ -154,10 +154,22 @@ public abstract class AbstractBackplaneTests {
 				new AddressedEvent(new Selection.User("ada \"x\" ü"), false, "namespace.user", List.of(), Set.of(),
 						false),
 				new AddressedEvent(new Selection.User("ada", "https://issuer.example"), false, "user", List.of(),
-						Set.of(), false));
+						Set.of(), false),
+				new AddressedEvent(Selection.ALL, false, "again", List.of(), Set.of(), false, "0193788b1a2b0000"));
 		sent.forEach(this.nodes.get(0).backplane::publish);
-		awaitReceived(1, 3);
+		awaitReceived(1, 4);
 		assertThat(this.nodes.get(1).received).containsExactlyElementsOf(sent);
+	}
+
+	@Test
+	void confirmsThatAnEventIsPublished() {
+		assumeJoined();
+		Backplane backplane = this.nodes.get(0).backplane;
+		backplane.publishConfirmed(event("first")).block(PATIENCE);
+		backplane.publishConfirmed(event("second")).block(PATIENCE);
+		awaitReceived(1, 2);
+		assertThat(this.nodes.get(1).events()).containsExactly("first", "second");
+		assertThat(backplane.reachesOtherNodes()).isTrue();
 	}
 
 	@Test

@@ -32,6 +32,7 @@ import io.rivetevents.test.backplane.AbstractBackplaneTests;
 import io.rivetevents.test.network.SimulatedNetwork;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Tests of {@link ClusterBackplane}: nodes over a network in memory.
@@ -120,8 +121,12 @@ class ClusterBackplaneTests extends AbstractBackplaneTests {
 	}
 
 	private void publish(int size) {
-		this.members.get(0).backplane.publish(new AddressedEvent(Selection.ALL, false, "said",
-				List.of(JsonNodeFactory.instance.stringNode("x".repeat(size))), Set.of(), false));
+		this.members.get(0).backplane.publish(event(size));
+	}
+
+	private static AddressedEvent event(int size) {
+		return new AddressedEvent(Selection.ALL, false, "said",
+				List.of(JsonNodeFactory.instance.stringNode("x".repeat(size))), Set.of(), false);
 	}
 
 	private ClusterBackplane first() {
@@ -134,6 +139,13 @@ class ClusterBackplaneTests extends AbstractBackplaneTests {
 		publish(MAX_SIZE / 2);
 		assertThat(first().status().notPublished()).isOne();
 		Awaitility.await().until(() -> this.members.get(1).backplane.status().received() == 1);
+	}
+
+	@Test
+	void reportsAnEventThatIsNotPublished() {
+		first().publishConfirmed(event(1)).block();
+		assertThatIllegalStateException().isThrownBy(() -> first().publishConfirmed(event(MAX_SIZE)).block())
+			.withMessageContaining("said");
 	}
 
 	/** All else that waits for the node is kept. */
