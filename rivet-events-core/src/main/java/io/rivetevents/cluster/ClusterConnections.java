@@ -77,8 +77,8 @@ public final class ClusterConnections implements Connections {
 	public ClusterConnections(OutboundRegistry registry, Backplane backplane, ValueMapper mapper,
 			EventContracts contracts) {
 		this(registry, backplane, new NodeCommands(registry, backplane, () -> {
-		}), new NodeQueries(registry, OtherNodes.NONE), () -> Users.PLAIN, mapper, contracts,
-				ReactiveTransactions.NONE, Outbox.NONE);
+		}), new NodeQueries(registry, OtherNodes.NONE), () -> Users.PLAIN, mapper, contracts, ReactiveTransactions.NONE,
+				Outbox.NONE);
 	}
 
 	/**
