@@ -88,25 +88,27 @@ class ArchitectureTests {
 			actor.answer: protocol error protocol.value conversion limit actor.state
 			actor.stream: protocol error protocol.value protocol.encoding failure limit scheduling
 			    connection actor actor.state actor.schedule extension explain delivery
-			    actor.persistence actor.answer
+			    actor.persistence actor.answer actor.ownership
+			actor.runtime: protocol conversion contract.reflect limit outbound scheduling actor actor.state
+			    actor.schedule extension observation delivery actor.persistence actor.ownership
 			actor.call: protocol error protocol.value protocol.encoding conversion failure limit
 			    scheduling connection actor actor.state actor.schedule extension observation
 			    delivery actor.turn actor.persistence actor.answer actor.stream
 			actor.instance: protocol error protocol.encoding conversion contract.reflect failure
 			    limit scheduling connection actor actor.state actor.schedule extension observation
 			    outbound explain delivery actor.turn actor.persistence actor.answer actor.stream
-			    actor.call actor.ownership
+			    actor.call actor.ownership actor.runtime
 			placement: protocol error protocol.value conversion contract.reflect failure limit
 			    scheduling connection actor actor.state actor.schedule extension observation
 			    outbound delivery actor.turn actor.persistence actor.answer actor.call
-			    actor.instance actor.ownership
+			    actor.instance actor.ownership actor.runtime
 			outbox: protocol error protocol.value failure connection actor extension delivery
 			cluster: protocol error protocol.value conversion contract.reflect failure connection
 			    extension explain delivery
 			# many nodes
 			cluster.engine: failure
-			cluster.frame: protocol error protocol.value protocol.encoding actor extension outbound
-			    inbound connection cluster
+			cluster.frame: protocol error protocol.value protocol.encoding actor actor.ownership
+			    extension outbound inbound connection cluster
 			cluster.peer: failure scheduling cluster.engine cluster.frame
 			cluster.backplane: protocol failure extension cluster.frame
 			cluster.membership: protocol actor cluster.engine

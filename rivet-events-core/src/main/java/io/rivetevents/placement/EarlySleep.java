@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Collection;
 
 import io.rivetevents.actor.instance.ActorInstance;
-import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.scheduling.DueQueue;
 
 /**

@@ -14,7 +14,7 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.instance.ActorInstance;
-import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;

@@ -18,8 +18,9 @@ import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.instance.ActorInstance;
-import io.rivetevents.actor.instance.ActorRuntime;
 import io.rivetevents.actor.ownership.HandOver;
+import io.rivetevents.actor.runtime.ActorRuntime;
+import io.rivetevents.actor.runtime.ClientMoves;
 import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
@@ -111,10 +112,7 @@ public final class LocalNode {
 			.toList();
 	}
 
-	/**
-	 * Uses another way to connect clients of this node to actors that leave it.
-	 * @param moves connects them
-	 */
+	/** Uses another way to connect clients of this node to actors that leave it. */
 	public void moveClients(ClientMoves moves) {
 		this.instances.moveClients(moves);
 	}
@@ -216,15 +214,6 @@ public final class LocalNode {
 					? end(instance, ActorInstance::requestRelease).then(Mono.fromSupplier(instance::handOver))
 					: Mono.empty();
 		});
-	}
-
-	/**
-	 * Releases instances as {@link #release(ActorAddress)} does.
-	 * @param wanted selects instances by their address
-	 * @return their number when none of them is in memory; never if one stays
-	 */
-	public Mono<Long> release(Predicate<ActorAddress> wanted) {
-		return end(wanted, ActorInstance::requestRelease);
 	}
 
 	/**

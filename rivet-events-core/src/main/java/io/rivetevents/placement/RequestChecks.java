@@ -13,7 +13,7 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.instance.ActorInstance;
-import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;

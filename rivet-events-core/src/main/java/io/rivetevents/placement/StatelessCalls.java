@@ -22,7 +22,7 @@ import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.call.NotBegun;
 import io.rivetevents.actor.instance.ConnectHandler.Guest;
 import io.rivetevents.actor.instance.ActorInstance;
-import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.actor.turn.Turn;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.error.RivetException;

@@ -18,6 +18,8 @@ import reactor.core.publisher.Mono;
  */
 public final class IdleTimer {
 
+	private static final long RELEASE_PATIENCE_NANOS = Duration.ofSeconds(3).toNanos();
+
 	private final BooleanSupplier connected;
 
 	private final Supplier<Duration> timeout;
@@ -27,6 +29,11 @@ public final class IdleTimer {
 	private final AtomicInteger awaited = new AtomicInteger();
 
 	private volatile long lastUsed;
+
+	private boolean releasing;
+
+	/** When it is released in any case, in nanoseconds. */
+	private long releasedAt;
 
 	/**
 	 * Creates the timer of an object that has just been used.
@@ -68,9 +75,22 @@ public final class IdleTimer {
 		}
 	}
 
-	/** Returns whether work keeps the object awake. */
-	public boolean isAwaiting() {
-		return this.awaited.get() != 0;
+	/**
+	 * Returns whether work that keeps the object awake delays its release, which it does
+	 * for three seconds from the first call on. Used by one thread at a time.
+	 * @param now the time in nanoseconds
+	 */
+	public boolean delaysRelease(long now) {
+		if (!this.releasing) {
+			this.releasing = true;
+			this.releasedAt = now + RELEASE_PATIENCE_NANOS;
+		}
+		return this.awaited.get() != 0 && now - this.releasedAt < 0;
+	}
+
+	/** Notes that the object was not released. */
+	public void stays() {
+		this.releasing = false;
 	}
 
 	/** Returns whether nothing uses the object or keeps it awake. */

@@ -72,9 +72,7 @@ final class LocalOperations {
 			return this.local.call(call.target(), call.caller(), call.action()).map(Result.Output::new);
 		}
 		if (operation instanceof Operation.Dispatch dispatch) {
-			return this.arriving.await(dispatch.target())
-				.then(Mono.defer(() -> this.local.dispatch(dispatch.target(), dispatch.event())))
-				.map((receipt) -> new Result.Counts(receipt.targeted(), receipt.queued()));
+			return dispatch(dispatch);
 		}
 		if (operation instanceof Operation.Connect request) {
 			return this.connect.apply(request).map(Result.Info::new);
@@ -105,9 +103,17 @@ final class LocalOperations {
 			return Mono.error(new RivetException(ErrorCode.NOT_SUPPORTED,
 					"This node is older than the caller's, and does not support %s.".formatted(unknown.kind())));
 		}
-		return this.release.apply(((Operation.Release) operation).address())
-			.<Result>map(Result.Done::new)
-			.defaultIfEmpty(DONE);
+		return release((Operation.Release) operation);
+	}
+
+	private Mono<Result> release(Operation.Release release) {
+		return this.release.apply(release.address()).<Result>map(Result.Done::new).defaultIfEmpty(DONE);
+	}
+
+	private Mono<Result> dispatch(Operation.Dispatch dispatch) {
+		return this.arriving.await(dispatch.target())
+			.then(Mono.defer(() -> this.local.dispatch(dispatch.target(), dispatch.event())))
+			.map((receipt) -> new Result.Counts(receipt.targeted(), receipt.queued()));
 	}
 
 	private Mono<Result> find(Operation.Find find) {

@@ -17,8 +17,9 @@ import io.rivetevents.actor.state.StoredActor;
 
 /**
  * What instances have passed on when they were released, until they are woken: on the
- * node that has released them, which may be asked again, and on the one that wakes them.
- * Beyond a number of bytes the oldest are dropped. Safe for use by several threads.
+ * node that has released them, which may receive the request again, and on the one that
+ * wakes them. Beyond a number of bytes the oldest are dropped. Safe for use by several
+ * threads.
  */
 final class HandOvers {
 

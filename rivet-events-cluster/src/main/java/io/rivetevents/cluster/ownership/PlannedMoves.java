@@ -22,9 +22,9 @@ import io.rivetevents.placement.LocalNode;
 
 /**
  * Moves instances of this node that belong on other nodes, because a node has joined or
- * this one is about to stop. The new owner is asked to wake each of them: it asks this
- * node to release it, and continues with what it passes on. Safe for use by several
- * threads.
+ * this one is about to stop. The new owner receives a request to wake each of them: it
+ * sends this node a request to release it, and continues with what it passes on. Safe for
+ * use by several threads.
  */
 public final class PlannedMoves {
 
@@ -35,7 +35,7 @@ public final class PlannedMoves {
 	/** Most instances that move at the same time. */
 	static final int MAX_AT_ONCE = 64;
 
-	/** Longest time for which the new owner of an instance is asked to wake it. */
+	/** Longest time for one request to wake an instance. */
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	/** Pause before instances that have not moved are looked for again. */

@@ -39,6 +39,7 @@ import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.persistence.CreatorShare;
 import io.rivetevents.actor.persistence.Variables;
+import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.actor.schedule.InstanceSchedules;
 import io.rivetevents.actor.stream.TurnCommits;
 import io.rivetevents.actor.turn.Expirations;
@@ -63,6 +64,7 @@ import io.rivetevents.limit.Limits;
 import io.rivetevents.limit.PendingCall;
 import io.rivetevents.observation.CallContext;
 import io.rivetevents.observation.Observers;
+import io.rivetevents.outbound.MovedClients;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
@@ -117,7 +119,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	private final Arrivals arrivals = new Arrivals();
 
-	private final MovedConnections moved = new MovedConnections();
+	private final MovedClients moved = new MovedClients();
 
 	private final InstanceLife life;
 

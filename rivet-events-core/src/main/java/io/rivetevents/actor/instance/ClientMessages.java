@@ -11,8 +11,10 @@ import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.call.ActionHandler;
+import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.limit.PendingCall;
+import io.rivetevents.outbound.MovedClients;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
@@ -31,7 +33,7 @@ public final class ClientMessages {
 
 	private final SubscriptionHandler subscriptions;
 
-	private final MovedConnections moved;
+	private final MovedClients moved;
 
 	private final CallerScope callers;
 
@@ -46,7 +48,7 @@ public final class ClientMessages {
 	 * @param runtime provides the workers
 	 */
 	ClientMessages(ClientInstance instance, ActionHandler actions, SubscriptionHandler subscriptions,
-			MovedConnections moved, ActorRuntime runtime) {
+			MovedClients moved, ActorRuntime runtime) {
 		this.instance = instance;
 		this.connections = instance.connections();
 		this.actions = actions;

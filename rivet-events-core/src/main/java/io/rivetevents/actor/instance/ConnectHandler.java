@@ -26,6 +26,7 @@ import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.call.Draft;
 import io.rivetevents.actor.call.InterceptorChain;
 import io.rivetevents.actor.call.MethodInvocation.Caller;
+import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.contract.reflect.ContractFingerprints;
 import io.rivetevents.conversion.Args;
 import io.rivetevents.conversion.ValueMapper;

@@ -27,9 +27,9 @@ import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.persistence.StoredInstance;
 import io.rivetevents.actor.persistence.CreatorShare;
+import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
-import io.rivetevents.actor.stream.StreamTail;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.extension.Hook;
 import io.rivetevents.failure.RepeatedFailures;
@@ -56,9 +56,6 @@ final class InstanceLife {
 
 	/** Time without a comparison after one that has failed, in nanoseconds. */
 	private static final long COMPARISON_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
-
-	/** Longest time for which running actions delay a release, in nanoseconds. */
-	private static final long RELEASE_PATIENCE_NANOS = Duration.ofSeconds(3).toNanos();
 
 	private static final Duration EARLY_SLEEP = Duration.ofSeconds(1);
 
@@ -103,12 +100,6 @@ final class InstanceLife {
 
 	/** What it has passed on when it was released. */
 	private volatile @Nullable HandOver handOver;
-
-	/** When it ends although actions are running, in nanoseconds. Used in turns. */
-	private long releasedAt;
-
-	/** Whether it waits for the end of running actions. Used in turns. */
-	private boolean releasing;
 
 	/** Set while it exists only for clients that are not accepted yet. */
 	private volatile @Nullable Fresh fresh;
@@ -407,7 +398,7 @@ final class InstanceLife {
 	@Nullable Mono<Void> afterTurn() {
 		End how = this.end.get();
 		if (how != null) {
-			return (how == End.RELEASE && waitsForActions()) ? null : stop(how);
+			return (how == End.RELEASE && this.idle.delaysRelease(now())) ? null : stop(how);
 		}
 		long now = now();
 		boolean changeTold = this.changeTold;
@@ -417,20 +408,6 @@ final class InstanceLife {
 			return stateChanged();
 		}
 		return this.state.isDue(now, saveInterval()) ? this.stored.save() : null;
-	}
-
-	/**
-	 * Returns whether actions are running that other turns interleave with: it is not
-	 * released before they have ended, but at last after some time. Each end of an action
-	 * is followed by a turn, and so is the time.
-	 */
-	private boolean waitsForActions() {
-		long now = now();
-		if (!this.releasing) {
-			this.releasing = true;
-			this.releasedAt = now + RELEASE_PATIENCE_NANOS;
-		}
-		return this.idle.isAwaiting() && now - this.releasedAt < 0;
 	}
 
 	/** Changes that the hook makes do not call it again. */
@@ -533,12 +510,6 @@ final class InstanceLife {
 		return this.handOver;
 	}
 
-	private HandOver passOn() {
-		StreamTail tail = this.owner.commits().tail();
-		StoredActor stored = this.state.stored();
-		return new HandOver(stored.actorId(), stored.generation(), tail.epoch(), tail.sequence(), tail.history());
-	}
-
 	/**
 	 * Saves the instance and removes it from memory. If it is to be deleted by now, or is
 	 * to end although it was to stay in memory, that is done next.
@@ -549,7 +520,7 @@ final class InstanceLife {
 			this.owner.commits().endTurn();
 			this.state.save(now());
 			if (!isBeyond(this.end.get(), End.SHUTDOWN)) {
-				this.handOver = (how == End.RELEASE) ? passOn() : null;
+				this.handOver = (how == End.RELEASE) ? this.owner.commits().handOver() : null;
 				leave(observers()::actorSlept);
 			}
 		}
@@ -577,7 +548,7 @@ final class InstanceLife {
 	private void stayAwake(End how) {
 		this.end.compareAndSet(how, null);
 		this.owner.staysWithoutMoved();
-		this.releasing = false;
+		this.idle.stays();
 		touch();
 	}
 

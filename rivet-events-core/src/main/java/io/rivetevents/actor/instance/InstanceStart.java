@@ -25,9 +25,9 @@ import io.rivetevents.actor.call.MethodInvocation.Caller;
 import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.persistence.CreatorShare;
+import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
-import io.rivetevents.actor.stream.StreamTail;
 import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
@@ -239,11 +239,7 @@ public final class InstanceStart {
 		HandOver handOver = this.runtime.ownership().handedOver(stored);
 		this.state.schedules().declare(this.type.schedules());
 		this.state.wake(stored, (next) -> claim(stored, next));
-		this.instance.commits().begin((handOver != null) ? tail(handOver) : null, this::ownLimits);
-	}
-
-	private static StreamTail tail(HandOver handOver) {
-		return new StreamTail(handOver.epoch(), handOver.sequence(), handOver.history());
+		this.instance.commits().begin(handOver, this::ownLimits);
 	}
 
 	private @Nullable HistoryLimits ownLimits(String event) {

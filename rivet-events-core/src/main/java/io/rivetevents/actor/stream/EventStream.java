@@ -21,6 +21,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ownership.HandOver;
+import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionIndex;
@@ -60,6 +62,9 @@ public final class EventStream {
 
 	/** Number of stored events that are deleted at once. */
 	private static final int TRIMMED_AT_ONCE = 64;
+
+	/** Most bytes of the recent events that another node continues with. */
+	private static final int MAX_TAIL_BYTES = 128 * 1024;
 
 	/** Events that a thread sends while it is already sending an event. */
 	private static final ThreadLocal<@Nullable Deque<Runnable>> AFTERWARDS = new ThreadLocal<>();
@@ -196,11 +201,11 @@ public final class EventStream {
 	/**
 	 * Continues where the stream has ended on another node. Called before the first
 	 * event.
-	 * @param tail its end
+	 * @param tail its end on the other node
 	 * @param limits returns the history limits of the events of a name, {@code null} if
 	 * it has none of its own
 	 */
-	void continueWith(StreamTail tail, Function<String, @Nullable HistoryLimits> limits) {
+	void continueWith(HandOver tail, Function<String, @Nullable HistoryLimits> limits) {
 		inOrder(() -> {
 			this.epoch = tail.epoch();
 			this.sequence = tail.sequence();
@@ -216,12 +221,14 @@ public final class EventStream {
 		});
 	}
 
-	/** Returns the end of the stream, with which another node continues. */
-	StreamTail tail() {
+	/**
+	 * Returns the end of the stream of an instance, with which another node continues.
+	 */
+	HandOver handOver(StoredActor stored) {
 		return inOrder(() -> {
 			byte[] history = this.history.isOpen()
-					? HistoryTails.write(this.history.tail(StreamTail.MAX_BYTES, this.clock.getAsLong())) : null;
-			return new StreamTail(this.epoch, this.sequence, history);
+					? HistoryTails.write(this.history.tail(MAX_TAIL_BYTES, this.clock.getAsLong())) : null;
+			return new HandOver(stored.actorId(), stored.generation(), this.epoch, this.sequence, history);
 		});
 	}
 

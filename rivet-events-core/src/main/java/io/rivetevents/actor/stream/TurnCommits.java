@@ -20,6 +20,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.answer.IdempotentAnswers;
+import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.persistence.StoredInstance;
 import io.rivetevents.actor.persistence.UncertainSaveException;
@@ -148,16 +149,16 @@ public final class TurnCommits {
 	 * @param limits returns the history limits of the events of a name, {@code null} if
 	 * it has none of its own
 	 */
-	public void begin(@Nullable StreamTail tail, Function<String, @Nullable HistoryLimits> limits) {
+	public void begin(@Nullable HandOver tail, Function<String, @Nullable HistoryLimits> limits) {
 		begin();
 		if (tail != null) {
 			this.stream.continueWith(tail, limits);
 		}
 	}
 
-	/** Returns the end of the stream, with which another node continues. */
-	public StreamTail tail() {
-		return this.stream.tail();
+	/** Returns what another node continues with, once the instance is saved. */
+	public HandOver handOver() {
+		return this.stream.handOver(this.state.stored());
 	}
 
 	/** Continues the stream where the claimed instance has ended. */

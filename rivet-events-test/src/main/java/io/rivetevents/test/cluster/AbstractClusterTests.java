@@ -401,6 +401,46 @@ public abstract class AbstractClusterTests {
 		cut(List.of(owner), other, other);
 	}
 
+	/**
+	 * Each node is replaced by a new one, as in a deployment, under calls to the others.
+	 */
+	@Test
+	@Order(11)
+	void aRollingRestartLosesNothing() throws Exception {
+		this.cluster.size(3);
+		CalledActor book = book();
+		CalledActor draft = draft(book.owner());
+		connectClients(book);
+		connectClients(draft);
+		long begun = System.nanoTime();
+		for (int i = 0; i < this.extent.restarts(); i++) {
+			for (ClusterProcess node : List.copyOf(this.cluster.nodes())) {
+				restart(node);
+			}
+		}
+		long millis = millisSince(begun);
+		check();
+		this.called.forEach(CalledActor::checkAllAnswered);
+		this.clients.forEach(ClusterClients::checkNotNotified);
+		print("all nodes restarted %d times, one after the other".formatted(this.extent.restarts()),
+				"%d ms".formatted(millis));
+	}
+
+	private void restart(ClusterProcess node) throws InterruptedException {
+		List<ClusterProcess> others = this.cluster.without(List.of(node));
+		for (CalledActor actor : this.called) {
+			actor.call(others);
+			actor.awaitMore(SOME);
+		}
+		this.cluster.stop(node);
+		this.called.forEach((actor) -> actor.awaitMore(SOME));
+		this.cluster.size(3);
+		for (CalledActor actor : this.called) {
+			actor.awaitMore(SOME);
+			actor.endCalls();
+		}
+	}
+
 	/** Returns an instance under calls from all nodes, with clients. */
 	final CalledActor callBook() throws InterruptedException {
 		this.cluster.size(3);

@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
 
 import org.awaitility.Awaitility;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * Clients of one instance, spread over all nodes.
  */
@@ -72,6 +74,11 @@ final class ClusterClients implements AutoCloseable {
 		this.clients.stream().filter(ClusterClient::isExtended).forEach((client) -> client.await(end));
 		List<String> stored = this.actor.check();
 		this.clients.forEach((client) -> client.check(stored));
+	}
+
+	/** Checks that no client was notified of missed events. */
+	void checkNotNotified() {
+		assertThat(this.clients).allSatisfy((client) -> assertThat(client.notices()).isZero());
 	}
 
 	@Override

@@ -16,8 +16,8 @@ import org.springframework.util.JdkIdGenerator;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.call.ActionListeners;
-import io.rivetevents.actor.instance.ActorRuntime;
 import io.rivetevents.actor.ownership.Ownership;
+import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.autoconfigure.NodeSettings;
 import io.rivetevents.autoconfigure.RivetEventsProperties;

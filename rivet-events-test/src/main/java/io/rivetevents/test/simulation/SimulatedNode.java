@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.call.ActionListeners;
-import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.contract.reflect.ContractFingerprints;
 import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.OutboundRegistry;

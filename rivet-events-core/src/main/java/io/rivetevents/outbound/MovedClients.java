@@ -3,14 +3,13 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.actor.instance;
+package io.rivetevents.outbound;
 
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.rivetevents.outbound.MovedClient;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
@@ -22,7 +21,7 @@ import io.rivetevents.protocol.ToServer;
  * in the mailbox, then those that arrive in the meantime, which are kept until then. Safe
  * for use by several threads.
  */
-final class MovedConnections {
+public final class MovedClients {
 
 	/** Most bytes of messages that are kept. */
 	private static final long MAX_BYTES = 1024 * 1024;
@@ -40,13 +39,17 @@ final class MovedConnections {
 	private record Late(MovedClient client, ToServer message) {
 	}
 
-	/** Adds a client, before its connection is removed from the instance. */
-	synchronized void add(String connectionId, MovedClient client) {
+	/**
+	 * Adds a client, before its connection is removed from the instance.
+	 * @param connectionId id of the connection
+	 * @param client the client
+	 */
+	public synchronized void add(String connectionId, MovedClient client) {
 		this.clients.put(connectionId, client);
 	}
 
 	/** Returns whether the connection has moved. */
-	synchronized boolean has(String connectionId) {
+	public synchronized boolean has(String connectionId) {
 		return this.clients.containsKey(connectionId);
 	}
 
@@ -56,7 +59,7 @@ final class MovedConnections {
 	 * {@code actor.overloaded}.
 	 * @return whether the connection has moved
 	 */
-	synchronized boolean keep(String connectionId, ToServer message) {
+	public synchronized boolean keep(String connectionId, ToServer message) {
 		MovedClient client = this.clients.get(connectionId);
 		if (client == null) {
 			return false;
@@ -80,7 +83,7 @@ final class MovedConnections {
 	 * Returns a message whose turn has come.
 	 * @return whether the connection has moved
 	 */
-	synchronized boolean giveBack(String connectionId, ToServer message) {
+	public synchronized boolean giveBack(String connectionId, ToServer message) {
 		MovedClient client = this.clients.get(connectionId);
 		if (client != null) {
 			client.giveBack(message);
@@ -93,7 +96,7 @@ final class MovedConnections {
 	 * @param left whether the instance has left; otherwise it stays in memory, because it
 	 * could not be saved
 	 */
-	synchronized void end(boolean left) {
+	public synchronized void end(boolean left) {
 		this.late.forEach((each) -> each.client().giveBack(each.message()));
 		this.late.clear();
 		this.bytes = 0;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.placement;
+package io.rivetevents.actor.runtime;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.delivery.ActorConnection;

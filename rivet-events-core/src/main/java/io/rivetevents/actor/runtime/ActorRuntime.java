@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.actor.instance;
+package io.rivetevents.actor.runtime;
 
 import java.time.Clock;
 import java.util.List;
