@@ -143,14 +143,6 @@ public final class Peers {
 		return (peer != null) ? peer.version() : 0;
 	}
 
-	/**
-	 * Returns the lowest version of the frames that the nodes of the view read, this one
-	 * included: a frame for all nodes is sent only if each of them reads it.
-	 */
-	public int version() {
-		return this.peers.values().stream().mapToInt(Peer::version).reduce(Envelope.VERSION, Math::min);
-	}
-
 	private void apply(ClusterView view) {
 		Set<String> others = new HashSet<>(view.nodes());
 		others.remove(this.self);

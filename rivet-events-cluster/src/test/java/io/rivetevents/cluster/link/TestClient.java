@@ -45,8 +45,6 @@ final class TestClient {
 
 	@Nullable Throwable refusal;
 
-	private boolean local;
-
 	private final String user;
 
 	private final @Nullable ClientUsage usage;
@@ -98,8 +96,7 @@ final class TestClient {
 	private void connect() {
 		this.refusal = null;
 		this.gateway.harness.connections().register(this.request, this.queue, this.usage);
-		this.local = this.gateway.owns(this.address);
-		(this.local ? this.gateway.harness.directory().connect(TestCluster.target(this.address), this.request)
+		(this.gateway.owns(this.address) ? this.gateway.harness.directory().connect(TestCluster.target(this.address), this.request)
 				: this.gateway.links.clients().connect(TestCluster.target(this.address), this.address, this.request))
 			.subscribe((info) -> {
 			}, (ex) -> this.refusal = ex);
@@ -130,7 +127,7 @@ final class TestClient {
 	}
 
 	void send(ToServer message) {
-		if (this.local || !this.gateway.links.clients().deliver(this.request.connectionId(), message)) {
+		if (!this.gateway.links.clients().deliver(this.request.connectionId(), message)) {
 			this.gateway.harness.directory().deliver(this.address, this.request.connectionId(), message);
 		}
 	}
@@ -152,7 +149,7 @@ final class TestClient {
 	void leave() {
 		this.queue.end();
 		this.gateway.harness.connections().remove(this.request.connectionId(), () -> {
-			if (this.local || !this.gateway.links.clients().disconnected(this.request.connectionId())) {
+			if (!this.gateway.links.clients().disconnected(this.request.connectionId())) {
 				this.gateway.harness.directory().disconnected(this.address, this.request.connectionId());
 			}
 		});

@@ -30,6 +30,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.cluster.engine.ClusterView;
 import io.rivetevents.cluster.frame.Frame;
+import io.rivetevents.cluster.frame.FrameSender;
 import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
 import io.rivetevents.cluster.membership.Membership;
@@ -120,10 +121,16 @@ final class TestCluster {
 					new ActorHarness.Neighbours(List.of(), List.of(), ActorObserver.NONE), actors);
 			this.membership = new Membership(name(), TestCluster.this.rule, Duration.ofMinutes(5),
 					TestCluster.this.timers);
-			this.links = new Links(this.membership, (node, frame) -> send(this, node, frame), this::ask,
+			this.links = new Links(this.membership, new Sender(this), this::ask,
 					this.harness.directory(), this.harness.node()::deliver, this.harness.connections(),
 					TestCluster.this.timers, TestCluster.this.times);
+			this.harness.node()
+				.moveClients((connection, address, position) -> this.links.clients()
+					.adopt(address, connection.request(), connection.subscriptionRequests(), position));
 		}
+
+		/** Whether it reads the frames of an older version only. */
+		boolean old;
 
 		String name() {
 			return this.harness.connections().node();
@@ -254,6 +261,36 @@ final class TestCluster {
 		this.wires.remove(other.name() + ">" + one.name());
 		one.lose(other.name());
 		other.lose(one.name());
+	}
+
+	/** Sends the frames of a node. */
+	private final class Sender implements FrameSender {
+
+		private final Node node;
+
+		Sender(Node node) {
+			this.node = node;
+		}
+
+		@Override
+		public boolean send(String other, Frame frame) {
+			return TestCluster.this.send(this.node, other, frame);
+		}
+
+		@Override
+		public boolean supports(String other, int version) {
+			return version <= Frame.GIVES_BACK - (node(other).old ? 1 : 0);
+		}
+
+	}
+
+	/** Moves an instance of a node that is about to stop, and owns nothing. */
+	void move(Node from, ActorAddress address) {
+		this.nodes.forEach((node) -> {
+			node.membership.leave(from.name());
+			node.links.viewChanged();
+		});
+		from.harness.node().release(address).subscribe();
 	}
 
 	/** Kills a node; the others learn it. */

@@ -229,6 +229,19 @@ class PeersTests {
 		assertThat(this.a.log).endsWith("view [a, b]", "b 3");
 	}
 
+	@Test
+	void reportsTheVersionOfANode() {
+		StubEngine engine = new StubEngine();
+		Peers peers = new Peers(engine, "a", CODEC, PeerSettings.DEFAULT, this.threads, this.a);
+		peers.start();
+		assertThat(peers.version("b")).isZero();
+		assertThat(peers.version("c")).isZero();
+		engine.listener().received("b", new Envelope(5, 1, null, 1).toBytes());
+		assertThat(peers.version("b")).isOne();
+		engine.listener().received("b", new Envelope(6, 1, null, 200).toBytes());
+		assertThat(peers.version("b")).isEqualTo(200);
+	}
+
 	/** The writer waits in the engine all the time. */
 	@Test
 	void dropsWhatWaitsForASlowNodeAndDoesNotBlock() throws Exception {
