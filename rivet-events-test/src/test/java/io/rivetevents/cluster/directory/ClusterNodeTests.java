@@ -8,6 +8,7 @@ package io.rivetevents.cluster.directory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -61,6 +62,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ClusterNodeTests {
 
 	private static final String KEY = "k";
+
+	/** Opened by the test whose action waits. */
+	private static final CountDownLatch GATE = new CountDownLatch(1);
 
 	private final SimulatedNetwork network = SimulatedNetwork.immediate();
 
@@ -147,6 +151,94 @@ class ClusterNodeTests {
 		first.node.stop();
 		assertThat(calls.block(Duration.ofSeconds(20))).isEqualTo(501);
 		assertThat(other.harness.node().size() + others(first).toList().get(1).harness.node().size()).isOne();
+	}
+
+	/** An action that takes longer than the node may wait. */
+	@Test
+	void savesWhatItCannotHandOverInTime() {
+		start();
+		Member first = owner();
+		first.call("add");
+		Mono<Integer> blocked = first.ask("block").cache();
+		blocked.subscribe();
+		Awaitility.await().until(() -> !first.harness.node().atWork().isEmpty());
+		first.node.handOver(Duration.ofMillis(100)).block(ActorHarness.PATIENCE);
+		assertThat(first.counters().notHandedOver()).isOne();
+		assertThat(first.counters().handedOver()).isZero();
+		Mono<Void> stopped = first.harness.node().stop().cache();
+		stopped.subscribe();
+		GATE.countDown();
+		stopped.block(ActorHarness.PATIENCE);
+		assertThat(blocked.block(ActorHarness.PATIENCE)).isEqualTo(2);
+		first.node.stop();
+		assertThat(others(first).findFirst().orElseThrow().call("add")).isEqualTo(3);
+	}
+
+	@Test
+	void handsItsInstancesOver() {
+		start();
+		Member first = owner();
+		first.call("add");
+		first.node.handOver(Duration.ofSeconds(20)).block(ActorHarness.PATIENCE);
+		assertThat(first.harness.node().size()).isZero();
+		assertThat(first.counters().handedOver()).isOne();
+		assertThat(first.counters().notHandedOver()).isZero();
+		assertThat(first.call("add")).isEqualTo(2);
+	}
+
+	@Test
+	void anotherNodeWakesWhatTheNextOwnerHasNotWokenBeforeItDied() {
+		start();
+		Member first = owner();
+		first.call("add");
+		Member next = owner(others(first).toList());
+		this.network.kill(next.name());
+		first.node.handOver(Duration.ofSeconds(20)).block(ActorHarness.PATIENCE);
+		assertThat(first.counters().handedOver()).isOne();
+		Member last = others(first).filter((member) -> member != next).findFirst().orElseThrow();
+		assertThat(last.call("add")).isEqualTo(2);
+	}
+
+	/**
+	 * With {@code -Drivet.test.moves=100000} in the extent of a large cluster. The
+	 * longest pause is printed.
+	 */
+	@Test
+	void aQuarterOfTheInstancesMovesToAFourthNode() {
+		start();
+		int number = Integer.getInteger("rivet.test.moves", 400);
+		List<String> keys = IntStream.range(0, number).mapToObj((i) -> "m" + i).toList();
+		Member caller = this.members.get(0);
+		Flux.fromIterable(keys).flatMap((key) -> caller.ask(key, "add"), 64).blockLast(Duration.ofMinutes(5));
+		Member fourth = new Member();
+		try {
+			fourth.node.start();
+			long longest = callUntilMoved(keys, caller, fourth);
+			long moved = keys.stream().filter(fourth::owns).count();
+			assertThat(moved).isBetween(number / 8L, number * 3L / 8);
+			assertThat(fourth.harness.node().size()).isEqualTo((int) moved);
+			assertThat(fourth.counters().taken()).isEqualTo(moved);
+			System.out.printf("%d of %d instances moved; longest call %d ms%n", moved, number, longest);
+		}
+		finally {
+			fourth.close();
+		}
+	}
+
+	/** Returns the milliseconds of the longest of the calls. */
+	private static long callUntilMoved(List<String> keys, Member caller, Member joined) {
+		long longest = 0;
+		for (int i = 0; joined.node.status().nodes() < 4 || !hasMoved(keys, caller, joined); i++) {
+			long begun = System.nanoTime();
+			assertThat(caller.ask(keys.get(i * 31 % keys.size()), "add").block(ActorHarness.PATIENCE)).isPositive();
+			longest = Math.max(longest, System.nanoTime() - begun);
+		}
+		return Duration.ofNanos(longest).toMillis();
+	}
+
+	private static boolean hasMoved(List<String> keys, Member caller, Member joined) {
+		return caller.node.status().nodes() == 4
+				&& joined.harness.node().size() == keys.stream().filter(joined::owns).count();
 	}
 
 	@Test
@@ -277,9 +369,17 @@ class ClusterNodeTests {
 			return ask(action).block(ActorHarness.PATIENCE);
 		}
 
+		boolean owns(String key) {
+			return this.membership.owns(ActorHarness.address(Counter.class, key));
+		}
+
 		Mono<Integer> ask(String action) {
+			return ask(KEY, action);
+		}
+
+		Mono<Integer> ask(String key, String action) {
 			return this.node.directory()
-				.call(ActorHarness.target(Counter.class, KEY), ConnectRequest.stateless(null, Identity.ANONYMOUS),
+				.call(ActorHarness.target(Counter.class, key), ConnectRequest.stateless(null, Identity.ANONYMOUS),
 						this.harness.request(0, action))
 				.map((output) -> output.asInt());
 		}
@@ -339,6 +439,12 @@ class ClusterNodeTests {
 		@Action
 		int add(ActorContext<int[], ?> c) {
 			return ++c.state()[0];
+		}
+
+		@Action(timeout = "60s")
+		int block(ActorContext<int[], ?> c) throws InterruptedException {
+			GATE.await();
+			return add(c);
 		}
 
 		@Action(durable = true)
