@@ -54,8 +54,24 @@ public final class Connections {
 	 *
 	 * @param dialect what the database does differently
 	 * @param isolation level of transactions, as in {@link Connection}
+	 * @param idleLimit seconds without a statement after which it ends a transaction, 0
+	 * for no limit
 	 */
-	private record Database(Dialect dialect, int isolation) {
+	private record Database(Dialect dialect, int isolation, int idleLimit) {
+
+		static Database of(Connection connection) throws SQLException {
+			Dialect dialect = Dialect.of(connection);
+			int idleLimit = dialect.limitsSessions() ? Dialect.idleLimit(connection) : 0;
+			return new Database(dialect, connection.getTransactionIsolation(), idleLimit);
+		}
+
+		/**
+		 * Returns whether transactions get a limit: it is longer than this one, or there
+		 * is none.
+		 */
+		boolean isTooPatient() {
+			return this.dialect.limitsSessions() && (this.idleLimit == 0 || this.idleLimit > Dialect.IDLE_SECONDS);
+		}
 
 		/**
 		 * Returns whether transactions get a lower level. A higher one only adds
@@ -237,7 +253,7 @@ public final class Connections {
 	private Database database(Connection connection) throws SQLException {
 		Database database = this.database;
 		if (database == null) {
-			database = new Database(Dialect.of(connection), connection.getTransactionIsolation());
+			database = Database.of(connection);
 			this.database = database;
 		}
 		return database;
@@ -253,6 +269,8 @@ public final class Connections {
 		private final boolean joined;
 
 		private final boolean lowersIsolation;
+
+		private final boolean limitsIdleTime;
 
 		private final boolean autoCommit;
 
@@ -272,6 +290,7 @@ public final class Connections {
 			this.database = database;
 			this.joined = true;
 			this.lowersIsolation = false;
+			this.limitsIdleTime = false;
 			this.autoCommit = false;
 			this.readOnly = false;
 			this.timeout = 0;
@@ -282,7 +301,8 @@ public final class Connections {
 			this.connection = connection;
 			this.database = database;
 			this.joined = false;
-			this.lowersIsolation = !autoCommit && database.isTooStrict();
+			this.limitsIdleTime = !autoCommit && database.isTooPatient();
+			this.lowersIsolation = !autoCommit && !this.limitsIdleTime && database.isTooStrict();
 			this.autoCommit = connection.getAutoCommit();
 			this.readOnly = connection.isReadOnly();
 			this.timeout = networkTimeout(connection);
@@ -292,6 +312,10 @@ public final class Connections {
 			}
 			if (this.timeout == 0 || this.timeout > timeout) {
 				setNetworkTimeout(connection, timeout);
+			}
+			if (this.limitsIdleTime) {
+				Dialect.limitSession(connection, Dialect.IDLE_SECONDS,
+						Math.min(database.isolation(), Connection.TRANSACTION_READ_COMMITTED));
 			}
 			if (this.lowersIsolation) {
 				connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
@@ -383,6 +407,9 @@ public final class Connections {
 		private void restore() throws SQLException {
 			if (!this.connection.getAutoCommit()) {
 				this.connection.rollback();
+			}
+			if (this.limitsIdleTime) {
+				Dialect.limitSession(this.connection, this.database.idleLimit(), this.database.isolation());
 			}
 			if (this.lowersIsolation) {
 				this.connection.setTransactionIsolation(this.database.isolation());

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,9 @@ public enum Dialect {
 	 * the detection of failed nodes is longer, so its locks delay no other node.
 	 */
 	private static final String IDLE_LIMIT = "set_config('idle_in_transaction_session_timeout', '2000', true)";
+
+	/** The same in seconds, for a session. */
+	static final int IDLE_SECONDS = 2;
 
 	private final String product;
 
@@ -93,7 +97,8 @@ public enum Dialect {
 	/**
 	 * Returns an update or a deletion with a condition which limits how long its
 	 * transaction keeps its locks if this process stops before the commit. No round trip
-	 * is added. Other databases have no limit for one transaction.
+	 * is added. MariaDB has a limit for a session: see {@link #limitsSessions}. Other
+	 * databases have none.
 	 */
 	String limited(String change) {
 		return (this == POSTGRESQL) ? change + " and %s is not null".formatted(IDLE_LIMIT) : change;
@@ -104,6 +109,43 @@ public enum Dialect {
 		return (this == POSTGRESQL)
 				? insert.replace("values (?", "values ((select cast(? as text) from %s)".formatted(IDLE_LIMIT))
 				: insert;
+	}
+
+	/**
+	 * Returns whether the database ends the transactions of a session that have changed
+	 * something, and have no statement for a time.
+	 */
+	boolean limitsSessions() {
+		return this == MARIADB;
+	}
+
+	/** Returns how long that is for the sessions of an application, in seconds. */
+	static int idleLimit(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement();
+				ResultSet row = statement.executeQuery("select @@session.idle_write_transaction_timeout")) {
+			return row.next() ? row.getInt(1) : 0;
+		}
+	}
+
+	/**
+	 * Sets that time, and the isolation of transactions in the same round trip.
+	 * @param seconds the time, 0 for no limit
+	 * @param isolation a level as in {@link Connection}
+	 */
+	static void limitSession(Connection connection, int seconds, int isolation) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute("set session idle_write_transaction_timeout = %d, session tx_isolation = '%s'"
+				.formatted(seconds, level(isolation)));
+		}
+	}
+
+	private static String level(int isolation) {
+		return switch (isolation) {
+			case Connection.TRANSACTION_READ_UNCOMMITTED -> "READ-UNCOMMITTED";
+			case Connection.TRANSACTION_READ_COMMITTED -> "READ-COMMITTED";
+			case Connection.TRANSACTION_SERIALIZABLE -> "SERIALIZABLE";
+			default -> "REPEATABLE-READ";
+		};
 	}
 
 	/** Sets a parameter that is a text. */
