@@ -6,13 +6,16 @@
 package io.rivetevents.sample;
 
 import java.security.Principal;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 
+import org.springframework.http.HttpCookie;
+import org.springframework.http.ResponseCookie;
 import org.springframework.security.web.server.csrf.CsrfToken;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.WebSession;
 import reactor.core.publisher.Mono;
 
 /**
@@ -21,7 +24,12 @@ import reactor.core.publisher.Mono;
 @RestController
 class MeController {
 
-	private static final String GUEST = "guestName";
+	/** A cookie and not a session, so that the name is the same at each node. */
+	private static final String GUEST = "guest";
+
+	private static final Pattern NAME = Pattern.compile("guest-\\d{4}");
+
+	private static final Duration LIFETIME = Duration.ofDays(1);
 
 	record Csrf(String headerName, String parameterName, String token) {
 	}
@@ -37,15 +45,20 @@ class MeController {
 		Mono<Me> user = exchange.getPrincipal()
 			.map(Principal::getName)
 			.zipWith(csrf, (name, c) -> new Me(name, false, c));
-		Mono<Me> guest = exchange.getSession()
-			.map(MeController::guestName)
-			.zipWith(csrf, (name, c) -> new Me(name, true, c));
+		Mono<Me> guest = csrf.map((c) -> new Me(guestName(exchange), true, c));
 		return user.switchIfEmpty(guest);
 	}
 
-	private static String guestName(WebSession session) {
-		return (String) session.getAttributes()
-			.computeIfAbsent(GUEST, (key) -> "guest-" + ThreadLocalRandom.current().nextInt(1000, 10000));
+	private static String guestName(ServerWebExchange exchange) {
+		HttpCookie sent = exchange.getRequest().getCookies().getFirst(GUEST);
+		if (sent != null && NAME.matcher(sent.getValue()).matches()) {
+			return sent.getValue();
+		}
+		String name = "guest-" + ThreadLocalRandom.current().nextInt(1000, 10000);
+		exchange.getResponse()
+			.addCookie(
+					ResponseCookie.from(GUEST, name).path("/").maxAge(LIFETIME).httpOnly(true).sameSite("Lax").build());
+		return name;
 	}
 
 }

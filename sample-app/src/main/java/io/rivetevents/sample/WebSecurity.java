@@ -5,6 +5,7 @@
 
 package io.rivetevents.sample;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
@@ -25,16 +26,17 @@ import org.springframework.security.web.server.util.matcher.ServerWebExchangeMat
 class WebSecurity {
 
 	@Bean
-	SecurityWebFilterChain securityWebFilterChain(ServerHttpSecurity http) {
+	SecurityWebFilterChain securityWebFilterChain(ServerHttpSecurity http, ObjectProvider<LoginCookie> cookie) {
 		RedirectServerLogoutSuccessHandler toStart = new RedirectServerLogoutSuccessHandler();
 		toStart.setLogoutSuccessUrl(java.net.URI.create("/"));
-		return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
+		http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
 			.formLogin((login) -> login
 				.requiresAuthenticationMatcher(ServerWebExchangeMatchers.pathMatchers(HttpMethod.POST, "/login"))
 				.authenticationSuccessHandler(new RedirectServerAuthenticationSuccessHandler("/"))
 				.authenticationFailureHandler(new RedirectServerAuthenticationFailureHandler("/?error")))
-			.logout((logout) -> logout.logoutSuccessHandler(toStart))
-			.build();
+			.logout((logout) -> logout.logoutSuccessHandler(toStart));
+		cookie.ifAvailable((login) -> login.configure(http));
+		return http.build();
 	}
 
 	@Bean

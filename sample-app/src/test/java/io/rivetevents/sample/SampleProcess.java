@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -37,6 +38,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class SampleProcess implements AutoCloseable {
 
 	private static final Pattern TOKEN = Pattern.compile("\"headerName\":\"([^\"]+)\".*\"token\":\"([^\"]+)\"");
+
+	/** What the plain sample does not have. */
+	private static final Pattern OF_SEVERAL_NODES = Pattern
+		.compile("rivet-events-cluster|jgroups|spring-boot-jdbc|actuator|[/\\\\](postgresql|h2)-");
 
 	private static final Pattern PORT = Pattern.compile("Netty started on port (\\d+)");
 
@@ -90,11 +95,18 @@ final class SampleProcess implements AutoCloseable {
 				"-cp", classPath(), SampleApplication.class.getName());
 	}
 
-	/** Without the properties of the tests. */
 	private static String classPath() {
+		return classPath((entry) -> !OF_SEVERAL_NODES.matcher(entry).find());
+	}
+
+	/**
+	 * Returns a part of the class path, always without the properties of the tests.
+	 * @param filter decides about folders and jars by their paths
+	 */
+	static String classPath(Predicate<String> filter) {
 		String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 		return Arrays.stream(path.split(File.pathSeparator))
-			.filter((entry) -> !entry.endsWith("test-classes"))
+			.filter((entry) -> !entry.endsWith("test-classes") && filter.test(entry))
 			.collect(Collectors.joining(File.pathSeparator));
 	}
 
