@@ -3,6 +3,7 @@
 
 // One room at a time: its history, its members, and new messages.
 
+const NODE_MILLIS = 1000;
 const ROOMS = ["general", "random", "games"];
 
 // a guest chooses any name, but must not look like a user
@@ -31,6 +32,7 @@ export function openChat(client, me, { showStatus, onClose, onMentioned, toast }
 		current.on("presenceChanged", showPeople);
 		current.on("mentioned", (mention) => mention.room !== room && onMentioned(mention));
 		current.onClose(onClose);
+		followNode(current);
 		current.onStatus((status) => {
 			if (current === connection) {
 				open = status.status === "open";
@@ -38,6 +40,22 @@ export function openChat(client, me, { showStatus, onClose, onMentioned, toast }
 				showStatus(status);
 			}
 		});
+	}
+
+	// on several nodes: shows the one that runs the room, which changes when a node fails or stops
+	async function followNode(current) {
+		const line = root.querySelector(".node");
+		line.textContent = "";
+		while (current === connection) {
+			const node = await current.node().catch(() => undefined);
+			if (node === "" || current !== connection) {
+				return;
+			}
+			if (node) {
+				line.textContent = `This room runs on ${node}.`;
+			}
+			await new Promise((resolve) => setTimeout(resolve, NODE_MILLIS));
+		}
 	}
 
 	function leave() {

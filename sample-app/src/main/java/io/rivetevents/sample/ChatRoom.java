@@ -18,6 +18,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
@@ -54,8 +55,11 @@ class ChatRoom {
 
 	private final Connections connections;
 
-	ChatRoom(Connections connections) {
+	private final String node;
+
+	ChatRoom(Connections connections, @Value("${sample.node:}") String node) {
 		this.connections = connections;
+		this.node = node;
 	}
 
 	/** Events of the room. */
@@ -167,6 +171,12 @@ class ChatRoom {
 	@Action
 	List<String> whoIsHere(ActorContext<State, Member> c) {
 		return names(c, null);
+	}
+
+	/** Returns the name of the node that runs the room, empty if there is one node. */
+	@Action
+	String node() {
+		return this.node;
 	}
 
 	private static List<String> names(ActorContext<State, Member> c, @Nullable Connection<Member> leaving) {
