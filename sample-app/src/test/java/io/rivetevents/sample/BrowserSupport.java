@@ -37,6 +37,7 @@ abstract class BrowserSupport {
 	@AfterEach
 	void closeBrowsers() {
 		this.browsers.forEach(ChromeDriver::quit);
+		this.browsers.clear();
 	}
 
 	static List<String> toasts(ChromeDriver browser) {
