@@ -166,7 +166,8 @@ class ArchitectureTests {
 			redis.discovery: cluster.engine redis
 			jdbc.sqlite: jdbc
 			jdbc.outbox: protocol failure outbox jdbc
-			jdbc: protocol error protocol.value failure actor actor.state
+			jdbc.sql:
+			jdbc: jdbc.sql protocol error protocol.value failure actor actor.state
 			""";
 
 	/**

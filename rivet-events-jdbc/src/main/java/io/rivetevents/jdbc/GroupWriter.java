@@ -20,9 +20,11 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
+import io.rivetevents.actor.state.StoredConnection;
 import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.jdbc.Connections.Session;
+import io.rivetevents.jdbc.sql.Sql;
 
 /**
  * Writes changes in the transaction of a connection. It neither commits nor rolls back.
@@ -87,6 +89,7 @@ final class GroupWriter {
 			writeHistory(session, changes);
 			writeAnswers(session, changes);
 			writeSchedules(session, changes);
+			writeConnections(session, changes);
 		}
 		return written;
 	}
@@ -194,7 +197,8 @@ final class GroupWriter {
 				return false;
 			}
 		}
-		for (String sql : List.of(this.sql.deleteEvents(), this.sql.deleteAnswers(), this.sql.deleteSchedules())) {
+		for (String sql : List.of(this.sql.deleteEvents(), this.sql.deleteAnswers(), this.sql.deleteSchedules(),
+				this.sql.deleteConnections())) {
 			try (PreparedStatement delete = session.prepare(sql)) {
 				session.dialect().setText(delete, 1, stored.actorId());
 				delete.executeUpdate();
@@ -268,6 +272,26 @@ final class GroupWriter {
 					deleteIfPresent(session, deletes, this.sql.findSchedule(), actorId, schedule.id());
 					PreparedStatement insert = inserts.statement();
 					session.rows().setSchedule(insert, actorId, schedule);
+					insert.addBatch();
+				}
+			}
+			deletes.execute();
+			inserts.execute();
+		}
+	}
+
+	private void writeConnections(Session session, List<Change> changes) throws SQLException {
+		try (Batch deletes = new Batch(session, this.sql.deleteConnection());
+				Batch inserts = new Batch(session, this.sql.insertConnection())) {
+			for (Change change : changes) {
+				String actorId = change.actor().actorId();
+				for (String id : change.disconnected()) {
+					deleteIfPresent(session, deletes, this.sql.findConnection(), actorId, id);
+				}
+				for (StoredConnection connection : change.connections()) {
+					deleteIfPresent(session, deletes, this.sql.findConnection(), actorId, connection.id());
+					PreparedStatement insert = inserts.statement();
+					session.rows().setConnection(insert, actorId, connection);
 					insert.addBatch();
 				}
 			}

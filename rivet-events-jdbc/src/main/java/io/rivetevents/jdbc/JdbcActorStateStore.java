@@ -30,13 +30,16 @@ import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
+import io.rivetevents.actor.state.StoredConnection;
 import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.jdbc.Connections.Session;
+import io.rivetevents.jdbc.sql.Sql;
 
 /**
- * Stores instances, their events, answers and schedules in a relational database:
- * PostgreSQL, MariaDB, MySQL, H2 or SQLite. See {@link JdbcSchema} for its tables.
+ * Stores instances, their events, answers, schedules and connections in a relational
+ * database: PostgreSQL, MariaDB, MySQL, H2 or SQLite. See {@link JdbcSchema} for its
+ * tables.
  *
  * <p>
  * <b>Commits.</b> One thread commits all changes: those that wait at the same time share
@@ -322,6 +325,21 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 	@Override
 	public void postpone(DueSchedule due, Instant until) {
 		this.schedules.postpone(due, until);
+	}
+
+	@Override
+	public boolean keepsConnections() {
+		return true;
+	}
+
+	@Override
+	public List<StoredConnection> connections(String actorId) {
+		return this.connections.read("The connections of " + actorId, (session) -> {
+			try (PreparedStatement select = session.prepare(this.sql.selectConnections())) {
+				session.rows().setTexts(select, actorId);
+				return all(session, select, Rows::connection);
+			}
+		});
 	}
 
 	@Override

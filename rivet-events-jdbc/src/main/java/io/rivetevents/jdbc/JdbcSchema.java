@@ -24,6 +24,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.jdbc.Connections.Session;
+import io.rivetevents.jdbc.sql.Sql;
 
 /**
  * The tables of the store. The class path has their scripts in
@@ -44,10 +45,10 @@ import io.rivetevents.jdbc.Connections.Session;
 public final class JdbcSchema {
 
 	/** Version of the tables that this store reads and writes. */
-	static final String VERSION = "3";
+	static final String VERSION = "4";
 
 	/** Versions that the script updates. */
-	private static final Set<String> OLDER = Set.of("1", "2");
+	private static final Set<String> OLDER = Set.of("1", "2", "3");
 
 	static final String VERSION_NAME = "schema.version";
 
@@ -60,7 +61,8 @@ public final class JdbcSchema {
 
 	private static final String META = "meta";
 
-	private static final List<String> TABLES = List.of(META, "actor", "event", "answer", "schedule", "outbox");
+	private static final List<String> TABLES = List.of(META, "actor", "event", "answer", "schedule", "outbox",
+			"connection");
 
 	private final Connections connections;
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.actor.state.StoredConnection;
 import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.protocol.ActorKey;
@@ -145,6 +146,17 @@ public record Rows(Dialect dialect) {
 		Instant runAt = row.wasNull() ? null : time;
 		return new StoredSchedule(text(row, "schedule_id"), runAt, row.getInt("slot"), text(row, "action"),
 				row.getBytes("body"));
+	}
+
+	/** Sets all columns of a connection. */
+	void setConnection(PreparedStatement statement, String actorId, StoredConnection connection) throws SQLException {
+		setTexts(statement, actorId, connection.id());
+		statement.setBytes(3, connection.body());
+	}
+
+	/** Returns a connection. */
+	StoredConnection connection(ResultSet row) throws SQLException {
+		return new StoredConnection(text(row, "connection_id"), row.getBytes("body"));
 	}
 
 	/** Returns a schedule that has a time. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.jdbc.Connections.Session;
+import io.rivetevents.jdbc.sql.Sql;
 
 /**
  * Finds schedules, and changes their times outside of commits. Safe for use by several

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 
 import io.rivetevents.jdbc.Connections.Session;
+import io.rivetevents.jdbc.sql.Sql;
 
 /**
  * Deletes events and answers that have expired, of instances that do not delete them

@@ -14,6 +14,7 @@ import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
+import io.rivetevents.actor.state.StoredConnection;
 import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.actor.state.StoredSchedule;
 
@@ -73,7 +74,10 @@ final class Write {
 		for (StoredSchedule schedule : change.schedules()) {
 			bytes += FIXED + schedule.id().length() + schedule.action().length() + schedule.body().length;
 		}
-		bytes += (long) FIXED * change.cancelled().size();
+		for (StoredConnection connection : change.connections()) {
+			bytes += FIXED + connection.id().length() + connection.body().length;
+		}
+		bytes += (long) FIXED * (change.cancelled().size() + change.disconnected().size());
 		return bytes;
 	}
 
@@ -109,7 +113,8 @@ final class Write {
 	int rows() {
 		Change change = this.change;
 		return (change != null) ? 1 + change.events().size() + change.trimmed().size() + change.answers().size()
-				+ change.schedules().size() + change.cancelled().size() : 1;
+				+ change.schedules().size() + change.cancelled().size() + change.connections().size()
+				+ change.disconnected().size() : 1;
 	}
 
 	/** Returns the future on which the calling thread waits. */

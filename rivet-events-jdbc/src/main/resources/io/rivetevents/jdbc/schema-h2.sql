@@ -89,3 +89,13 @@ create index if not exists rivet_outbox_lease_until on rivet_outbox (lease_until
 
 update rivet_meta set content = cast('3' as varbinary(64))
 	where name = cast('schema.version' as varbinary(64)) and content = cast('2' as varbinary(64));
+
+create table if not exists rivet_connection (
+	actor_id varbinary(64) not null,
+	connection_id varbinary(255) not null,
+	body binary large object not null,
+	primary key (actor_id, connection_id)
+);
+
+update rivet_meta set content = cast('4' as varbinary(64))
+	where name = cast('schema.version' as varbinary(64)) and content = cast('3' as varbinary(64));

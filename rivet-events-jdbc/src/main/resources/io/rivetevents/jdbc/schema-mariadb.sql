@@ -85,3 +85,13 @@ create table if not exists rivet_outbox (
 
 update rivet_meta set content = '3'
 	where name = 'schema.version' and content = '2';
+
+create table if not exists rivet_connection (
+	actor_id varbinary(64) not null,
+	connection_id varbinary(255) not null,
+	body longblob not null,
+	primary key (actor_id, connection_id)
+);
+
+update rivet_meta set content = '4'
+	where name = 'schema.version' and content = '3';

@@ -89,3 +89,13 @@ create index if not exists rivet_outbox_lease_until on rivet_outbox (lease_until
 
 update rivet_meta set content = '3'
 	where name = 'schema.version' and content = '2';
+
+create table if not exists rivet_connection (
+	actor_id text collate "C" not null,
+	connection_id text collate "C" not null,
+	body bytea not null,
+	primary key (actor_id, connection_id)
+);
+
+update rivet_meta set content = '4'
+	where name = 'schema.version' and content = '3';

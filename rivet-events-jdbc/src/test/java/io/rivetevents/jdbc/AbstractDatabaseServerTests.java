@@ -39,6 +39,7 @@ import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.jdbc.CuttingProxy.Cut;
+import io.rivetevents.jdbc.sql.Sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

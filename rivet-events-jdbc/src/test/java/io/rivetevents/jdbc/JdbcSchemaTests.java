@@ -76,7 +76,7 @@ class JdbcSchemaTests {
 	void flywayCreatesTheTables(Dialect dialect) {
 		DataSource database = database(dialect);
 		Flyway flyway = flyway(database, "classpath:%sflyway/%s".formatted(FOLDER, dialect.platform()));
-		assertThat(flyway.migrate().migrationsExecuted).isEqualTo(3);
+		assertThat(flyway.migrate().migrationsExecuted).isEqualTo(4);
 		assertThat(flyway.migrate().migrationsExecuted).isZero();
 		new JdbcSchema(database, JdbcSettings.defaults()).check();
 	}
@@ -85,7 +85,7 @@ class JdbcSchemaTests {
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "MYSQL")
 	void liquibaseCreatesTheTables(Dialect dialect) throws SQLException, LiquibaseException {
 		DataSource database = database(dialect);
-		assertThat(liquibase(database, getClass().getClassLoader())).isEqualTo(3);
+		assertThat(liquibase(database, getClass().getClassLoader())).isEqualTo(4);
 		assertThat(liquibase(database, getClass().getClassLoader())).isZero();
 		new JdbcSchema(database, JdbcSettings.defaults()).check();
 	}
@@ -142,18 +142,18 @@ class JdbcSchemaTests {
 		StoredActor actor = storeSomething(database);
 		assertThatThrownBy(schema::check).isInstanceOfSatisfying(SchemaVersionException.class, (ex) -> {
 			assertThat(ex.found()).isEqualTo(Integer.toString(version));
-			assertThat(ex.required()).isEqualTo("3");
+			assertThat(ex.required()).isEqualTo("4");
 			assertThat(ex).hasMessageEndingWith("The script %s updates them", ex.script());
 			assertThat(getClass().getClassLoader().getResource(ex.script())).isNotNull();
 		});
 		switch (way) {
 			case FLYWAY -> {
 				Flyway flyway = flyway(database, "classpath:%sflyway/%s".formatted(FOLDER, dialect.platform()));
-				assertThat(flyway.migrate().migrationsExecuted).isEqualTo(3 - version);
+				assertThat(flyway.migrate().migrationsExecuted).isEqualTo(4 - version);
 				assertThat(flyway.migrate().migrationsExecuted).isZero();
 			}
 			case LIQUIBASE -> {
-				assertThat(liquibase(database, getClass().getClassLoader())).isEqualTo(3 - version);
+				assertThat(liquibase(database, getClass().getClassLoader())).isEqualTo(4 - version);
 				assertThat(liquibase(database, getClass().getClassLoader())).isZero();
 			}
 			case AT_START -> {
@@ -240,9 +240,10 @@ class JdbcSchemaTests {
 		String first = read("flyway/%s/R__rivet_events_1.sql".formatted(dialect.platform()));
 		String second = read("flyway/%s/R__rivet_events_2.sql".formatted(dialect.platform()));
 		String third = read("flyway/%s/R__rivet_events_3.sql".formatted(dialect.platform()));
+		String fourth = read("flyway/%s/R__rivet_events_4.sql".formatted(dialect.platform()));
 		assertThat(first).isEqualTo(read("schema-%s.sql".formatted(dialect.platform()), "version-1/" + FOLDER));
 		assertThat(read("schema-%s.sql".formatted(dialect.platform())))
-			.isEqualTo(first + withoutHead(second) + withoutHead(third));
+			.isEqualTo(first + withoutHead(second) + withoutHead(third) + withoutHead(fourth));
 		assertThat(read("schema-mysql.sql")).isEqualTo(read("schema-mariadb.sql"));
 	}
 
@@ -328,9 +329,9 @@ class JdbcSchemaTests {
 		JdbcSchema schema = new JdbcSchema(database, JdbcSettings.defaults());
 		schema.create();
 		execute(database, "drop table rivet_schedule");
-		execute(database, "update rivet_meta set content = stringtoutf8('4')");
+		execute(database, "update rivet_meta set content = stringtoutf8('5')");
 		assertThatThrownBy(schema::create).isInstanceOfSatisfying(SchemaVersionException.class, (ex) -> {
-			assertThat(ex).hasMessageContaining("schema version 4").hasMessageEndingWith("requires 3");
+			assertThat(ex).hasMessageContaining("schema version 5").hasMessageEndingWith("requires 4");
 			assertThat(ex.script()).isNull();
 		});
 		assertThatThrownBy(() -> execute(database, "select * from rivet_schedule")).isInstanceOf(SQLException.class);

@@ -51,7 +51,7 @@ class JdbcDiscoveryTests {
 					content varbinary(255) not null,
 					primary key (name)
 				)""");
-		insert("schema.version", "2");
+		insert("schema.version", "4");
 	}
 
 	@AfterEach

@@ -21,6 +21,7 @@ import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
+import io.rivetevents.actor.state.StoredConnection;
 import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.actor.state.UncertainOutcome;
@@ -103,6 +104,11 @@ public final class ScopedStateStore extends DelegatingActorStateStore {
 	@Override
 	public void postpone(DueSchedule due, Instant until) {
 		run(() -> "postpone a schedule of " + due.actorId(), () -> delegate().postpone(due, until));
+	}
+
+	@Override
+	public List<StoredConnection> connections(String actorId) {
+		return call(() -> "load connections of " + actorId, () -> delegate().connections(actorId));
 	}
 
 	@Override

@@ -49,22 +49,24 @@ public interface ActorStateStore {
 	void save(StoredActor actor, long expectedVersion);
 
 	/**
-	 * Saves an instance together with events, answers and schedules, as a whole or not at
-	 * all. The default implementation calls {@link #save} and refuses any other content;
-	 * override it together with {@link #keepsHistory()} and {@link #keepsSchedules()}.
+	 * Saves an instance together with events, answers, schedules and connections, as a
+	 * whole or not at all. The default implementation calls {@link #save} and refuses any
+	 * other content; override it together with {@link #keepsHistory()},
+	 * {@link #keepsSchedules()} and {@link #keepsConnections()}.
 	 * @param change the change
 	 * @throws StaleStateException if another version is stored, or an instance with
 	 * another id; nothing has been changed
 	 */
 	default void commit(Change change) {
 		if (!change.isPlain()) {
-			throw new UnsupportedOperationException("%s stores no events, answers or schedules".formatted(getClass()));
+			throw new UnsupportedOperationException(
+					"%s stores no events, answers, schedules or connections".formatted(getClass()));
 		}
 		save(change.actor(), change.expectedVersion());
 	}
 
 	/**
-	 * Deletes an instance with its events, answers and schedules.
+	 * Deletes an instance with its events, answers, schedules and connections.
 	 * @param address address of the instance
 	 * @param expectedVersion version that must be stored now
 	 * @throws StaleStateException if another version is stored; nothing has been changed
@@ -145,6 +147,22 @@ public interface ActorStateStore {
 	 * @param until the new time
 	 */
 	default void postpone(DueSchedule due, Instant until) {
+	}
+
+	/**
+	 * Returns whether {@link #commit} stores connections. Otherwise instances do not
+	 * sleep while clients are connected.
+	 */
+	default boolean keepsConnections() {
+		return false;
+	}
+
+	/**
+	 * Loads the stored connections of an instance, in any order.
+	 * @param actorId id of the instance
+	 */
+	default List<StoredConnection> connections(String actorId) {
+		return List.of();
 	}
 
 	/**

@@ -18,10 +18,15 @@ import java.util.List;
  * @param schedules schedules to add; one with the id of a stored schedule replaces it
  * @param cancelled ids of schedules to remove, none of which is among those to add; some
  * may not be stored
+ * @param connections connections to add; one with the id of a stored connection replaces
+ * it
+ * @param disconnected ids of connections to remove, none of which is among those to add;
+ * some may not be stored
  * @since 0.1.0
  */
 public record Change(StoredActor actor, long expectedVersion, List<StoredEvent> events, List<Long> trimmed,
-		List<StoredAnswer> answers, List<StoredSchedule> schedules, List<String> cancelled) {
+		List<StoredAnswer> answers, List<StoredSchedule> schedules, List<String> cancelled,
+		List<StoredConnection> connections, List<String> disconnected) {
 
 	public Change {
 		events = List.copyOf(events);
@@ -29,35 +34,44 @@ public record Change(StoredActor actor, long expectedVersion, List<StoredEvent> 
 		answers = List.copyOf(answers);
 		schedules = List.copyOf(schedules);
 		cancelled = List.copyOf(cancelled);
+		connections = List.copyOf(connections);
+		disconnected = List.copyOf(disconnected);
 	}
 
 	/** Returns a change of the instance itself only. */
 	public static Change of(StoredActor actor, long expectedVersion) {
-		return new Change(actor, expectedVersion, List.of(), List.of(), List.of(), List.of(), List.of());
+		return new Change(actor, expectedVersion, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
+				List.of());
 	}
 
 	/** Returns the same change with other events. */
 	public Change withEvents(List<StoredEvent> events, List<Long> trimmed) {
 		return new Change(this.actor, this.expectedVersion, events, trimmed, this.answers, this.schedules,
-				this.cancelled);
+				this.cancelled, this.connections, this.disconnected);
 	}
 
 	/** Returns the same change with other answers. */
 	public Change withAnswers(List<StoredAnswer> answers) {
 		return new Change(this.actor, this.expectedVersion, this.events, this.trimmed, answers, this.schedules,
-				this.cancelled);
+				this.cancelled, this.connections, this.disconnected);
 	}
 
 	/** Returns the same change with other schedules. */
 	public Change withSchedules(List<StoredSchedule> schedules, List<String> cancelled) {
 		return new Change(this.actor, this.expectedVersion, this.events, this.trimmed, this.answers, schedules,
-				cancelled);
+				cancelled, this.connections, this.disconnected);
+	}
+
+	/** Returns the same change with other connections. */
+	public Change withConnections(List<StoredConnection> connections, List<String> disconnected) {
+		return new Change(this.actor, this.expectedVersion, this.events, this.trimmed, this.answers, this.schedules,
+				this.cancelled, connections, disconnected);
 	}
 
 	/** Returns whether only the instance itself is changed. */
 	public boolean isPlain() {
 		return this.events.isEmpty() && this.trimmed.isEmpty() && this.answers.isEmpty() && this.schedules.isEmpty()
-				&& this.cancelled.isEmpty();
+				&& this.cancelled.isEmpty() && this.connections.isEmpty() && this.disconnected.isEmpty();
 	}
 
 }

@@ -103,6 +103,16 @@ public class DelegatingActorStateStore implements ActorStateStore {
 	}
 
 	@Override
+	public boolean keepsConnections() {
+		return this.delegate.keepsConnections();
+	}
+
+	@Override
+	public List<StoredConnection> connections(String actorId) {
+		return this.delegate.connections(actorId);
+	}
+
+	@Override
 	public String initialize(String name, String value) {
 		return this.delegate.initialize(name, value);
 	}

@@ -27,10 +27,10 @@ import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * Stores instances in memory, with their events, answers and schedules. They can sleep
- * and wake, and are lost when the process ends. The memory limit also limits the number
- * of instances, since each counts with at least 512 bytes. Safe for use by several
- * threads.
+ * Stores instances in memory, with their events, answers, schedules and connections. They
+ * can sleep and wake, and are lost when the process ends. The memory limit also limits
+ * the number of instances, since each counts with at least 512 bytes. Safe for use by
+ * several threads.
  *
  * @since 0.1.0
  */
@@ -53,6 +53,8 @@ public final class MemoryActorStateStore implements ActorStateStore {
 	private final Map<String, MemoryHistory> histories = new ConcurrentHashMap<>();
 
 	private final MemorySchedules schedules = new MemorySchedules();
+
+	private final MemoryConnections connections = new MemoryConnections();
 
 	private final Map<String, String> values = new ConcurrentHashMap<>();
 
@@ -91,9 +93,9 @@ public final class MemoryActorStateStore implements ActorStateStore {
 
 	/**
 	 * Creates a store with the clock of this process.
-	 * @param budget memory limit; new instances, events, answers and schedules beyond it
-	 * are rejected with {@code actor.overloaded}, and the state of an existing instance
-	 * and its schedules may grow
+	 * @param budget memory limit; new instances, events, answers, schedules and
+	 * connections beyond it are rejected with {@code actor.overloaded}, and the state of
+	 * an existing instance and its schedules may grow
 	 */
 	public MemoryActorStateStore(ByteBudget budget) {
 		this(budget, Clock.systemUTC());
@@ -101,9 +103,9 @@ public final class MemoryActorStateStore implements ActorStateStore {
 
 	/**
 	 * Creates a store.
-	 * @param budget memory limit; new instances, events, answers and schedules beyond it
-	 * are rejected with {@code actor.overloaded}, and the state of an existing instance
-	 * and its schedules may grow
+	 * @param budget memory limit; new instances, events, answers, schedules and
+	 * connections beyond it are rejected with {@code actor.overloaded}, and the state of
+	 * an existing instance and its schedules may grow
 	 * @param clock decides which events and answers have expired
 	 */
 	public MemoryActorStateStore(ByteBudget budget, Clock clock) {
@@ -144,6 +146,7 @@ public final class MemoryActorStateStore implements ActorStateStore {
 			if (!change.isPlain()) {
 				this.histories.compute(actor.actorId(), (id, history) -> apply(change, history));
 				this.schedules.apply(change);
+				this.connections.apply(change);
 			}
 			if (stored == null) {
 				this.ordered.put(Place.of(address), address);
@@ -170,6 +173,7 @@ public final class MemoryActorStateStore implements ActorStateStore {
 				MemoryHistory history = this.histories.remove(stored.actorId());
 				this.budget.release((history != null) ? history.weight() : 0);
 				this.budget.release(this.schedules.removeAll(stored.actorId()));
+				this.budget.release(this.connections.removeAll(stored.actorId()));
 			}
 			return null;
 		});
@@ -226,13 +230,23 @@ public final class MemoryActorStateStore implements ActorStateStore {
 	}
 
 	@Override
+	public boolean keepsConnections() {
+		return true;
+	}
+
+	@Override
+	public List<StoredConnection> connections(String actorId) {
+		return this.connections.of(actorId);
+	}
+
+	@Override
 	public String initialize(String name, String value) {
 		return this.values.computeIfAbsent(name, (key) -> value);
 	}
 
 	private void charge(@Nullable StoredActor before, Change change) {
 		MemorySchedules.Growth schedules = this.schedules.growth(change);
-		long added = MemoryHistory.weightOf(change) + schedules.added();
+		long added = MemoryHistory.weightOf(change) + schedules.added() + this.connections.growth(change);
 		long bytes = added + schedules.replaced() + weight(change.actor()) - ((before != null) ? weight(before) : 0);
 		if (before != null && added <= 0) {
 			this.budget.acquire(bytes);

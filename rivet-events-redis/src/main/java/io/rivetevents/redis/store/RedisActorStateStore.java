@@ -32,13 +32,14 @@ import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
+import io.rivetevents.actor.state.StoredConnection;
 import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.redis.store.UncertainAttempts.Attempt;
 
 /**
- * Stores instances, their events, answers and schedules in Redis 6.2 or later:
- * standalone, with Sentinel or as a cluster.
+ * Stores instances, their events, answers, schedules and connections in Redis 6.2 or
+ * later: standalone, with Sentinel or as a cluster.
  *
  * <p>
  * <b>Durability.</b> A change is stored when Redis has answered. What that means is a
@@ -429,6 +430,25 @@ public final class RedisActorStateStore implements ActorStateStore, AutoCloseabl
 		if (tag != null) {
 			this.schedules.postpone(tag, due, until);
 		}
+	}
+
+	// Connections
+
+	@Override
+	public boolean keepsConnections() {
+		return true;
+	}
+
+	@Override
+	public List<StoredConnection> connections(String actorId) {
+		String tag = storedTag(actorId);
+		if (tag == null) {
+			return List.of();
+		}
+		List<StoredConnection> all = new ArrayList<>();
+		this.connection.await(commands().hgetall(this.keys.connections(tag)), "Loading the connections of " + actorId)
+			.forEach((id, body) -> all.add(new StoredConnection(StoreFields.text(id), body)));
+		return all;
 	}
 
 	/** Returns the text of the address of a stored instance. */

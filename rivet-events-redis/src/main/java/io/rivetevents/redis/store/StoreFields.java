@@ -21,6 +21,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
+import io.rivetevents.actor.state.StoredConnection;
 import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.redis.store.UncertainAttempts.Attempt;
@@ -91,6 +92,12 @@ final class StoreFields {
 			all.add(schedule(schedule, token));
 		}
 		addList(all, change.cancelled().stream().filter(StoreKeys::isStorable).map(StoreFields::bytes).toList());
+		addList(all, change.disconnected().stream().map(StoreFields::bytes).toList());
+		addAll(all, change.connections().size());
+		for (StoredConnection connection : change.connections()) {
+			all.add(bytes(connection.id()));
+			all.add(connection.body());
+		}
 		return all.toArray(byte[][]::new);
 	}
 

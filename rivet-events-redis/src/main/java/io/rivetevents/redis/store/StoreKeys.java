@@ -26,6 +26,7 @@ import io.rivetevents.protocol.ActorKey;
  * rivet:expiry:{default/chat/a}    sorted set of what expires: e and a position, a and the key of an answer
  * rivet:deleted:{default/chat/a}   string  the last deletion, for some minutes
  * rivet:schedules:{default/chat/a} hash    its schedules by id
+ * rivet:connections:{default/chat/a} hash  its stored connections by id
  * rivet:undo:{default/chat/a}      hash    schedules as they were before the last change, by id
  * rivet:id:4f1c...                 string  time of the creation, and the address in braces
  * rivet:list:{default/chat}        sorted set of the keys of all instances, each with its id
@@ -113,7 +114,7 @@ final class StoreKeys {
 	 */
 	byte[][] all(String tag) {
 		return new byte[][] { actor(tag), events(tag), answers(tag), of("expiry", tag), of("deleted", tag),
-				schedules(tag), of("undo", tag) };
+				schedules(tag), of("undo", tag), connections(tag) };
 	}
 
 	byte[] actor(String tag) {
@@ -130,6 +131,10 @@ final class StoreKeys {
 
 	byte[] schedules(String tag) {
 		return of("schedules", tag);
+	}
+
+	byte[] connections(String tag) {
+		return of("connections", tag);
 	}
 
 	byte[] due() {

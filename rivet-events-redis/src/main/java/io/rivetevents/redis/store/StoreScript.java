@@ -30,7 +30,7 @@ record StoreScript(String text, String digest) {
 	 */
 	static final StoreScript COMMIT = of("""
 			local actor, events, answers, expiry = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-			local schedules, undo = KEYS[6], KEYS[7]
+			local schedules, undo, connections = KEYS[6], KEYS[7], KEYS[8]
 			local at = 0
 			local function take()
 				at = at + 1
@@ -135,6 +135,14 @@ record StoreScript(String text, String digest) {
 			end
 			for _, id in ipairs(takeAll()) do
 				redis.call('HSETNX', undo, id, schedule(id, ''))
+			end
+			-- never undone: the runtime repeats what a later change does not replace
+			for _, id in ipairs(takeAll()) do
+				redis.call('HDEL', connections, id)
+			end
+			for i = 1, tonumber(take()) do
+				local id, body = take(), take()
+				redis.call('HSET', connections, id, body)
 			end
 			return result
 			""");

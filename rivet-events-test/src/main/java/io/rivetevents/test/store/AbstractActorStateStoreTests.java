@@ -42,6 +42,7 @@ import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
+import io.rivetevents.actor.state.StoredConnection;
 import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.protocol.ActorKey;
@@ -69,7 +70,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * for all ({@code @TestInstance(PER_CLASS)}); with one for all, the tests must not run in
  * parallel. Tests of events and answers are skipped if the store
  * {@linkplain ActorStateStore#keepsHistory() does not keep them}, and so are those of
- * {@linkplain ActorStateStore#keepsSchedules() schedules}.
+ * {@linkplain ActorStateStore#keepsSchedules() schedules} and
+ * {@linkplain ActorStateStore#keepsConnections() connections}.
  *
  * @since 0.1.0
  */
@@ -769,6 +771,97 @@ public abstract class AbstractActorStateStoreTests {
 		assertThat(won).hasSize(1);
 		assertSchedules(actor, won);
 		assertThat(dueIn(start)).extracting(DueSchedule::id).containsExactly(won.get(0).id());
+	}
+
+	// Connections
+
+	@Test
+	void keepsConnections() {
+		assumeConnections();
+		StoredActor actor = create("k");
+		StoredActor second = next(actor).state(BINARY).build();
+		List<StoredConnection> connections = List.of(connection("c", BINARY), connection("C", new byte[0]),
+				connection("x".repeat(255), new byte[100_000]));
+		this.store.commit(Change.of(second, 1).withConnections(connections, List.of("absent")));
+		assertSame(this.store.load(actor.address()), second);
+		assertConnections(actor, connections);
+		assertThat(this.store.connections(id())).isEmpty();
+	}
+
+	@Test
+	void replacesAndRemovesConnections() {
+		assumeConnections();
+		StoredActor actor = create("k");
+		StoredActor second = next(actor).build();
+		this.store.commit(Change.of(second, 1)
+			.withConnections(
+					List.of(connection("replaced", BINARY), connection("gone", BINARY), connection("kept", BINARY)),
+					List.of()));
+		this.store.commit(Change.of(next(second).build(), 2)
+			.withConnections(List.of(connection("replaced", new byte[] { 1 }), connection("new", BINARY)),
+					List.of("gone", "absent")));
+		assertConnections(actor, List.of(connection("replaced", new byte[] { 1 }), connection("kept", BINARY),
+				connection("new", BINARY)));
+	}
+
+	@Test
+	void keepsConnectionsOfInstancesApart() {
+		assumeConnections();
+		StoredActor one = create("one");
+		StoredActor other = create("other");
+		for (StoredActor actor : List.of(one, other)) {
+			this.store
+				.commit(Change.of(next(actor).build(), 1).withConnections(List.of(connection("c", BINARY)), List.of()));
+		}
+		this.store.commit(Change.of(next(one).version(3).build(), 2).withConnections(List.of(), List.of("c")));
+		assertConnections(one, List.of());
+		assertConnections(other, List.of(connection("c", BINARY)));
+	}
+
+	@Test
+	void deletesConnectionsWithTheInstance() {
+		assumeConnections();
+		StoredActor actor = create("k");
+		this.store.commit(Change.of(next(actor).build(), 1)
+			.withConnections(List.of(connection("c", BINARY), connection("d", BINARY)), List.of()));
+		this.store.delete(actor.address(), 2);
+		assertConnections(actor, List.of());
+		assertConnections(create("k"), List.of());
+	}
+
+	@Test
+	void changesNoConnectionByAStaleChange() {
+		assumeConnections();
+		StoredActor actor = create("k");
+		this.store
+			.commit(Change.of(next(actor).build(), 1).withConnections(List.of(connection("c", BINARY)), List.of()));
+		assertStale(() -> this.store
+			.commit(Change.of(next(actor).build(), 1).withConnections(List.of(connection("d", BINARY)), List.of("c"))));
+		assertConnections(actor, List.of(connection("c", BINARY)));
+	}
+
+	@Test
+	void keepsManyConnections() {
+		assumeConnections();
+		StoredActor actor = create("k");
+		List<StoredConnection> connections = IntStream.range(0, 1500)
+			.mapToObj((i) -> connection("c" + i, new byte[] { (byte) i }))
+			.toList();
+		this.store.commit(Change.of(next(actor).build(), 1).withConnections(connections, List.of()));
+		assertConnections(actor, connections);
+	}
+
+	private void assumeConnections() {
+		Assumptions.assumeTrue(this.store.keepsConnections(), "The store keeps no connections");
+	}
+
+	private static StoredConnection connection(String id, byte[] body) {
+		return new StoredConnection(id, body);
+	}
+
+	private void assertConnections(StoredActor actor, List<StoredConnection> expected) {
+		assertThat(this.store.connections(actor.actorId())).usingRecursiveFieldByFieldElementComparator()
+			.containsExactlyInAnyOrderElementsOf(expected);
 	}
 
 	// Due schedules

@@ -25,6 +25,7 @@ import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
+import io.rivetevents.actor.state.StoredConnection;
 import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.actor.state.StoredSchedule;
 
@@ -70,7 +71,7 @@ public final class FaultyStateStore extends DelegatingActorStateStore {
 	/** Calls that can have faults. */
 	private enum Operation {
 
-		LOAD, COMMIT, DELETE, EVENTS, ANSWER, SCHEDULES, DUE, POSTPONE
+		LOAD, COMMIT, DELETE, EVENTS, ANSWER, SCHEDULES, DUE, POSTPONE, CONNECTIONS
 
 	}
 
@@ -157,6 +158,11 @@ public final class FaultyStateStore extends DelegatingActorStateStore {
 		return new Order(this, Operation.POSTPONE);
 	}
 
+	/** Begins a fault of loads of an instance's connections. */
+	public Order onConnections() {
+		return new Order(this, Operation.CONNECTIONS);
+	}
+
 	/** Removes all faults and releases all calls that wait. */
 	public void clear() {
 		synchronized (this.faults) {
@@ -227,6 +233,11 @@ public final class FaultyStateStore extends DelegatingActorStateStore {
 		run(Call.of(Operation.POSTPONE), () -> super.postpone(due, until));
 	}
 
+	@Override
+	public List<StoredConnection> connections(String actorId) {
+		return call(Call.of(Operation.CONNECTIONS), () -> super.connections(actorId));
+	}
+
 	private void run(Call call, Runnable work) {
 		this.<@Nullable Void>call(call, () -> {
 			work.run();
@@ -294,13 +305,13 @@ public final class FaultyStateStore extends DelegatingActorStateStore {
 
 		/**
 		 * Limits the fault to one instance. Without it the fault is for all instances.
-		 * Must not be used for calls about events, answers and schedules, which have no
-		 * address.
+		 * Must not be used for calls about events, answers, schedules and connections,
+		 * which have no address.
 		 * @param address address of the instance
 		 */
 		public Order of(ActorAddress address) {
 			Assert.state(this.operation.compareTo(Operation.EVENTS) < 0,
-					"Calls about events, answers and schedules have no address");
+					"Calls about events, answers, schedules and connections have no address");
 			this.address = address;
 			return this;
 		}

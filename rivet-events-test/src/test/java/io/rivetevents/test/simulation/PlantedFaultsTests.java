@@ -79,7 +79,8 @@ class PlantedFaultsTests {
 			public void commit(Change change) {
 				StoredActor present = super.load(change.actor().address());
 				super.commit(new Change(change.actor(), (present != null) ? present.version() : 0, change.events(),
-						change.trimmed(), change.answers(), change.schedules(), change.cancelled()));
+						change.trimmed(), change.answers(), change.schedules(), change.cancelled(),
+						change.connections(), change.disconnected()));
 			}
 
 		}, "saves are fenced");

@@ -3,14 +3,14 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.jdbc;
+package io.rivetevents.jdbc.sql;
 
 /**
  * The statements of the store, the same for all databases.
  *
  * @param prefix prefix of the table names
  */
-record Sql(String prefix) {
+public record Sql(String prefix) {
 
 	private static final String LISTED = "namespace, name, actor_key, actor_id, version, generation, format, owner, "
 			+ "epoch, reserved, marks, created_at, saved_at";
@@ -35,138 +35,166 @@ record Sql(String prefix) {
 		return this.prefix + "schedule";
 	}
 
-	String selectByAddress() {
+	private String connection() {
+		return this.prefix + "connection";
+	}
+
+	public String selectByAddress() {
 		return "select " + ALL + " from " + actor() + ADDRESS;
 	}
 
-	String selectById() {
+	public String selectById() {
 		return "select " + ALL + " from " + actor() + " where actor_id = ?";
 	}
 
 	/** Parameters: namespace, name, limit. */
-	String selectFirst() {
+	public String selectFirst() {
 		return "select " + LISTED + " from " + actor() + " where namespace = ? and name = ? order by actor_key limit ?";
 	}
 
 	/** Parameters: namespace, name, key, limit. */
-	String selectAfter() {
+	public String selectAfter() {
 		return "select " + LISTED + " from " + actor()
 				+ " where namespace = ? and name = ? and actor_key > ? order by actor_key limit ?";
 	}
 
-	String insertActor() {
+	public String insertActor() {
 		return "insert into " + actor() + " (" + ALL + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	}
 
 	/** Parameters: the columns after the id, then id and expected version. */
-	String updateActor() {
+	public String updateActor() {
 		return "update " + actor() + " set version = ?, generation = ?, format = ?, owner = ?, epoch = ?, reserved = ?,"
 				+ " marks = ?, created_at = ?, saved_at = ?, state = ?, input = ? where actor_id = ? and version = ?";
 	}
 
 	/** Parameter: id. */
-	String findActor() {
+	public String findActor() {
 		return "select 1 from " + actor() + " where actor_id = ?";
 	}
 
 	/** Parameters: id and expected version. */
-	String deleteActor() {
+	public String deleteActor() {
 		return "delete from " + actor() + " where actor_id = ? and version = ?";
 	}
 
 	/** Parameters: id, time, limit. */
-	String selectEvents() {
+	public String selectEvents() {
 		return "select position, previous, sent_at, expires_at, name, target, body from " + event()
 				+ " where actor_id = ? and expires_at > ? order by position desc limit ?";
 	}
 
-	String insertEvent() {
+	public String insertEvent() {
 		return "insert into " + event() + " (actor_id, position, previous, sent_at, expires_at, name, target, body)"
 				+ " values (?, ?, ?, ?, ?, ?, ?, ?)";
 	}
 
 	/** Parameters: id and position. */
-	String deleteEvent() {
+	public String deleteEvent() {
 		return "delete from " + event() + " where actor_id = ? and position = ?";
 	}
 
 	/** Parameter: id. */
-	String deleteEvents() {
+	public String deleteEvents() {
 		return "delete from " + event() + " where actor_id = ?";
 	}
 
 	/** Parameters: time, limit. */
-	String selectExpiredEvents() {
+	public String selectExpiredEvents() {
 		return "select actor_id, position from " + event() + " where expires_at <= ? order by expires_at limit ?";
 	}
 
 	/** Parameters: id, key, time. */
-	String selectAnswer() {
+	public String selectAnswer() {
 		return "select expires_at, body from " + answer() + " where actor_id = ? and idem_key = ? and expires_at > ?";
 	}
 
-	String insertAnswer() {
+	public String insertAnswer() {
 		return "insert into " + answer() + " (actor_id, idem_key, expires_at, body) values (?, ?, ?, ?)";
 	}
 
 	/** Parameters: id and key. */
-	String findAnswer() {
+	public String findAnswer() {
 		return "select 1 from " + answer() + " where actor_id = ? and idem_key = ?";
 	}
 
 	/** Parameters: id and key. */
-	String deleteAnswer() {
+	public String deleteAnswer() {
 		return "delete from " + answer() + " where actor_id = ? and idem_key = ?";
 	}
 
 	/** Parameters: id, key, time. */
-	String deleteExpiredAnswer() {
+	public String deleteExpiredAnswer() {
 		return deleteAnswer() + " and expires_at <= ?";
 	}
 
 	/** Parameter: id. */
-	String deleteAnswers() {
+	public String deleteAnswers() {
 		return "delete from " + answer() + " where actor_id = ?";
 	}
 
 	/** Parameters: time, limit. */
-	String selectExpiredAnswers() {
+	public String selectExpiredAnswers() {
 		return "select actor_id, idem_key from " + answer() + " where expires_at <= ? order by expires_at limit ?";
 	}
 
 	/** Parameter: id. */
-	String selectSchedules() {
+	public String selectSchedules() {
 		return "select schedule_id, run_at, slot, action, body from " + schedule() + " where actor_id = ?";
 	}
 
-	String insertSchedule() {
+	public String insertSchedule() {
 		return "insert into " + schedule() + " (actor_id, schedule_id, run_at, slot, action, body)"
 				+ " values (?, ?, ?, ?, ?, ?)";
 	}
 
 	/** Parameters: time, id, id of the schedule, time that is stored now. */
-	String updateRunAt() {
+	public String updateRunAt() {
 		return "update " + schedule() + " set run_at = ? where actor_id = ? and schedule_id = ? and run_at = ?";
 	}
 
 	/** Parameters: id and id of the schedule. */
-	String findSchedule() {
+	public String findSchedule() {
 		return "select 1 from " + schedule() + " where actor_id = ? and schedule_id = ?";
 	}
 
 	/** Parameters: id and id of the schedule. */
-	String deleteSchedule() {
+	public String deleteSchedule() {
 		return deleteSchedules() + " and schedule_id = ?";
 	}
 
 	/** Parameters: id, id of the schedule, time that is stored now. */
-	String deleteDueSchedule() {
+	public String deleteDueSchedule() {
 		return deleteSchedule() + " and run_at = ?";
 	}
 
 	/** Parameter: id. */
-	String deleteSchedules() {
+	public String deleteSchedules() {
 		return "delete from " + schedule() + " where actor_id = ?";
+	}
+
+	/** Parameter: id. */
+	public String selectConnections() {
+		return "select connection_id, body from " + connection() + " where actor_id = ?";
+	}
+
+	public String insertConnection() {
+		return "insert into " + connection() + " (actor_id, connection_id, body) values (?, ?, ?)";
+	}
+
+	/** Parameters: id and id of the connection. */
+	public String findConnection() {
+		return "select 1 from " + connection() + " where actor_id = ? and connection_id = ?";
+	}
+
+	/** Parameters: id and id of the connection. */
+	public String deleteConnection() {
+		return deleteConnections() + " and connection_id = ?";
+	}
+
+	/** Parameter: id. */
+	public String deleteConnections() {
+		return "delete from " + connection() + " where actor_id = ?";
 	}
 
 	/**
@@ -179,12 +207,12 @@ record Sql(String prefix) {
 	}
 
 	/** Parameters: latest time, limit. */
-	String selectFirstDue() {
+	public String selectFirstDue() {
 		return selectDue("");
 	}
 
 	/** Parameters: latest time; time, id and id of the schedule before; limit. */
-	String selectDueAfter() {
+	public String selectDueAfter() {
 		return selectDue(" and (run_at, actor_id, schedule_id) > (?, ?, ?)");
 	}
 
@@ -194,17 +222,17 @@ record Sql(String prefix) {
 	 * Parameters: latest time; time (twice), id (twice) and id of the schedule before;
 	 * limit.
 	 */
-	String selectDueAfterByColumns() {
+	public String selectDueAfterByColumns() {
 		return selectDue(" and (run_at > ? or (run_at = ? and (actor_id > ? or (actor_id = ? and schedule_id > ?))))");
 	}
 
 	/** Parameter: name. */
-	String selectMeta() {
+	public String selectMeta() {
 		return "select content from " + this.prefix + "meta where name = ?";
 	}
 
 	/** Parameters: name and content. */
-	String insertMeta() {
+	public String insertMeta() {
 		return "insert into " + this.prefix + "meta (name, content) values (?, ?)";
 	}
 
