@@ -87,21 +87,24 @@ class ArchitectureTests {
 			    actor.state actor.schedule extension observation
 			actor.answer: protocol error protocol.value conversion limit actor.state
 			actor.stream: protocol error protocol.value protocol.encoding failure limit scheduling
-			    connection actor actor.state actor.schedule extension explain delivery
+			    connection actor actor.state actor.schedule extension explain delivery outbound
 			    actor.persistence actor.answer actor.ownership
+			actor.hibernation: protocol protocol.value protocol.encoding conversion failure limit actor
+			    actor.state extension observation outbound delivery actor.persistence actor.stream
 			actor.runtime: protocol conversion contract.reflect limit outbound scheduling actor actor.state
 			    actor.schedule extension observation delivery actor.persistence actor.ownership
+			    actor.hibernation
 			actor.call: protocol error protocol.value protocol.encoding conversion failure limit
 			    scheduling connection actor actor.state actor.schedule extension observation
-			    delivery actor.turn actor.persistence actor.answer actor.stream
+			    delivery actor.turn actor.persistence actor.answer actor.stream actor.hibernation
 			actor.instance: protocol error protocol.encoding conversion contract.reflect failure
 			    limit scheduling connection actor actor.state actor.schedule extension observation
 			    outbound explain delivery actor.turn actor.persistence actor.answer actor.stream
-			    actor.call actor.ownership actor.runtime
+			    actor.call actor.ownership actor.runtime actor.hibernation
 			placement: protocol error protocol.value conversion contract.reflect failure limit
 			    scheduling connection actor actor.state actor.schedule extension observation
 			    outbound delivery actor.turn actor.persistence actor.answer actor.call
-			    actor.instance actor.ownership actor.runtime
+			    actor.instance actor.ownership actor.runtime actor.hibernation
 			outbox: protocol error protocol.value failure connection actor extension delivery
 			cluster: protocol error protocol.value conversion contract.reflect failure connection
 			    extension explain delivery
@@ -130,7 +133,7 @@ class ArchitectureTests {
 			invocation.index: annotation
 			invocation: protocol error protocol.value conversion contract contract.reflect
 			    annotation failure scheduling connection actor actor.schedule extension delivery
-			    actor.persistence actor.call placement invocation.validation invocation.index
+			    actor.persistence actor.hibernation actor.call placement invocation.validation invocation.index
 			invocation.aot: actor connection contract.reflect annotation invocation
 			    invocation.index
 			event: protocol connection actor

@@ -48,7 +48,8 @@ final class PropertyDefaults {
 
 	static Actor actor() {
 		return new Actor(Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(30),
-				Duration.ofSeconds(1), 10_000, DataSize.ofKilobytes(1), DataSize.ofKilobytes(64), 64);
+				false, DataSize.ofMegabytes(4), Duration.ofSeconds(1), 10_000, DataSize.ofKilobytes(1),
+				DataSize.ofKilobytes(64), 64);
 	}
 
 	static State state() {

@@ -46,6 +46,7 @@ import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.call.ActorSettings.StateSettings;
+import io.rivetevents.actor.hibernation.HibernationSettings;
 import io.rivetevents.actor.ownership.Ownership;
 import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.actor.state.ActorStateStore;
@@ -72,6 +73,7 @@ import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.extension.InvocationDecorator;
 import io.rivetevents.extension.OutboundInterceptor;
 import io.rivetevents.extension.Outbox;
+import io.rivetevents.extension.PrincipalCodec;
 import io.rivetevents.invocation.AccessGuard;
 import io.rivetevents.invocation.ActorRegistrar;
 import io.rivetevents.invocation.InvocationServices;
@@ -204,7 +206,8 @@ public final class RivetEventsAutoConfiguration {
 		ActorSettings settings = new ActorSettings(actor.actionTimeout(), actor.connectionHookTimeout(),
 				actor.lifecycleHookTimeout(), actor.sleepTimeout(), actor.saveInterval(), actor.mailboxCapacity(),
 				(int) actor.maxKeySize().toBytes(), (int) actor.maxInputSize().toBytes(), false, history(properties),
-				state(properties));
+				state(properties),
+				new HibernationSettings(actor.hibernate(), (int) actor.maxHibernatedSize().toBytes()));
 		return settings.withCloseOnForbiddenSubscription(
 				properties.security().onForbiddenSubscription() == OnForbiddenSubscription.CLOSE);
 	}
@@ -300,11 +303,12 @@ public final class RivetEventsAutoConfiguration {
 			ObjectProvider<InboundInterceptor> interceptors, ObjectProvider<Clock> clock, OutboundRegistry registry,
 			ObjectProvider<ContractFingerprints> contracts, ActorTypes types, ActionListeners listeners,
 			ObjectProvider<ActorDirectory> directory, RivetEventsProperties properties,
-			ObjectProvider<Ownership> ownership, ObjectProvider<Outbox> outbox) {
+			ObjectProvider<Ownership> ownership, ObjectProvider<Outbox> outbox,
+			ObjectProvider<PrincipalCodec> principals) {
 		ActorRuntime runtime = new ActorRuntime(store, connections.workers(), clock(clock), connections,
 				interceptors.orderedStream().toList(), available(contracts, ContractFingerprints.NONE),
 				properties.schedule().settings(), new JdkIdGenerator(), available(ownership, Ownership.ALONE),
-				available(outbox, Outbox.NONE));
+				available(outbox, Outbox.NONE), available(principals, PrincipalCodec.BY_NAME));
 		return new LocalNode(runtime, types, listeners, registry, directory::getObject);
 	}
 

@@ -89,6 +89,11 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param sleepTimeout Time without connections and calls after which an instance is
 	 * saved and removed from memory; "never" disables it, and an instance sleeps only if
 	 * it calls c.sleep().
+	 * @param hibernate Whether an instance sleeps while clients are connected, after the
+	 * sleep timeout without calls. The connections stay open, and the next message wakes
+	 * it. "@Actor(hibernate = true)" switches it on for one actor.
+	 * @param maxHibernatedSize Maximum size of the stored connections of an instance that
+	 * sleeps while clients are connected. An instance with more stays in memory.
 	 * @param saveInterval Longest time from a change of the state to its save. Changes
 	 * within it are lost if the process crashes.
 	 * @param mailboxCapacity Maximum number of calls that wait for one instance. Further
@@ -103,10 +108,10 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 */
 	public record Actor(@DefaultValue("60s") Duration actionTimeout, @DefaultValue("5s") Duration connectionHookTimeout,
 			@DefaultValue("5s") Duration lifecycleHookTimeout,
-			@MayBeZero @MayBeNever @DefaultValue("30s") Duration sleepTimeout,
-			@MayBeZero @DefaultValue("1s") Duration saveInterval, @DefaultValue("10000") int mailboxCapacity,
-			@DefaultValue("1KB") DataSize maxKeySize, @DefaultValue("64KB") DataSize maxInputSize,
-			@DefaultValue("64") int workerThreads) {
+			@MayBeZero @MayBeNever @DefaultValue("30s") Duration sleepTimeout, @DefaultValue("false") boolean hibernate,
+			@DefaultValue("4MB") DataSize maxHibernatedSize, @MayBeZero @DefaultValue("1s") Duration saveInterval,
+			@DefaultValue("10000") int mailboxCapacity, @DefaultValue("1KB") DataSize maxKeySize,
+			@DefaultValue("64KB") DataSize maxInputSize, @DefaultValue("64") int workerThreads) {
 	}
 
 	/**

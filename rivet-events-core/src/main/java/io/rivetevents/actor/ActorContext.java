@@ -236,7 +236,9 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 
 	/**
 	 * Puts this instance to sleep after the current turn. Its connections are closed with
-	 * {@code actor.stopped}; the next use wakes it.
+	 * {@code actor.stopped}, or stay open if it
+	 * {@linkplain io.rivetevents.annotation.Actor#hibernate() hibernates}; the next use
+	 * wakes it.
 	 */
 	void sleep();
 

@@ -87,6 +87,19 @@ public @interface Actor {
 	String sleepTimeout() default "";
 
 	/**
+	 * Whether an instance sleeps while clients are connected, after the time of
+	 * {@link #sleepTimeout()} without calls. The connections stay open; the next message
+	 * of a client, call or schedule wakes the instance. Default:
+	 * {@code rivet.events.actor.hibernate}; {@code true} here takes precedence.
+	 * <p>
+	 * The connection states are stored as JSON when the instance sleeps. The variables
+	 * are created again when it wakes. {@link OnConnect} is not called again, and
+	 * {@link OnDisconnect} is called once when the socket closes, for which the instance
+	 * wakes. Requires a store that keeps connections, as all built-in ones do.
+	 */
+	boolean hibernate() default false;
+
+	/**
 	 * Interfaces that declare the events of this actor. Each method is one event, and its
 	 * parameters are the arguments of the event:
 	 *

@@ -76,7 +76,7 @@ public final class ActorConnection extends ForwardingRecipients
 
 	private final Outbound outbound;
 
-	private final ConnectionScope owner;
+	private volatile ConnectionScope owner;
 
 	/**
 	 * Tags by event name; an empty set subscribes to all events of the name. A small map
@@ -270,6 +270,14 @@ public final class ActorConnection extends ForwardingRecipients
 	/** Returns the observers of the connections of this node. */
 	Observers observers() {
 		return this.owner.support().observers();
+	}
+
+	/**
+	 * Moves it to another instance of the same address, or to none while the instance
+	 * sleeps.
+	 */
+	public void moveTo(ConnectionScope owner) {
+		this.owner = owner;
 	}
 
 	/** Marks it as connected: all its hooks have accepted it. */

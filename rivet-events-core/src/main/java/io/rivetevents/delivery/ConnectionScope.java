@@ -18,4 +18,10 @@ import io.rivetevents.protocol.ActorKey;
  */
 public record ConnectionScope(String actor, ActorKey key, boolean stateful, Dispatcher dispatcher,
 		ConnectionServices support) {
+
+	/** Returns the same scope with another dispatcher. */
+	public ConnectionScope withDispatcher(Dispatcher other) {
+		return new ConnectionScope(this.actor, this.key, this.stateful, other, this.support);
+	}
+
 }

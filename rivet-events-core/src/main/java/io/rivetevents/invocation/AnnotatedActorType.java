@@ -46,6 +46,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.call.ActorType;
+import io.rivetevents.actor.hibernation.HibernationSettings;
 import io.rivetevents.actor.persistence.StateFormat;
 import io.rivetevents.actor.schedule.DeclaredSchedule;
 import io.rivetevents.annotation.Action;
@@ -175,6 +176,9 @@ final class AnnotatedActorType implements ActorType {
 		this.stateFormat = declaredFormat();
 		checkTypeArguments();
 		checkState();
+		if (this.settings.hibernation().enabled()) {
+			checkConnectionState();
+		}
 	}
 
 	private StateFormat declaredFormat() {
@@ -190,6 +194,18 @@ final class AnnotatedActorType implements ActorType {
 		if (method != null && problem != null) {
 			throw new InvalidActorException(method.getMethod(), "the state could be saved but not loaded: " + problem,
 					"Change the type of the state, or register a deserializer for it with the JsonMapper");
+		}
+	}
+
+	/** It is stored while an instance sleeps with open connections. */
+	private void checkConnectionState() {
+		ActorMethod method = this.hooks.get(Hook.CREATE_CONN_STATE);
+		Type type = producedType(Hook.CREATE_CONN_STATE);
+		String problem = (type != null) ? this.support.mapper().storageProblem(type) : null;
+		if (method != null && problem != null) {
+			throw new InvalidActorException(method.getMethod(),
+					"the connection state could be saved but not loaded: " + problem,
+					"Change the type of the connection state, register a deserializer for it with the JsonMapper, or remove hibernate");
 		}
 	}
 
@@ -240,6 +256,9 @@ final class AnnotatedActorType implements ActorType {
 		}
 		if (actor != null && StringUtils.hasText(actor.sleepTimeout())) {
 			settings = settings.withSleepTimeout(sleepTimeout(actor.sleepTimeout()));
+		}
+		if (actor != null && actor.hibernate()) {
+			settings = settings.withHibernation(new HibernationSettings(true, settings.hibernation().maxSize()));
 		}
 		History history = AnnotatedElementUtils.findMergedAnnotation(this.type, History.class);
 		return (history != null) ? settings.withHistory(limits(settings.history(), history)) : settings;
@@ -653,6 +672,12 @@ final class AnnotatedActorType implements ActorType {
 	private static boolean isBoolean(ActorMethod method) {
 		Class<?> value = method.valueType().toClass();
 		return value == boolean.class || value == Boolean.class;
+	}
+
+	@Override
+	public @Nullable DeclaredType connectionStateType() {
+		Type type = producedType(Hook.CREATE_CONN_STATE);
+		return (type != null) ? this.support.mapper().declared(type) : null;
 	}
 
 	@Override

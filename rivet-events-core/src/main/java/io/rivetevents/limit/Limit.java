@@ -31,6 +31,9 @@ public enum Limit {
 	/** Turns of clients that wait for one instance. */
 	MAILBOX("actor.mailbox-capacity"),
 
+	/** Stored connections of one instance that sleeps while clients are connected. */
+	HIBERNATED("actor.max-hibernated-size"),
+
 	/** Unanswered calls of clients to one instance. */
 	INSTANCE_CALLS("limits.instance.calls"),
 

@@ -6,12 +6,17 @@
 package io.rivetevents.placement;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -23,6 +28,8 @@ import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.call.NotBegun;
 import io.rivetevents.actor.answer.KeptAnswers;
+import io.rivetevents.actor.hibernation.SleepingConnections;
+import io.rivetevents.actor.hibernation.SleepingInstances;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.InstanceHost;
 import io.rivetevents.actor.ownership.Ownership;
@@ -34,10 +41,12 @@ import io.rivetevents.actor.schedule.ScheduleRunner;
 import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.turn.Mailbox;
 import io.rivetevents.actor.turn.Turn;
+import io.rivetevents.connection.Receipt;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionIndex;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.limit.CreatedInstance;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.LimitSettings;
@@ -45,6 +54,7 @@ import io.rivetevents.limit.PendingCall;
 import io.rivetevents.outbound.MovedClient;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.Position;
+import io.rivetevents.protocol.ToServer;
 import io.rivetevents.scheduling.DueQueue;
 
 /**
@@ -74,6 +84,11 @@ final class Instances implements InstanceHost {
 	private final ConnectionIndex members;
 
 	private final Actors actors;
+
+	/** Delay before another attempt to wake an instance for ended connections. */
+	private static final Duration RETRY = Duration.ofSeconds(5);
+
+	private final SleepingInstances sleeping;
 
 	private final Departures departures;
 
@@ -105,6 +120,7 @@ final class Instances implements InstanceHost {
 		this.actors = actors;
 		this.listeners = listeners;
 		this.keptAnswers = new KeptAnswers(runtime.connections().limits().answers());
+		this.sleeping = new SleepingInstances(members, runtime.observers());
 		this.departures = new Departures(this.instances, runtime.workers());
 		this.dueQueue = new DueQueue(runtime.timers());
 		this.earlySleep = new EarlySleep(this.instances.values(), runtime, this.dueQueue);
@@ -153,15 +169,59 @@ final class Instances implements InstanceHost {
 	}
 
 	/**
-	 * Notifies an instance that a connection has ended, if it is in memory.
+	 * Notifies an instance that a connection has ended, if it is in memory or sleeps with
+	 * the connection.
 	 * @param address address of the instance
 	 * @param connectionId id of the connection
 	 */
-	void disconnected(ActorAddress address, String connectionId) {
-		ActorInstance instance = find(address);
-		if (instance != null) {
-			instance.disconnected(connectionId);
+	@Override
+	public void disconnected(ActorAddress address, String connectionId) {
+		ActorInstance instance = find(address, connectionId);
+		while (instance != null && !instance.disconnected(connectionId)) {
+			forget(instance); // waits until the next instance has the connection
+			instance = find(address, connectionId);
 		}
+	}
+
+	/**
+	 * Passes a message of a client to the instance, if it is in memory or sleeps with the
+	 * connection.
+	 * @return whether the instance has the connection; otherwise nothing was done
+	 */
+	boolean deliver(ActorAddress address, String connectionId, ToServer message) {
+		ActorInstance instance = find(address, connectionId);
+		boolean received = instance != null && instance.receive(connectionId, message);
+		while (!received && instance != null && instance.hasHibernated()) {
+			instance = find(address, connectionId);
+			received = instance != null && instance.receive(connectionId, message);
+		}
+		return received;
+	}
+
+	/**
+	 * Returns the instance of a connection: in memory, or created to wake; {@code null}
+	 * if there is none.
+	 */
+	private @Nullable ActorInstance find(ActorAddress address, String connectionId) {
+		ActorInstance present = find(address);
+		if (present != null || this.stopping) {
+			return present;
+		}
+		// an instance that goes to sleep or wakes meanwhile is found here
+		return this.instances.computeIfAbsent(address,
+				(key) -> this.sleeping.contains(key, connectionId) ? create(key, this.types.at(key)) : null);
+	}
+
+	/** Returns the open connections of instances that sleep. */
+	SleepingInstances sleeping() {
+		return this.sleeping;
+	}
+
+	/** Returns whether an instance sleeps with open connections. */
+	boolean sleepsWithConnections(ActorTarget target) {
+		ActorAddress address = (target instanceof ActorTarget.ById byId) ? findAddress(byId.actorId())
+				: addressOf(target);
+		return address != null && this.sleeping.contains(address);
 	}
 
 	/** Stops creating instances. */
@@ -240,13 +300,18 @@ final class Instances implements InstanceHost {
 	private ActorInstance create(ActorAddress address, ActorType type) {
 		long heap = LimitSettings.Node.HEAP_OF_INSTANCE
 				+ 2L * (address.namespace().length() + address.key().serialize().length());
-		if (!this.runtime.connections().limits().awake().tryAcquire(heap)) {
+		SleepingConnections received = this.sleeping.take(address);
+		if (received != null) {
+			// its clients are connected, and limited as such
+			this.runtime.connections().limits().awake().acquire(heap);
+		}
+		else if (!this.runtime.connections().limits().awake().tryAcquire(heap)) {
 			throw new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
 					Map.of("channel", Limit.NODE_AWAKE.property(), "operation", "create"));
 		}
 		this.earlySleep.check(this.runtime.now());
 		Scheduler workers = this.workers.computeIfAbsent(type.name(), this.runtime::workersFor);
-		return new ActorInstance(address, type, this, this.runtime, workers, heap);
+		return new ActorInstance(address, type, this, this.runtime, workers, heap, received);
 	}
 
 	// Calls of instances
@@ -298,12 +363,76 @@ final class Instances implements InstanceHost {
 			if (present != instance) {
 				return present;
 			}
-			if (instance.state().isStored()) {
+			SleepingConnections unused = instance.unusedConnections();
+			if (unused != null) {
+				sleep(instance, unused);
+				retryEnded(address, unused);
+			}
+			else if (instance.state().isStored()) {
 				this.addresses.remove(instance.actorId());
 			}
 			this.runtime.connections().limits().awake().release(instance.heap());
 			return null;
 		});
+	}
+
+	private void sleep(ActorInstance instance, SleepingConnections connections) {
+		connections.moveTo(instance.sleepingScope());
+		this.sleeping.put(instance.address(), connections);
+	}
+
+	/** The instance could not be woken for the end of a connection. */
+	private void retryEnded(ActorAddress address, SleepingConnections connections) {
+		connections.connections()
+			.values()
+			.stream()
+			.filter(ActorConnection::hasEnded)
+			.findFirst()
+			.ifPresent((ended) -> this.runtime.timers()
+				.schedule(() -> disconnected(address, ended.id()), RETRY.toMillis(), TimeUnit.MILLISECONDS));
+	}
+
+	/**
+	 * While its address is locked, so that no other turn precedes those that wait: other
+	 * threads find the instance closed, and then wait in {@link #forget}.
+	 */
+	@Override
+	public void hibernate(ActorInstance instance, SleepingConnections connections,
+			Supplier<List<Turn<ActorInstance>>> close) {
+		AtomicReference<@Nullable ActorInstance> next = new AtomicReference<>();
+		this.instances.computeIfPresent(instance.address(), (address, present) -> {
+			List<Turn<ActorInstance>> waiting = close.get();
+			sleep(instance, connections);
+			this.runtime.connections().limits().awake().release(instance.heap());
+			if (!waiting.isEmpty()) {
+				ActorInstance created = create(address, this.types.at(address));
+				created.takeOver(waiting);
+				next.set(created);
+			}
+			return next.get();
+		});
+		ActorInstance created = next.get();
+		if (created != null) {
+			created.resumeTurns();
+			if (this.stopping) {
+				created.requestShutdown();
+			}
+		}
+		else if (this.stopping) {
+			this.sleeping.close(instance.address());
+		}
+	}
+
+	@Override
+	public void submitToNext(ActorInstance gone, Turn<ActorInstance> turn) {
+		submit(gone.address(), turn, "message");
+	}
+
+	@Override
+	public Mono<Receipt> dispatch(ActorAddress address, AddressedEvent event) {
+		ActorTarget target = new ActorTarget.Get(address);
+		return TurnRequest.ask(at(address, "event"), false, (instance) -> instance.start(target, null)
+			.then(Mono.fromSupplier(() -> instance.events().dispatch(event))));
 	}
 
 	@Override

@@ -135,10 +135,7 @@ final class LocalActorDirectory implements ActorDirectory {
 
 	@Override
 	public void deliver(ActorAddress address, String connectionId, ToServer message) {
-		ActorInstance instance = this.instances.find(address);
-		if (instance != null) {
-			instance.receive(connectionId, message);
-		}
+		this.instances.deliver(address, connectionId, message);
 	}
 
 	@Override
@@ -146,6 +143,9 @@ final class LocalActorDirectory implements ActorDirectory {
 		ActorInstance instance = this.instances.find(address);
 		if (instance != null) {
 			instance.keepAlive(connectionId);
+		}
+		else {
+			this.instances.sleeping().keepAlive(address, connectionId);
 		}
 	}
 
@@ -174,7 +174,8 @@ final class LocalActorDirectory implements ActorDirectory {
 				return TurnRequest.ask(Instances.of(instance, "event"), false, (current) -> hasMoved(current)
 						? Mono.error(new NotBegun()) : Mono.fromSupplier(() -> current.events().dispatch(dispatch)));
 			}
-			return isStored(target, dispatch) ? wakeFor(target, dispatch) : Mono.just(Receipt.NOBODY);
+			boolean wakes = isStored(target, dispatch) || this.instances.sleepsWithConnections(target);
+			return wakes ? wakeFor(target, dispatch) : Mono.just(Receipt.NOBODY);
 		});
 	}
 
@@ -190,7 +191,8 @@ final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	private Mono<Receipt> wakeFor(ActorTarget target, AddressedEvent dispatch) {
-		ActorTarget stored = new ActorTarget.Get(Instances.addressOf(target));
+		ActorAddress address = target.address();
+		ActorTarget stored = (address != null) ? new ActorTarget.Get(address) : target;
 		return ask(stored, "event",
 				(instance) -> instance.start(stored, null)
 					.then(Mono.fromSupplier(() -> instance.events().dispatch(dispatch))))

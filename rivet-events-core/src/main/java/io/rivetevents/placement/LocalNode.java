@@ -125,8 +125,7 @@ public final class LocalNode {
 	 * @return whether the instance has the connection; otherwise nothing was done
 	 */
 	public boolean deliver(ActorAddress address, String connectionId, ToServer message) {
-		ActorInstance instance = this.instances.find(address);
-		return instance != null && instance.receive(connectionId, message);
+		return this.instances.deliver(address, connectionId, message);
 	}
 
 	/** Returns the addresses of the instances in memory. */
@@ -169,6 +168,10 @@ public final class LocalNode {
 	}
 
 	private void check(ActorType type) {
+		check(type, type.settings().hibernation().enabled(), this.runtime.store().keepsConnections(), """
+				Actor %s sleeps while clients are connected, but the store keeps no connections: override commit and \
+				keepsConnections of ActorStateStore, or remove @Actor(hibernate = true) and \
+				rivet.events.actor.hibernate""");
 		check(type, type.hasDurableEvents(), this.runtime.store().keepsHistory(), """
 				Actor %s has durable events, but the store keeps no histories: override commit and keepsHistory \
 				of ActorStateStore, or set no @History(durable = true) and no rivet.events.history.durable""");
@@ -209,6 +212,7 @@ public final class LocalNode {
 	 */
 	public Mono<HandOver> release(ActorAddress address) {
 		return Mono.defer(() -> {
+			this.instances.sleeping().close(address);
 			ActorInstance instance = this.instances.find(address);
 			return (instance != null)
 					? end(instance, ActorInstance::requestRelease).then(Mono.fromSupplier(instance::handOver))
@@ -227,7 +231,10 @@ public final class LocalNode {
 	}
 
 	private Mono<Long> end(Predicate<ActorAddress> wanted, Consumer<ActorInstance> request) {
-		return Flux.defer(() -> Flux.fromIterable(this.instances.all()))
+		return Flux.defer(() -> {
+			this.instances.sleeping().close(wanted);
+			return Flux.fromIterable(this.instances.all());
+		})
 			.filter((instance) -> wanted.test(instance.address()))
 			.flatMap((instance) -> end(instance, request).thenReturn(true), Integer.MAX_VALUE)
 			.count();
@@ -251,6 +258,7 @@ public final class LocalNode {
 			this.instances.schedules().stop();
 			this.instances.refuseNew();
 			this.instances.all().forEach(ActorInstance::requestShutdown);
+			this.instances.sleeping().close((address) -> true);
 			return this.instances.departures().ofAll();
 		}).doFinally((signal) -> this.instances.dueQueue().stop());
 	}

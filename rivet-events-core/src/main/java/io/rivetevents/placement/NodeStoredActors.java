@@ -19,6 +19,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.CurrentTurn;
 import io.rivetevents.actor.instance.ActorInstance;
+import io.rivetevents.actor.persistence.ActorDocument;
 import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.Change;

@@ -79,7 +79,7 @@ class DurableEventsTests {
 
 	private static final ActorSettings RARELY_SAVED = new ActorSettings(Duration.ofSeconds(60), Duration.ofSeconds(5),
 			Duration.ofSeconds(5), Duration.ofMinutes(5), Duration.ofMinutes(5), 10_000, 1024, 1024, false,
-			ActorSettings.DEFAULTS.history(), ActorSettings.DEFAULTS.state());
+			ActorSettings.DEFAULTS.history(), ActorSettings.DEFAULTS.state(), ActorSettings.DEFAULTS.hibernation());
 
 	private final CountingStore store = new CountingStore();
 

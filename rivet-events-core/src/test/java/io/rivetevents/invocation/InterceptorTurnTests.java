@@ -247,7 +247,7 @@ class InterceptorTurnTests {
 		ActorSettings defaults = ActorSettings.DEFAULTS;
 		ActorSettings settings = new ActorSettings(LIMIT, LIMIT, defaults.lifecycleHookTimeout(),
 				defaults.sleepTimeout(), defaults.saveInterval(), 1000, 1024, 1024, false, HistoryLimits.DEFAULTS,
-				ActorSettings.StateSettings.DEFAULTS);
+				ActorSettings.StateSettings.DEFAULTS, defaults.hibernation());
 		start(interceptor, settings);
 	}
 

@@ -252,7 +252,7 @@ class LifeCycleTests {
 	void refusesAClientWhoseHookTakesTooLong() {
 		ActorSettings quick = new ActorSettings(Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofSeconds(5),
 				Duration.ofSeconds(30), Duration.ofSeconds(1), 1000, 1024, 1024, false, HistoryLimits.DEFAULTS,
-				ActorSettings.StateSettings.DEFAULTS);
+				ActorSettings.StateSettings.DEFAULTS, ActorSettings.DEFAULTS.hibernation());
 		try (ActorHarness impatient = new ActorHarness(quick, this.room)) {
 			RivetException ex = catchThrowableOfType(RivetException.class,
 					() -> impatient.connect(Room.class, "k", "slow"));

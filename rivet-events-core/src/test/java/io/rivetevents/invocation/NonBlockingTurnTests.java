@@ -146,8 +146,8 @@ class NonBlockingTurnTests {
 		ActorSettings defaults = ActorSettings.DEFAULTS;
 		restart(new ActorSettings(defaults.actionTimeout(), defaults.connectionHookTimeout(),
 				defaults.lifecycleHookTimeout(), defaults.sleepTimeout(), Duration.ZERO, defaults.mailboxCapacity(),
-				defaults.maxKeySize(), defaults.maxInputSize(), false, defaults.history(), defaults.state()),
-				new RecordingStore(savers));
+				defaults.maxKeySize(), defaults.maxInputSize(), false, defaults.history(), defaults.state(),
+				defaults.hibernation()), new RecordingStore(savers));
 		RecordedOutbound client = connect();
 		savers.clear();
 		for (int i = 0; i < 100; i++) {

@@ -59,7 +59,7 @@ class StoredActorsTests {
 		return new ActorSettings(defaults.actionTimeout(), defaults.connectionHookTimeout(),
 				defaults.lifecycleHookTimeout(), defaults.sleepTimeout(), Duration.ofMinutes(5),
 				defaults.mailboxCapacity(), defaults.maxKeySize(), defaults.maxInputSize(), false, defaults.history(),
-				defaults.state());
+				defaults.state(), defaults.hibernation());
 	}
 
 	@AfterEach

@@ -7,6 +7,7 @@ package io.rivetevents.actor.call;
 
 import java.time.Duration;
 
+import io.rivetevents.actor.hibernation.HibernationSettings;
 import io.rivetevents.delivery.HistoryLimits;
 
 /**
@@ -26,10 +27,12 @@ import io.rivetevents.delivery.HistoryLimits;
  * connection, as in Rivet
  * @param history limits of the event history for clients that reconnect
  * @param state how the state is saved
+ * @param hibernation whether instances sleep while clients are connected
  */
 public record ActorSettings(Duration actionTimeout, Duration connectionHookTimeout, Duration lifecycleHookTimeout,
 		Duration sleepTimeout, Duration saveInterval, int mailboxCapacity, int maxKeySize, int maxInputSize,
-		boolean closeOnForbiddenSubscription, HistoryLimits history, StateSettings state) {
+		boolean closeOnForbiddenSubscription, HistoryLimits history, StateSettings state,
+		HibernationSettings hibernation) {
 
 	/**
 	 * How the state of an instance is saved.
@@ -54,42 +57,48 @@ public record ActorSettings(Duration actionTimeout, Duration connectionHookTimeo
 	/** Default values, for tests. */
 	public static final ActorSettings DEFAULTS = new ActorSettings(Duration.ofSeconds(60), Duration.ofSeconds(5),
 			Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(1), 10_000, 1024, 64 * 1024, false,
-			HistoryLimits.DEFAULTS, StateSettings.DEFAULTS);
+			HistoryLimits.DEFAULTS, StateSettings.DEFAULTS, HibernationSettings.DEFAULTS);
 
 	public ActorSettings withActionTimeout(Duration timeout) {
 		return new ActorSettings(timeout, this.connectionHookTimeout, this.lifecycleHookTimeout, this.sleepTimeout,
 				this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize,
-				this.closeOnForbiddenSubscription, this.history, this.state);
+				this.closeOnForbiddenSubscription, this.history, this.state, this.hibernation);
 	}
 
 	public ActorSettings withSleepTimeout(Duration timeout) {
 		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout, timeout,
 				this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize,
-				this.closeOnForbiddenSubscription, this.history, this.state);
+				this.closeOnForbiddenSubscription, this.history, this.state, this.hibernation);
 	}
 
 	public ActorSettings withMailboxCapacity(int capacity) {
 		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout,
 				this.sleepTimeout, this.saveInterval, capacity, this.maxKeySize, this.maxInputSize,
-				this.closeOnForbiddenSubscription, this.history, this.state);
+				this.closeOnForbiddenSubscription, this.history, this.state, this.hibernation);
 	}
 
 	public ActorSettings withCloseOnForbiddenSubscription(boolean close) {
 		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout,
 				this.sleepTimeout, this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize, close,
-				this.history, this.state);
+				this.history, this.state, this.hibernation);
 	}
 
 	public ActorSettings withHistory(HistoryLimits history) {
 		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout,
 				this.sleepTimeout, this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize,
-				this.closeOnForbiddenSubscription, history, this.state);
+				this.closeOnForbiddenSubscription, history, this.state, this.hibernation);
 	}
 
 	public ActorSettings withState(StateSettings state) {
 		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout,
 				this.sleepTimeout, this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize,
-				this.closeOnForbiddenSubscription, this.history, state);
+				this.closeOnForbiddenSubscription, this.history, state, this.hibernation);
+	}
+
+	public ActorSettings withHibernation(HibernationSettings hibernation) {
+		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout,
+				this.sleepTimeout, this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize,
+				this.closeOnForbiddenSubscription, this.history, this.state, hibernation);
 	}
 
 }

@@ -85,6 +85,13 @@ public interface ActorType {
 	@Nullable DeclaredType stateType();
 
 	/**
+	 * Returns the type of its connection states, {@code null} if they have none.
+	 */
+	default @Nullable DeclaredType connectionStateType() {
+		return null;
+	}
+
+	/**
 	 * Returns the stored form of its state.
 	 */
 	default StateFormat stateFormat() {

@@ -7,11 +7,13 @@ package io.rivetevents.actor.instance;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -35,12 +37,16 @@ import io.rivetevents.actor.answer.IdempotentAnswers;
 import io.rivetevents.actor.call.Draft;
 import io.rivetevents.actor.call.InterceptorChain;
 import io.rivetevents.actor.call.NotBegun;
+import io.rivetevents.actor.hibernation.ConnectionFormat;
+import io.rivetevents.actor.hibernation.Hibernation;
+import io.rivetevents.actor.hibernation.SleepingConnections;
 import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.persistence.CreatorShare;
 import io.rivetevents.actor.persistence.Variables;
 import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.actor.schedule.InstanceSchedules;
+import io.rivetevents.actor.stream.ActorConnections;
 import io.rivetevents.actor.stream.TurnCommits;
 import io.rivetevents.actor.turn.Expirations;
 import io.rivetevents.actor.turn.Mailbox;
@@ -49,6 +55,7 @@ import io.rivetevents.connection.Connection;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.ClientRequests;
 import io.rivetevents.delivery.ActorConnection;
+import io.rivetevents.delivery.ConnectionScope;
 import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.delivery.EventTargets;
 import io.rivetevents.delivery.HistoryLimits;
@@ -125,6 +132,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	private final InstanceStart start;
 
+	private final Hibernation hibernation;
+
 	private final TurnCommits commits;
 
 	private final Variables vars = new Variables();
@@ -135,14 +144,25 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	 */
 	private @Nullable Turn<ActorInstance> displaced;
 
+	/** See {@link #refusal}. Used in turns. */
+	private @Nullable RivetException refusal;
+
+	/** Whether the next instance of the address gets its connections. */
+	private volatile boolean hibernates;
+
+	/** Whether the next instance of the address has its connections. */
+	private volatile boolean hibernated;
+
 	/**
 	 * Creates an instance that has not been started.
 	 * @param host the node of the instance
 	 * @param workers worker threads for its work outside of turns
 	 * @param heap bytes reserved for it from the memory for loaded instances
+	 * @param received open connections of the instance that has slept, {@code null} if
+	 * there are none
 	 */
 	public ActorInstance(ActorAddress address, ActorType type, InstanceHost host, ActorRuntime runtime,
-			Scheduler workers, long heap) {
+			Scheduler workers, long heap, @Nullable SleepingConnections received) {
 		this.address = address;
 		this.type = type;
 		this.host = host;
@@ -170,10 +190,16 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.subscriptions = new SubscriptionHandler(this, this.connections, this.calls, interceptors);
 		this.clients = new ConnectHandler(this, this.calls, this.actions, this.subscriptions, interceptors, runtime);
 		this.messages = new ClientMessages(this, this.actions, this.subscriptions, this.moved, runtime);
-		this.life = new InstanceLife(this, this.calls, this.clients, share, runtime, this.due, heap);
+		this.hibernation = new Hibernation(this, this.clients, type.settings().hibernation(),
+				new ConnectionFormat(runtime.mapper(), runtime.principals(), type.connectionStateType()),
+				new Hibernation.Services(runtime.store(), limits().hits(), runtime::newEpoch), received);
+		this.life = new InstanceLife(this, this.calls, this.clients, this.hibernation, share, runtime, this.due, heap);
 		this.commits = new TurnCommits(this.connections.stream(), this.state, this.life.stored(), runtime.store(),
 				eventsOf(type), runtime.clock(), () -> offerTurn(Mono::empty));
-		this.start = new InstanceStart(this, this.life, this.calls, this.clients, share, runtime);
+		this.start = new InstanceStart(this, this.life, this.calls, this.clients, this.hibernation, share, runtime);
+		if (received != null) {
+			this.clients.adopt(received);
+		}
 	}
 
 	private InstanceSchedules schedules() {
@@ -332,7 +358,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	@Override
 	public ToClient.Error error(RivetException ex, @Nullable Object metadata, @Nullable Long actionId) {
 		JsonNode tree = (metadata != null) ? mapper().toTree(metadata) : null;
-		return new ToClient.Error(ex.group(), ex.code(), ex.text(), tree, actionId, this.life.info(false).specifier());
+		return new ToClient.Error(ex.group(), ex.code(), ex.text(), tree, actionId,
+				this.state.isStored() ? this.life.info(false).specifier() : null);
 	}
 
 	// Thread-safe
@@ -402,8 +429,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	}
 
 	/**
-	 * Handles a message of a connected client. Messages of one connection are handled in
-	 * the order of the calls.
+	 * Handles a message of a connected client, and wakes the instance for it. Messages of
+	 * one connection are handled in the order of the calls.
 	 * @return whether the connection is one of this instance
 	 */
 	public boolean receive(String connectionId, ToServer message) {
@@ -413,6 +440,9 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		}
 		this.connections.reportHandled(connection, message);
 		message.accept(this.arrivals, connection);
+		if (mustWake()) {
+			offerTurn(Mono::empty); // the message may have no turn that wakes it
+		}
 		return true;
 	}
 
@@ -434,12 +464,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 			Turn<ActorInstance> turn = Turn.ofCall(call, (current) -> current.messages.answer(id, request, call),
 					ActorInstance.this.type.isInterleaved(request.name(), true),
 					ActorInstance.this.actions.mayBlock(request));
-			switch (offer(turn.ofMessage(id))) {
-				case ACCEPTED -> {
-				}
-				case FULL -> ActorInstance.this.actions.refuse(connection, request, overloaded(call, "message"));
-				case CLOSED -> ActorInstance.this.moved.keep(id, request);
-			}
+			submit(turn.ofMessage(id), request,
+					(refusal) -> ActorInstance.this.actions.refuse(connection, request, refusal));
 		}
 
 		@Override
@@ -449,12 +475,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 			String id = connection.id();
 			Turn<ActorInstance> turn = Turn.ofCall(call, (current) -> current.messages.subscribe(id, request), false,
 					true);
-			switch (offer(turn.ofMessage(id))) {
-				case ACCEPTED -> {
-				}
-				case FULL -> subscriptions.refuseAside(connection, request, overloaded(call, "message"));
-				case CLOSED -> ActorInstance.this.moved.keep(id, request);
-			}
+			submit(turn.ofMessage(id), request, (refusal) -> subscriptions.refuseAside(connection, request, refusal));
 		}
 
 		@Override
@@ -469,6 +490,31 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	}
 
+	/** Adds the turn of a connected client, here or to the next instance. */
+	private void submit(Turn<ActorInstance> turn, ToServer message, Consumer<RivetException> refuse) {
+		Turn<ActorInstance> waking = (turn.interleave() && mustWake()) ? turn.notHeldByRest() : turn;
+		Mailbox.Offer outcome = offer(waking);
+		if (outcome == Mailbox.Offer.FULL) {
+			refuse.accept(overloaded(turn.call(), "message"));
+		}
+		else if (outcome == Mailbox.Offer.CLOSED && hasNext()) {
+			try {
+				this.host.submitToNext(this, waking);
+			}
+			catch (RivetException ex) {
+				refuse.accept(ex);
+			}
+		}
+		else if (outcome == Mailbox.Offer.CLOSED && turn.connectionId() != null) {
+			this.moved.keep(turn.connectionId(), message);
+		}
+	}
+
+	/** Returns whether the next instance of the address has its connections. */
+	public boolean hasHibernated() {
+		return this.hibernated;
+	}
+
 	/** Sends a keep-alive message to a client in the extended mode. Does not block. */
 	public void keepAlive(String connectionId) {
 		ActorConnection connection = this.connections.find(connectionId);
@@ -477,14 +523,35 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		}
 	}
 
-	/** Handles the end of a connection's transport. */
-	public void disconnected(String connectionId) {
+	/**
+	 * Handles the end of a connection's transport.
+	 * @return {@code false} if the next instance of the address has the connection
+	 */
+	public boolean disconnected(String connectionId) {
 		ActorConnection connection = this.connections.find(connectionId);
 		if (connection != null) {
 			// the turn that waits for its answer ends and does not delay the next one
 			connection.end();
 		}
-		offer(Turn.ofRuntime((current) -> current.clients.disconnect(connectionId)));
+		Mailbox.Offer outcome = offer(Turn.ofRuntime((current) -> current.disconnect(connectionId)));
+		return outcome != Mailbox.Offer.CLOSED || !hasNext();
+	}
+
+	/** Returns whether the next instance has its connections, if it is closed. */
+	private boolean hasNext() {
+		return this.hibernates || mustWake();
+	}
+
+	/**
+	 * Disconnects a client. If the instance could not be woken for it, the next one that
+	 * starts does so.
+	 */
+	private @Nullable Mono<Void> disconnect(String connectionId) {
+		if (this.hibernated) {
+			this.host.disconnected(this.address, connectionId);
+			return null;
+		}
+		return (this.refusal != null) ? null : this.clients.disconnect(connectionId);
 	}
 
 	@Override
@@ -651,6 +718,61 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	}
 
 	@Override
+	public void hibernates() {
+		this.hibernates = true;
+		this.due.remove();
+		this.actions.end();
+		this.commits.close();
+		List<Turn<ActorInstance>> others = new ArrayList<>();
+		this.host.hibernate(this, this.hibernation.handOver(), () -> {
+			List<Turn<ActorInstance>> waiting = this.mailbox.close();
+			waiting.stream().filter((turn) -> !turn.client()).forEach(others::add);
+			return waiting.stream().filter(Turn::client).toList();
+		});
+		this.hibernated = true;
+		this.connections.clear();
+		others.forEach((turn) -> this.host.submitAgain(this, turn));
+	}
+
+	/**
+	 * Takes over the turns that have waited for the instance that has slept. Called
+	 * before it is visible to other threads.
+	 */
+	public void takeOver(List<Turn<ActorInstance>> waiting) {
+		List<Turn<ActorInstance>> turns = new ArrayList<>();
+		turns.add(Turn.ofRuntime((instance) -> null)); // wakes it; the next may
+														// interleave
+		for (Turn<ActorInstance> turn : waiting) {
+			turns.add(turn);
+			PendingCall call = turn.call();
+			if (call != null) {
+				call.leave();
+				call.begin(this.usage);
+				this.expirations.add(call);
+			}
+		}
+		this.mailbox.takeOver(turns);
+	}
+
+	/** Runs the turns that it has taken over. */
+	public void resumeTurns() {
+		this.mailbox.resumeTurns();
+	}
+
+	/**
+	 * Returns the connections that it has received and does not use, because it was not
+	 * started; {@code null} if there are none. Thread-safe.
+	 */
+	public @Nullable SleepingConnections unusedConnections() {
+		return (this.life.isRunning() || this.life.hasLeft()) ? null : this.hibernation.unused();
+	}
+
+	/** Returns the scope of its connections while it sleeps. */
+	public ConnectionScope sleepingScope() {
+		return this.clients.scope().withDispatcher(new SleepingEvents(this.address, this.type, this.host));
+	}
+
+	@Override
 	public void left() {
 		this.host.left(this);
 	}
@@ -668,7 +790,39 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 			this.life.touch();
 		}
 		this.commits.beginTurn();
+		if (mustWake()) {
+			return turn.interleave() ? refused(turn, new RivetException(ErrorCode.RESTARTING))
+					: Mono.defer(() -> beginAsleep(turn));
+		}
 		return this.life.isDoubtful() ? Mono.defer(() -> beginDoubtful(turn)) : work(turn);
+	}
+
+	/** Returns whether it has connections but is not awake. Thread-safe. */
+	private boolean mustWake() {
+		return this.hibernation.hasReceived() && !this.life.isRunning() && !this.life.hasLeft();
+	}
+
+	private Mono<Void> beginAsleep(Turn<ActorInstance> turn) {
+		return this.start.wakeForConnections().map(Optional::of).defaultIfEmpty(Optional.empty()).flatMap((failure) -> {
+			Mono<Void> rest = failure.isPresent() ? refused(turn, failure.get()) : work(turn);
+			return (rest != null) ? rest : Mono.empty();
+		});
+	}
+
+	/** Runs a turn although the instance is not awake. */
+	private @Nullable Mono<Void> refused(Turn<ActorInstance> turn, RivetException refusal) {
+		this.refusal = refusal;
+		try {
+			return work(turn);
+		}
+		finally {
+			this.refusal = null;
+		}
+	}
+
+	@Override
+	public @Nullable RivetException refusal() {
+		return this.refusal;
 	}
 
 	private @Nullable Mono<Void> work(Turn<ActorInstance> turn) {

@@ -7,18 +7,18 @@ package io.rivetevents.actor.instance;
 
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.call.CalledInstance;
+import io.rivetevents.actor.hibernation.Hibernation;
 import io.rivetevents.delivery.Dispatcher;
+import io.rivetevents.error.RivetException;
 
 /**
  * The instance as seen by the handlers of its clients.
  */
-interface ClientInstance extends CalledInstance {
-
-	/** Returns its connections. */
-	ActorConnections connections();
+interface ClientInstance extends CalledInstance, Hibernation.Instance {
 
 	/** Returns the dispatcher of events to its connections. */
 	Dispatcher events();
@@ -37,6 +37,12 @@ interface ClientInstance extends CalledInstance {
 
 	/** Notes that the instance is used by more than clients that are not accepted yet. */
 	void claim();
+
+	/**
+	 * Returns the reason for which a message of a connected client is rejected because
+	 * the instance could not be woken for it, {@code null} if the instance is awake.
+	 */
+	@Nullable RivetException refusal();
 
 	/**
 	 * Deletes the instance if it was created for a client that was then rejected, nothing

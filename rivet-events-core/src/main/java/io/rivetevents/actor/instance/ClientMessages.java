@@ -12,7 +12,9 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.call.ActionHandler;
 import io.rivetevents.actor.runtime.ActorRuntime;
+import io.rivetevents.actor.stream.ActorConnections;
 import io.rivetevents.delivery.ActorConnection;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.limit.PendingCall;
 import io.rivetevents.outbound.MovedClients;
 import io.rivetevents.protocol.ToClient;
@@ -93,8 +95,13 @@ public final class ClientMessages {
 	 */
 	@Nullable Mono<Void> answer(String connectionId, ToServer.ActionRequest request, PendingCall call) {
 		ActorConnection connection = waiting(connectionId);
+		RivetException refusal = this.instance.refusal();
 		if (connection == null) {
 			this.moved.giveBack(connectionId, request);
+			return null;
+		}
+		if (refusal != null) {
+			this.actions.refuse(connection, request, refusal);
 			return null;
 		}
 		return this.actions.answer(connection, request, call);
@@ -106,8 +113,13 @@ public final class ClientMessages {
 	 */
 	@Nullable Mono<Void> subscribe(String connectionId, ToServer.SubscriptionRequest request) {
 		ActorConnection connection = waiting(connectionId);
+		RivetException refusal = this.instance.refusal();
 		if (connection == null) {
 			this.moved.giveBack(connectionId, request);
+			return null;
+		}
+		if (refusal != null) {
+			this.subscriptions.refuseAside(connection, request, refusal);
 			return null;
 		}
 		return this.subscriptions.change(connection, request);

@@ -27,6 +27,9 @@ import io.rivetevents.actor.call.Draft;
 import io.rivetevents.actor.call.InterceptorChain;
 import io.rivetevents.actor.call.MethodInvocation.Caller;
 import io.rivetevents.actor.runtime.ActorRuntime;
+import io.rivetevents.actor.hibernation.Hibernation;
+import io.rivetevents.actor.hibernation.SleepingConnections;
+import io.rivetevents.actor.stream.ActorConnections;
 import io.rivetevents.contract.reflect.ContractFingerprints;
 import io.rivetevents.conversion.Args;
 import io.rivetevents.conversion.ValueMapper;
@@ -53,7 +56,7 @@ import io.rivetevents.scheduling.CallerScope;
  * Connects, resumes and disconnects the clients of one instance. Methods are called in
  * turns of the instance unless their documentation states otherwise.
  */
-public final class ConnectHandler {
+public final class ConnectHandler implements Hibernation.Clients {
 
 	private final ClientInstance instance;
 
@@ -389,16 +392,13 @@ public final class ConnectHandler {
 		return (connection != null) ? disconnect(connection) : Mono.empty();
 	}
 
-	/** Disconnects a client; without effect if it is not registered. */
-	Mono<Void> disconnect(ActorConnection connection) {
+	@Override
+	public Mono<Void> disconnect(ActorConnection connection) {
 		if (connection != this.connections.find(connection.id())) {
 			return Mono.empty();
 		}
 		return this.calls.tolerant(Hook.DISCONNECT, Caller.of(connection)).doFinally((signal) -> {
-			if (this.connections.remove(connection)) {
-				connection.end();
-				tellClosed(connection);
-			}
+			remove(connection);
 			this.instance.touch();
 		});
 	}
@@ -413,10 +413,40 @@ public final class ConnectHandler {
 		}
 		return this.calls.tolerant(Hook.DISCONNECT, Caller.of(connection)).doFinally((signal) -> {
 			if (this.connections.remove(connection, first)) {
+				this.instance.state().removeConnection(connection.id());
 				connection.end();
 				tellClosed(connection);
 			}
 		});
+	}
+
+	@Override
+	public void remove(ActorConnection connection) {
+		if (this.connections.remove(connection)) {
+			this.instance.state().removeConnection(connection.id());
+			connection.end();
+			tellClosed(connection);
+		}
+	}
+
+	// Sleep with open connections
+
+	/** Returns what its connections share. */
+	ConnectionScope scope() {
+		return this.owner;
+	}
+
+	/** Adds the open connections of the instance that has slept. */
+	void adopt(SleepingConnections received) {
+		received.moveTo(this.owner);
+		this.connections.adopt(received.connections().values(), received.position());
+	}
+
+	@Override
+	public void addGone(ConnectRequest request, @Nullable Object state) {
+		ActorConnection connection = new ActorConnection(request, Outbound.NONE, this.owner, state);
+		connection.end();
+		this.connections.addGone(connection);
 	}
 
 	/** A connection that its last hook has rejected was never reported as opened. */

@@ -10,6 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.call.ActorType;
+import io.rivetevents.actor.stream.ActorConnections;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.delivery.Dispatcher;

@@ -5,16 +5,24 @@
 
 package io.rivetevents.actor.instance;
 
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+
+import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.answer.KeptAnswers;
+import io.rivetevents.actor.hibernation.SleepingConnections;
 import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.turn.Turn;
+import io.rivetevents.connection.Receipt;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionIndex;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.limit.CreatedInstance;
 import io.rivetevents.outbound.MovedClient;
 import io.rivetevents.protocol.Position;
@@ -42,6 +50,29 @@ public interface InstanceHost {
 
 	/** Removes the instance, which has left memory and accepts no turns. */
 	void forget(ActorInstance instance);
+
+	/**
+	 * Removes the instance, which leaves memory while its clients stay connected. Its
+	 * waiting turns for clients are passed to the next instance of the address.
+	 * @param connections its connections
+	 * @param close closes its mailbox and returns the turns that wait; called once
+	 */
+	void hibernate(ActorInstance instance, SleepingConnections connections, Supplier<List<Turn<ActorInstance>>> close);
+
+	/**
+	 * Passes a turn to the next instance of the same address.
+	 * @throws RivetException if it is rejected
+	 */
+	void submitToNext(ActorInstance gone, Turn<ActorInstance> turn);
+
+	/**
+	 * Sends an event to connections of an instance that sleeps, which wakes it.
+	 * @return received when the event has been sent
+	 */
+	Mono<Receipt> dispatch(ActorAddress address, AddressedEvent event);
+
+	/** Passes the end of a connection on to the next instance of the address. */
+	void disconnected(ActorAddress address, String connectionId);
 
 	/** Notes that the instance has left memory and that its clean-up is complete. */
 	void left(ActorInstance instance);

@@ -23,6 +23,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.call.MethodInvoker;
 import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.hibernation.Hibernation;
 import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.persistence.StoredInstance;
@@ -64,6 +65,8 @@ final class InstanceLife {
 	private final MethodInvoker calls;
 
 	private final ConnectHandler clients;
+
+	private final Hibernation hibernation;
 
 	private final CreatorShare share;
 
@@ -131,6 +134,13 @@ final class InstanceLife {
 		 */
 		void staysWithoutMoved();
 
+		/**
+		 * Called when it leaves memory while its clients stay connected: its waiting
+		 * turns are passed to the next instance of its address, which continues with the
+		 * connections.
+		 */
+		void hibernates();
+
 		/** Notes that it has left memory and that observers have been notified. */
 		void left();
 
@@ -182,20 +192,22 @@ final class InstanceLife {
 	 * @param owner the instance
 	 * @param calls calls the methods of the actor
 	 * @param clients its clients
+	 * @param hibernation its sleep while clients are connected
 	 * @param share share of its creator
 	 * @param runtime services that instances share
 	 * @param due calls {@link #check} when work is due
 	 * @param heap bytes reserved for it from the memory for loaded instances
 	 */
-	InstanceLife(Owner owner, MethodInvoker calls, ConnectHandler clients, CreatorShare share, ActorRuntime runtime,
-			DueQueue.Entry due, long heap) {
+	InstanceLife(Owner owner, MethodInvoker calls, ConnectHandler clients, Hibernation hibernation, CreatorShare share,
+			ActorRuntime runtime, DueQueue.Entry due, long heap) {
 		this.owner = owner;
 		this.calls = calls;
 		this.clients = clients;
+		this.hibernation = hibernation;
 		this.share = share;
 		this.runtime = runtime;
 		this.due = due;
-		this.idle = new IdleTimer(() -> !owner.connections().isEmpty(), this::sleepTimeout, due, runtime.now());
+		this.idle = new IdleTimer(hibernation::isPrevented, this::sleepTimeout, due, runtime.now());
 		this.heap = heap;
 		this.state = owner.state();
 		this.stored = new StoredInstance(owner.address(), this.state, share, runtime.workers(), runtime.timers(),
@@ -441,8 +453,8 @@ final class InstanceLife {
 	private Mono<Void> discard() {
 		Fresh fresh = this.fresh;
 		// the last of the waiting clients deletes the instance
-		if (this.running && fresh != null && this.idle.isUnused() && Arrays.equals(fresh.state(), this.state.bytes())
-				&& fresh.vars().equals(this.owner.vars().named())) {
+		if (this.running && fresh != null && this.idle.isUnused() && this.owner.connections().isEmpty()
+				&& Arrays.equals(fresh.state(), this.state.bytes()) && fresh.vars().equals(this.owner.vars().named())) {
 			raiseEnd(End.DESTROY);
 		}
 		return Mono.empty();
@@ -478,7 +490,10 @@ final class InstanceLife {
 
 	private Mono<Void> end(End how) {
 		this.owner.commits().beginTurn(); // its hooks may send events
-		Mono<Void> disconnected = (how == End.RELEASE) ? moveClients() : disconnectClients(CloseReason.of(how.code));
+		if (how == End.SLEEP && this.hibernation.isWanted()) {
+			return hibernate();
+		}
+		Mono<Void> disconnected = (how == End.RELEASE) ? moveClients() : disconnectClients(how);
 		return switch (how) {
 			case SLEEP, RELEASE, SHUTDOWN -> disconnected.then(Mono.defer(() -> this.calls.tolerant(Hook.SLEEP, null)))
 				.then(Mono.fromRunnable(() -> saveAndLeave(how)));
@@ -488,10 +503,11 @@ final class InstanceLife {
 		};
 	}
 
-	private Mono<Void> disconnectClients(CloseReason reason) {
+	private Mono<Void> disconnectClients(End how) {
+		CloseReason reason = CloseReason.of(how.code);
 		return Flux.fromIterable(this.owner.connections().snapshot())
 			.doOnNext((connection) -> connection.outbound().close(reason))
-			.concatMap(this.clients::disconnect)
+			.concatMap((connection) -> disconnect(connection, how))
 			.then();
 	}
 
@@ -511,6 +527,48 @@ final class InstanceLife {
 	}
 
 	/**
+	 * The newer copy calls the hook for the connections that it finds in the store.
+	 */
+	private Mono<Void> disconnect(ActorConnection connection, End how) {
+		return (how == End.FENCED && this.state.connections().isStored(connection.id()))
+				? Mono.fromRunnable(() -> this.clients.remove(connection)) : this.clients.disconnect(connection);
+	}
+
+	/** Unless its connections cannot be stored, which is found out before the hook. */
+	private Mono<Void> hibernate() {
+		return this.hibernation.disconnectOthers()
+			.then(Mono.defer(() -> this.hibernation.prepare()
+					? this.calls.tolerant(Hook.SLEEP, null).then(Mono.<Void>fromRunnable(this::saveAndHibernate))
+					: Mono.fromRunnable(() -> stayAwake(End.SLEEP))));
+	}
+
+	/**
+	 * Saves the instance with its connections and removes it from memory. If another end
+	 * has been requested in the meantime, that is done next.
+	 */
+	private void saveAndHibernate() {
+		try {
+			this.owner.commits().endTurn();
+			if (!this.hibernation.prepare()) {
+				stayAwake(End.SLEEP);
+				return;
+			}
+			this.state.save(now());
+			if (this.end.get() == End.SLEEP) {
+				leave(observers()::actorSlept, this.owner::hibernates);
+			}
+		}
+		catch (StaleStateException ex) {
+			replaced();
+		}
+		catch (Throwable ex) {
+			failures.error(ex, () -> "Failed to save the state of %s; it stays in memory and will retry"
+				.formatted(this.owner.address()));
+			stayAwake(End.SLEEP);
+		}
+	}
+
+	/**
 	 * Saves the instance and removes it from memory. If it is to be deleted by now, or is
 	 * to end although it was to stay in memory, that is done next.
 	 */
@@ -521,7 +579,7 @@ final class InstanceLife {
 			this.state.save(now());
 			if (!isBeyond(this.end.get(), End.SHUTDOWN)) {
 				this.handOver = (how == End.RELEASE) ? this.owner.commits().handOver() : null;
-				leave(observers()::actorSlept);
+				leave(observers()::actorSlept, this.owner::leaves);
 			}
 		}
 		catch (StaleStateException ex) {
@@ -554,7 +612,7 @@ final class InstanceLife {
 
 	private Mono<Void> deleteAndLeave() {
 		return this.stored.delete()
-			.then(Mono.<Void>fromRunnable(() -> leave(observers()::actorDestroyed)))
+			.then(Mono.<Void>fromRunnable(() -> leave(observers()::actorDestroyed, this.owner::leaves)))
 			.onErrorResume((ex) -> Mono.fromRunnable(() -> {
 				this.stored.logUndeleted(ex);
 				if (ex instanceof StaleStateException) {
@@ -565,11 +623,11 @@ final class InstanceLife {
 	}
 
 	/** The next instance of the address may start before {@code told} has returned. */
-	private void leave(Consumer<ActorInfo> told) {
+	private void leave(Consumer<ActorInfo> told, Runnable leaves) {
 		ActorInfo info = info(false);
 		observers().actorLeaves(info);
 		try {
-			leave();
+			leave(leaves);
 		}
 		finally {
 			told.accept(info);
@@ -577,10 +635,14 @@ final class InstanceLife {
 	}
 
 	private void leave() {
+		leave(this.owner::leaves);
+	}
+
+	private void leave(Runnable leaves) {
 		this.running = false;
 		this.left = true;
 		this.share.giveBack();
-		this.owner.leaves();
+		leaves.run();
 	}
 
 }

@@ -22,6 +22,7 @@ import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.call.CalledInstance;
 import io.rivetevents.actor.call.Draft;
 import io.rivetevents.actor.call.MethodInvocation.Caller;
+import io.rivetevents.actor.hibernation.Hibernation;
 import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.persistence.CreatorShare;
@@ -34,6 +35,7 @@ import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Hook;
 import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
@@ -57,6 +59,8 @@ public final class InstanceStart {
 
 	private final ConnectHandler clients;
 
+	private final Hibernation hibernation;
+
 	private final CreatorShare share;
 
 	private final ActorRuntime runtime;
@@ -73,15 +77,17 @@ public final class InstanceStart {
 	 * @param life its life cycle
 	 * @param calls calls the methods of the actor
 	 * @param clients its clients
+	 * @param hibernation its open connections
 	 * @param share share of its creator
 	 * @param runtime services that instances share
 	 */
 	InstanceStart(CalledInstance instance, InstanceLife life, MethodInvoker calls, ConnectHandler clients,
-			CreatorShare share, ActorRuntime runtime) {
+			Hibernation hibernation, CreatorShare share, ActorRuntime runtime) {
 		this.instance = instance;
 		this.life = life;
 		this.calls = calls;
 		this.clients = clients;
+		this.hibernation = hibernation;
 		this.share = share;
 		this.runtime = runtime;
 		this.address = instance.address();
@@ -205,9 +211,26 @@ public final class InstanceStart {
 		this.share.wake();
 		return checkStored(target).then(Mono.defer(this::createMissingState))
 			.then(Mono.fromRunnable(this::claim))
+			.then(Mono.fromRunnable(() -> this.hibernation.restore(stored.generation())))
 			.then(Mono.defer(this::createVars))
 			.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)))
-			.then(Mono.fromSupplier(this.life::wake));
+			.then(Mono.fromSupplier(this.life::wake))
+			.flatMap((info) -> this.hibernation.disconnectEnded().thenReturn(info));
+	}
+
+	/**
+	 * Wakes an instance that has slept with open connections. If it has been deleted in
+	 * the meantime, they are closed.
+	 * @return the reason why it could not be woken, empty if it is awake
+	 */
+	Mono<RivetException> wakeForConnections() {
+		return start(new ActorTarget.Get(this.address), (ConnectRequest) null).then(Mono.<RivetException>empty())
+			.onErrorResume(RivetException.class, (ex) -> {
+				if (ex.closeReason().equals(CloseReason.of(ErrorCode.ACTOR_NOT_FOUND))) {
+					this.hibernation.closeAll();
+				}
+				return Mono.just(ex);
+			});
 	}
 
 	/** The actor may have got a state after the instance was stored. */

@@ -17,6 +17,7 @@ import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.call.CalledInstance;
 import io.rivetevents.actor.call.InterceptorChain;
 import io.rivetevents.actor.call.MethodInvocation.Caller;
+import io.rivetevents.actor.stream.ActorConnections;
 import io.rivetevents.conversion.Args;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.error.RivetException;

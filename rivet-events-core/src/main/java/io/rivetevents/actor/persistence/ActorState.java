@@ -81,6 +81,8 @@ public final class ActorState {
 
 	private final InstanceSchedules schedules;
 
+	private final ConnectionRows connections = new ConnectionRows();
+
 	/** Whether the changes are written in a transaction of the application. */
 	private boolean inTransaction;
 
@@ -127,6 +129,26 @@ public final class ActorState {
 
 		/** Nothing but a new version. */
 		static final Addition NONE = new Addition(UnaryOperator.identity(), List.of(), List.of());
+
+	}
+
+	/**
+	 * What waits for a save besides the state.
+	 *
+	 * @param answers answers to store
+	 * @param schedules changes of schedules
+	 * @param connections changes of stored connections
+	 */
+	private record Rest(List<StoredAnswer> answers, InstanceSchedules.Pending schedules,
+			ConnectionRows.Pending connections) {
+
+		boolean isEmpty() {
+			return this.answers.isEmpty() && this.schedules.isEmpty() && this.connections.isEmpty();
+		}
+
+		Change addTo(Change change) {
+			return this.connections.addTo(this.schedules.addTo(change.withAnswers(this.answers)));
+		}
 
 	}
 
@@ -201,20 +223,32 @@ public final class ActorState {
 		StoredActor first = next(stored()).generation(1).format(this.format.version()).state(bytes).build();
 		check.accept(first);
 		InstanceSchedules.Pending schedules = this.schedules.pending();
-		store(Change.of(first, 0), schedules);
+		store(schedules.addTo(Change.of(first, 0)));
 		this.schedules.committed(schedules);
 		saved(first);
 	}
 
-	private void store(Change change, InstanceSchedules.Pending schedules) {
+	private void store(Change change) {
 		this.storeFails = true;
-		this.store.commit(schedules.addTo(change));
+		this.store.commit(change);
 		this.storeFails = false;
 	}
 
 	/** Returns the schedules of the instance. */
 	public InstanceSchedules schedules() {
 		return this.schedules;
+	}
+
+	/** Returns the stored connections of the instance. */
+	public ConnectionRows connections() {
+		return this.connections;
+	}
+
+	/** Removes a connection that has ended from the stored ones, with the next save. */
+	public void removeConnection(String connectionId) {
+		if (this.connections.remove(connectionId)) {
+			this.touched = true;
+		}
 	}
 
 	/**
@@ -242,7 +276,7 @@ public final class ActorState {
 			.apply(next(found).generation(found.generation() + 1).format(this.format.version()).state(reading.json()))
 			.build();
 		InstanceSchedules.Pending schedules = this.schedules.pending();
-		store(Change.of(claimed, found.version()), schedules);
+		store(schedules.addTo(Change.of(claimed, found.version())));
 		this.schedules.committed(schedules);
 		saved(claimed);
 	}
@@ -403,16 +437,14 @@ public final class ActorState {
 		this.dirtySince = CLEAN;
 		try {
 			byte[] bytes = writeToSave();
-			List<StoredAnswer> answers = this.answers.all();
-			InstanceSchedules.Pending schedules = this.schedules.pending();
+			Rest rest = new Rest(this.answers.all(), this.schedules.pending(), this.connections.pending());
 			boolean changed = !Arrays.equals(bytes, stored().state());
-			boolean saves = changed || addition != null || !answers.isEmpty() || !schedules.isEmpty()
-					|| !this.uncertain.isEmpty();
+			boolean saves = changed || addition != null || !rest.isEmpty() || !this.uncertain.isEmpty();
 			if (changed) {
 				compareOnce(bytes);
 			}
 			if (saves) {
-				commitOver(() -> commit(bytes, addition, answers, schedules, kept));
+				commitOver(() -> commit(bytes, addition, rest, kept));
 			}
 			this.failedSaves = 0;
 			return saves;
@@ -449,14 +481,13 @@ public final class ActorState {
 		this.onChange.accept(before, there);
 	}
 
-	private void commit(byte @Nullable [] bytes, @Nullable Addition addition, List<StoredAnswer> answers,
-			InstanceSchedules.Pending schedules, boolean kept) {
+	private void commit(byte @Nullable [] bytes, @Nullable Addition addition, Rest rest, boolean kept) {
 		StoredActor before = stored();
 		StoredActor.Builder next = next(before).state(bytes);
 		StoredActor after = ((addition != null) ? addition.change().apply(next) : next).build();
-		Change change = Change.of(after, before.version()).withAnswers(answers);
+		Change change = rest.addTo(Change.of(after, before.version()));
 		try {
-			store((addition != null) ? change.withEvents(addition.events(), addition.trimmed()) : change, schedules);
+			store((addition != null) ? change.withEvents(addition.events(), addition.trimmed()) : change);
 		}
 		catch (UncertainSaveException ex) {
 			noteUncertain(after, kept);
@@ -465,8 +496,9 @@ public final class ActorState {
 		Runnable saved = () -> {
 			this.stored = after;
 			this.uncertain.clear();
-			answers.forEach(this.answers::remove);
-			this.schedules.committed(schedules);
+			rest.answers().forEach(this.answers::remove);
+			this.schedules.committed(rest.schedules());
+			this.connections.committed(rest.connections());
 			this.onChange.accept(before, after);
 		};
 		if (this.inTransaction) {

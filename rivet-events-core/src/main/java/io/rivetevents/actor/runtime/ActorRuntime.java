@@ -25,6 +25,7 @@ import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.extension.Outbox;
+import io.rivetevents.extension.PrincipalCodec;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.scheduling.ActorWorkers;
 import io.rivetevents.scheduling.CallerScope;
@@ -43,10 +44,11 @@ import io.rivetevents.scheduling.SharedWork;
  * @param ids source of the ids of connections, instances and schedules
  * @param ownership which instances this node may have in memory
  * @param outbox stores durable calls
+ * @param principals writes the principals of connections that are stored
  */
 public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock, ConnectionServices connections,
 		List<InboundInterceptor> interceptors, ContractFingerprints contracts, ScheduleSettings schedules,
-		IdGenerator ids, Ownership ownership, Outbox outbox) {
+		IdGenerator ids, Ownership ownership, Outbox outbox, PrincipalCodec principals) {
 
 	/**
 	 * Fraction, in eighths, of the memory for loaded instances beyond which memory is
@@ -62,11 +64,15 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 		interceptors = List.copyOf(interceptors);
 	}
 
-	/** Creates services of a node without an outbox. */
+	/**
+	 * Creates services of a node without an outbox, which stores principals by their
+	 * names.
+	 */
 	public ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock, ConnectionServices connections,
 			List<InboundInterceptor> interceptors, ContractFingerprints contracts, ScheduleSettings schedules,
 			IdGenerator ids, Ownership ownership) {
-		this(store, workers, clock, connections, interceptors, contracts, schedules, ids, ownership, Outbox.NONE);
+		this(store, workers, clock, connections, interceptors, contracts, schedules, ids, ownership, Outbox.NONE,
+				PrincipalCodec.BY_NAME);
 	}
 
 	/** Creates services of a node that shares its store with no other. */

@@ -92,6 +92,9 @@ public final class EventStream {
 
 	private boolean closed;
 
+	/** Whether the next instance continues the positions; see {@link #handOver}. */
+	private boolean handedOver;
+
 	private String epoch;
 
 	/** Written with the order. */
@@ -222,6 +225,23 @@ public final class EventStream {
 	}
 
 	/**
+	 * Continues at the position of an instance that has slept with open connections. What
+	 * it had recorded is lost, except durable events.
+	 * @param from position of its last event
+	 * @param records whether any of the clients supports resuming
+	 */
+	public void continueFrom(Position from, boolean records) {
+		inOrder(() -> {
+			this.epoch = from.epoch();
+			this.sequence = from.sequence();
+			if (records) {
+				this.history.open(from.sequence());
+			}
+			return this;
+		});
+	}
+
+	/**
 	 * Returns the end of the stream of an instance, with which another node continues.
 	 */
 	HandOver handOver(StoredActor stored) {
@@ -229,6 +249,18 @@ public final class EventStream {
 			byte[] history = this.history.isOpen()
 					? HistoryTails.write(this.history.tail(MAX_TAIL_BYTES, this.clock.getAsLong())) : null;
 			return new HandOver(stored.actorId(), stored.generation(), this.epoch, this.sequence, history);
+		});
+	}
+
+	/**
+	 * Sends nothing any more: the connections stay open for the next instance, which
+	 * continues the positions.
+	 * @return position of the last event
+	 */
+	public Position handOver() {
+		return inOrder(() -> {
+			this.handedOver = true;
+			return position();
 		});
 	}
 
@@ -326,6 +358,9 @@ public final class EventStream {
 
 	private Receipt send(AddressedEvent event, @Nullable RecordedEvent recorded, @Nullable HistoryLimits own,
 			long sequence) {
+		if (this.handedOver) {
+			return Receipt.NOBODY;
+		}
 		return this.connections.dispatch(event, new Position(this.epoch, sequence), () -> {
 			if (this.history.isOpen()) {
 				long now = this.clock.getAsLong();

@@ -208,6 +208,22 @@ public final class Mailbox<I> {
 	}
 
 	/**
+	 * Adds the turns that have waited for the previous instance of the address, before
+	 * all others. They run after {@link #resumeTurns}. Called once, before other threads
+	 * use the mailbox.
+	 */
+	public void takeOver(List<Turn<I>> turns) {
+		this.clients.addAndGet((int) turns.stream().filter(Turn::client).count());
+		this.pending.addAndGet(turns.size());
+		this.queue.addAll(turns);
+	}
+
+	/** Begins to run the turns of {@link #takeOver}, of which there is at least one. */
+	public void resumeTurns() {
+		onWorker(this::drain);
+	}
+
+	/**
 	 * Returns whether no turn waits or runs.
 	 */
 	public boolean isIdle() {

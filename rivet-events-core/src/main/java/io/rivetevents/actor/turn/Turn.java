@@ -101,6 +101,18 @@ public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave
 
 	}
 
+	/**
+	 * Returns the same turn as one that does not interleave, and that ends when its
+	 * method has returned. What the mailbox does before the work is thus complete before
+	 * the next turn begins.
+	 */
+	public Turn<I> notHeldByRest() {
+		return new Turn<>((instance) -> {
+			doNow(instance);
+			return null;
+		}, false, this.client, this.blocking, this.call, this.context, this.connectionId);
+	}
+
 	/** Runs the turn immediately, outside of any mailbox. */
 	public void doNow(I instance) {
 		Mono<Void> rest = this.work.apply(instance);

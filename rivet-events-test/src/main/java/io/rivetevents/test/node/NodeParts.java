@@ -106,7 +106,8 @@ public record NodeParts(ValueMapper mapper, EventContracts contracts, List<Inbou
 		ConnectionServices connections = new ConnectionServices(this.mapper, this.contracts, this.outbound,
 				this.observers, timers, workers, bursts, this.limits, this.callers, this.transactions, this.deliveries);
 		ActorRuntime runtime = new ActorRuntime(store, workers, clock, connections, this.inbound, this.fingerprints,
-				NodeSettings.of(this.properties).schedule(), new JdkIdGenerator(), ownership, this.outbox);
+				NodeSettings.of(this.properties).schedule(), new JdkIdGenerator(), ownership, this.outbox,
+				this.principals);
 		return new Composed(new LocalNode(runtime, this.types, this.listeners, this.registry, this.directory), bursts);
 	}
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.actor.instance;
+package io.rivetevents.actor.stream;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,17 +13,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.actor.stream.EventStream;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionIndex;
-import io.rivetevents.actor.stream.EventHistory;
 import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.explain.Delivery;
@@ -62,6 +61,9 @@ public final class ActorConnections {
 
 	private final EventStream stream;
 
+	/** Number of connections of calls over HTTP. */
+	private final AtomicInteger stateless = new AtomicInteger();
+
 	/**
 	 * Creates the connections.
 	 * @param instance address of the instance, for logs
@@ -73,7 +75,7 @@ public final class ActorConnections {
 	 * @param deliveries records the deliveries, {@code null} if they are not recorded
 	 * @param epoch the epoch of a new instance
 	 */
-	ActorConnections(ActorAddress instance, ConnectionIndex ofNode, HistoryLimits history, ByteBudget kept,
+	public ActorConnections(ActorAddress instance, ConnectionIndex ofNode, HistoryLimits history, ByteBudget kept,
 			LongSupplier clock, DueQueue.Entry due, @Nullable DeliveryRecorder deliveries, String epoch) {
 		this.own = new ConnectionIndex((deliveries != null) ? deliveries.of(instance) : null);
 		this.ofNode = ofNode;
@@ -81,18 +83,51 @@ public final class ActorConnections {
 	}
 
 	/** Returns the events sent to the connections. */
-	EventStream stream() {
+	public EventStream stream() {
 		return this.stream;
 	}
 
-	void add(ActorConnection connection) {
+	public void add(ActorConnection connection) {
 		if (connection.usage() != null) {
 			connection.usage().enter();
 		}
 		this.own.add(connection);
-		if (!connection.isStateless()) {
+		if (connection.isStateless()) {
+			this.stateless.incrementAndGet();
+		}
+		else {
 			this.ofNode.add(connection);
 		}
+	}
+
+	/**
+	 * Adds the open connections of an instance that has slept, and continues at its last
+	 * position.
+	 */
+	public void adopt(Collection<ActorConnection> received, Position position) {
+		boolean records = false;
+		for (ActorConnection connection : received) {
+			this.own.add(connection);
+			if (connection.request().stream() != null) {
+				this.byStream.put(connection.streamId(), connection);
+				records = true;
+			}
+		}
+		this.stream.continueFrom(position, records);
+	}
+
+	/** Adds a connection whose node no longer exists, until its hook has been called. */
+	public void addGone(ActorConnection connection) {
+		this.own.add(connection);
+	}
+
+	/**
+	 * Removes all connections without closing them: the next instance of the address has
+	 * them.
+	 */
+	public void clear() {
+		this.own.all().forEach(this.own::remove);
+		this.byStream.clear();
 	}
 
 	/**
@@ -100,10 +135,13 @@ public final class ActorConnections {
 	 * @return whether it was registered; of two concurrent calls only the first returns
 	 * {@code true}
 	 */
-	boolean remove(ActorConnection connection) {
+	public boolean remove(ActorConnection connection) {
 		this.ofNode.remove(connection);
 		this.byStream.remove(connection.streamId(), connection);
 		boolean removed = this.own.remove(connection);
+		if (removed && connection.isStateless()) {
+			this.stateless.decrementAndGet();
+		}
 		if (removed && connection.usage() != null) {
 			connection.usage().unsubscribeAll();
 			connection.usage().leave();
@@ -118,7 +156,7 @@ public final class ActorConnections {
 	 * order of events
 	 * @return whether it was registered
 	 */
-	boolean remove(ActorConnection connection, Consumer<Position> first) {
+	public boolean remove(ActorConnection connection, Consumer<Position> first) {
 		return this.stream.inOrder(() -> {
 			if (find(connection.id()) != connection) {
 				return false;
@@ -137,23 +175,28 @@ public final class ActorConnections {
 	}
 
 	/** Returns the connection of a stream in the extended mode. */
-	@Nullable ActorConnection findByStream(String streamId) {
+	public @Nullable ActorConnection findByStream(String streamId) {
 		return this.byStream.get(streamId);
 	}
 
-	boolean isEmpty() {
+	public boolean isEmpty() {
 		return this.own.size() == 0;
 	}
 
-	List<ActorConnection> snapshot() {
+	/** Returns whether any of them is that of a call over HTTP. */
+	public boolean hasStateless() {
+		return this.stateless.get() > 0;
+	}
+
+	public List<ActorConnection> snapshot() {
 		return this.own.all();
 	}
 
-	Collection<Connection<@Nullable Object>> all() {
+	public Collection<Connection<@Nullable Object>> all() {
 		return List.copyOf(this.own.all());
 	}
 
-	void subscribe(ActorConnection connection, String event, Set<String> tags) {
+	public void subscribe(ActorConnection connection, String event, Set<String> tags) {
 		boolean added;
 		try {
 			added = connection.subscribe(event, tags);
@@ -176,14 +219,14 @@ public final class ActorConnections {
 	}
 
 	/** Records that a subscription was refused. */
-	void noteRefusal(ActorConnection connection, String event, RivetException refusal) {
+	public void noteRefusal(ActorConnection connection, String event, RivetException refusal) {
 		InstanceDeliveries deliveries = this.own.deliveries();
 		if (deliveries != null) {
 			deliveries.refused(connection.id(), connection.user(), event, refusal.group() + "." + refusal.code());
 		}
 	}
 
-	void unsubscribe(ActorConnection connection, String event) {
+	public void unsubscribe(ActorConnection connection, String event) {
 		if (connection.unsubscribe(event)) {
 			this.own.unsubscribed(connection, event);
 			this.ofNode.unsubscribed(connection, event);
@@ -191,7 +234,7 @@ public final class ActorConnections {
 	}
 
 	/** Begins the record of an event, {@code null} if deliveries are not recorded. */
-	@Nullable Sending recordHeld(String event) {
+	public @Nullable Sending recordHeld(String event) {
 		return this.own.recordHeld(event);
 	}
 
@@ -204,7 +247,7 @@ public final class ActorConnections {
 	 * @param outcome outcome of the request to resume
 	 * @param refused events whose subscription was rejected because a limit was reached
 	 */
-	record Entrance(Position position, ResumeOutcome outcome, Set<String> refused) {
+	public record Entrance(Position position, ResumeOutcome outcome, Set<String> refused) {
 
 		Entrance(Position position, ResumeOutcome outcome) {
 			this(position, outcome, Set.of());
@@ -218,7 +261,8 @@ public final class ActorConnections {
 	 * @param subscriptions its subscriptions, already checked
 	 * @param stream position from which it resumes
 	 */
-	Entrance enter(ActorConnection connection, List<ToServer.SubscriptionRequest> subscriptions, StreamRequest stream) {
+	public Entrance enter(ActorConnection connection, List<ToServer.SubscriptionRequest> subscriptions,
+			StreamRequest stream) {
 		return this.stream.inOrder(() -> {
 			this.stream.open();
 			add(connection);
@@ -335,7 +379,8 @@ public final class ActorConnections {
 	 * @param request the requested change
 	 * @param refusal reason for rejecting it, {@code null} if it is allowed
 	 */
-	void subscribe(ActorConnection connection, ToServer.SubscriptionRequest request, ToClient.@Nullable Error refusal) {
+	public void subscribe(ActorConnection connection, ToServer.SubscriptionRequest request,
+			ToClient.@Nullable Error refusal) {
 		this.stream.inOrder(() -> subscribeInOrder(connection, request, refusal));
 	}
 
@@ -356,7 +401,7 @@ public final class ActorConnections {
 	 * room for it. Does not block, so it may be called on an event loop. If too many such
 	 * responses are waiting, the connection is closed with {@code actor.overloaded}.
 	 */
-	void refuse(ActorConnection connection, ToServer.SubscriptionRequest request, ToClient.Error refusal) {
+	public void refuse(ActorConnection connection, ToServer.SubscriptionRequest request, ToClient.Error refusal) {
 		AtomicBoolean full = new AtomicBoolean();
 		this.stream.leave(connection, (waiting) -> {
 			full.set(waiting.size() >= MAX_WAITING);
@@ -370,7 +415,7 @@ public final class ActorConnections {
 	}
 
 	/** Takes the report of a message about the position that its client has handled. */
-	void reportHandled(ActorConnection connection, ToServer message) {
+	public void reportHandled(ActorConnection connection, ToServer message) {
 		if (message.handled() != ToServer.UNREPORTED) {
 			connection.reportHandled(message.handled(), this.stream.lastSequence());
 		}
@@ -380,7 +425,7 @@ public final class ActorConnections {
 	 * Sends the current position to a client in the extended mode: immediately, or after
 	 * the event that is being sent. Does not block; it is called on an event loop.
 	 */
-	void keepAlive(ActorConnection connection) {
+	public void keepAlive(ActorConnection connection) {
 		this.stream.leave(connection, EventStream.Waiting::keepAlive);
 	}
 

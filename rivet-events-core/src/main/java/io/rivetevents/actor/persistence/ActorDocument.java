@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.placement;
+package io.rivetevents.actor.persistence;
 
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -36,7 +36,7 @@ import io.rivetevents.protocol.ActorKey;
  * {@code state} and {@code input} are absent if there is none, and their bytes are in
  * {@code stateBase64} and {@code inputBase64} if they are not valid JSON.
  */
-final class ActorDocument {
+public final class ActorDocument {
 
 	/** Version of this form. */
 	private static final int FORM = 1;
@@ -49,11 +49,11 @@ final class ActorDocument {
 	 * Creates a converter.
 	 * @param mapper reads and writes states
 	 */
-	ActorDocument(ValueMapper mapper) {
+	public ActorDocument(ValueMapper mapper) {
 		this.mapper = mapper;
 	}
 
-	String write(StoredActor actor) {
+	public String write(StoredActor actor) {
 		ActorAddress address = actor.address();
 		ObjectNode document = JsonNodeFactory.instance.objectNode();
 		document.put("document", FORM);
@@ -86,7 +86,7 @@ final class ActorDocument {
 	 * Reads a document.
 	 * @throws IllegalArgumentException if it is invalid
 	 */
-	StoredActor read(String json) {
+	public StoredActor read(String json) {
 		JsonNode document = tree(json);
 		Assert.isTrue(document.path("document").asInt(0) == FORM,
 				() -> "The document must be an object with \"document\": %d".formatted(FORM));

@@ -1,0 +1,56 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.actor.hibernation;
+
+import java.util.Map;
+
+import io.rivetevents.delivery.ActorConnection;
+import io.rivetevents.delivery.ConnectionScope;
+import io.rivetevents.protocol.Position;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.encoding.OutgoingMessage;
+
+/**
+ * The open connections of an instance that sleeps: all that its node keeps of it. Safe
+ * for use by several threads.
+ *
+ * @param generation its generation before the sleep: another one has been in memory since
+ * if a different one is stored
+ * @param position position of its last event
+ * @param connections its connections by id
+ */
+public record SleepingConnections(long generation, Position position, Map<String, ActorConnection> connections) {
+
+	public SleepingConnections {
+		connections = Map.copyOf(connections);
+	}
+
+	/** Returns whether it has a connection. */
+	public boolean contains(String connectionId) {
+		return this.connections.containsKey(connectionId);
+	}
+
+	/**
+	 * Sends the position of the last event to a client in the extended mode, which would
+	 * reconnect without keep-alives. Does not wake the instance.
+	 */
+	public void keepAlive(String connectionId) {
+		ActorConnection connection = this.connections.get(connectionId);
+		if (connection != null && connection.wasConnected()) {
+			connection.deliver(OutgoingMessage.of(new ToClient.KeepAlive(this.position)));
+		}
+	}
+
+	/**
+	 * Moves the connections, so that they no longer refer to an instance that has left
+	 * memory.
+	 * @param scope scope without an instance
+	 */
+	public void moveTo(ConnectionScope scope) {
+		this.connections.values().forEach((connection) -> connection.moveTo(scope));
+	}
+
+}
