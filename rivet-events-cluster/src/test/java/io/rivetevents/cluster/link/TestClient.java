@@ -96,7 +96,8 @@ final class TestClient {
 	private void connect() {
 		this.refusal = null;
 		this.gateway.harness.connections().register(this.request, this.queue, this.usage);
-		(this.gateway.owns(this.address) ? this.gateway.harness.directory().connect(TestCluster.target(this.address), this.request)
+		(this.gateway.owns(this.address)
+				? this.gateway.harness.directory().connect(TestCluster.target(this.address), this.request)
 				: this.gateway.links.clients().connect(TestCluster.target(this.address), this.address, this.request))
 			.subscribe((info) -> {
 			}, (ex) -> this.refusal = ex);

@@ -121,9 +121,9 @@ final class TestCluster {
 					new ActorHarness.Neighbours(List.of(), List.of(), ActorObserver.NONE), actors);
 			this.membership = new Membership(name(), TestCluster.this.rule, Duration.ofMinutes(5),
 					TestCluster.this.timers);
-			this.links = new Links(this.membership, new Sender(this), this::ask,
-					this.harness.directory(), this.harness.node()::deliver, this.harness.connections(),
-					TestCluster.this.timers, TestCluster.this.times);
+			this.links = new Links(this.membership, new Sender(this), this::ask, this.harness.directory(),
+					this.harness.node()::deliver, this.harness.connections(), TestCluster.this.timers,
+					TestCluster.this.times);
 			this.harness.node()
 				.moveClients((connection, address, position) -> this.links.clients()
 					.adopt(address, connection.request(), connection.subscriptionRequests(), position));
