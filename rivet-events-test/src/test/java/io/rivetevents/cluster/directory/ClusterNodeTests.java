@@ -216,19 +216,19 @@ class ClusterNodeTests {
 			long longest = callUntilMoved(keys, caller, fourth);
 			long moved = keys.stream().filter(fourth::owns).count();
 			assertThat(moved).isBetween(number / 8L, number * 3L / 8);
-			assertThat(fourth.harness.node().size()).isEqualTo((int) moved);
-			assertThat(fourth.counters().taken()).isEqualTo(moved);
-			System.out.printf("%d of %d instances moved; longest call %d ms%n", moved, number, longest);
+			assertThat(fourth.counters().taken()).isBetween(1L, moved); // others may sleep
+			System.out.printf("%d of %d instances moved, %d belong on the fourth node; longest call %d ms%n",
+					fourth.counters().taken(), number, moved, longest);
 		}
 		finally {
 			fourth.close();
 		}
 	}
 
-	/** Returns the milliseconds of the longest of the calls. */
-	private static long callUntilMoved(List<String> keys, Member caller, Member joined) {
+	/** Returns the milliseconds of the longest of the calls, one after the other. */
+	private long callUntilMoved(List<String> keys, Member caller, Member joined) {
 		long longest = 0;
-		for (int i = 0; joined.node.status().nodes() < 4 || !hasMoved(keys, caller, joined); i++) {
+		for (int i = 1; i % 100 != 0 || !haveMoved(joined); i++) {
 			long begun = System.nanoTime();
 			assertThat(caller.ask(keys.get(i * 31 % keys.size()), "add").block(ActorHarness.PATIENCE)).isPositive();
 			longest = Math.max(longest, System.nanoTime() - begun);
@@ -236,9 +236,10 @@ class ClusterNodeTests {
 		return Duration.ofNanos(longest).toMillis();
 	}
 
-	private static boolean hasMoved(List<String> keys, Member caller, Member joined) {
-		return caller.node.status().nodes() == 4
-				&& joined.harness.node().size() == keys.stream().filter(joined::owns).count();
+	private boolean haveMoved(Member joined) {
+		return joined.node.status().nodes() == 4
+				&& this.members.stream().allMatch((member) -> member.node.status().nodes() == 4
+						&& member.harness.node().addresses().stream().allMatch(member.membership::owns));
 	}
 
 	@Test
