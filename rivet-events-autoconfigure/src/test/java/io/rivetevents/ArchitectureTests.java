@@ -73,7 +73,7 @@ class ArchitectureTests {
 			actor: protocol conversion connection
 			actor.schedule: protocol error protocol.value conversion failure actor actor.state
 			actor.state: protocol error protocol.value limit actor
-			actor.ownership: actor actor.state
+			actor.ownership: protocol error actor actor.state
 			extension: protocol error conversion scheduling connection actor
 			# the runtime: what happens in it is reported to observers wherever it happens
 			observation: protocol error failure connection actor extension
@@ -96,14 +96,15 @@ class ArchitectureTests {
 			    actor.hibernation
 			actor.call: protocol error protocol.value protocol.encoding conversion failure limit
 			    scheduling connection actor actor.state actor.schedule extension observation
-			    delivery actor.turn actor.persistence actor.answer actor.stream actor.hibernation
+			    delivery actor.turn actor.persistence actor.answer actor.stream actor.ownership
+			    actor.hibernation
 			actor.instance: protocol error protocol.encoding conversion contract.reflect failure
 			    limit scheduling connection actor actor.state actor.schedule extension observation
 			    outbound explain delivery actor.turn actor.persistence actor.answer actor.stream
 			    actor.call actor.ownership actor.runtime actor.hibernation
 			placement: protocol error protocol.value conversion contract.reflect failure limit
 			    scheduling connection actor actor.state actor.schedule extension observation
-			    outbound delivery actor.turn actor.persistence actor.answer actor.call
+			    outbound delivery actor.turn actor.persistence actor.answer actor.stream actor.call
 			    actor.instance actor.ownership actor.runtime actor.hibernation
 			outbox: protocol error protocol.value failure connection actor extension delivery
 			cluster: protocol error protocol.value conversion contract.reflect failure connection
@@ -117,7 +118,7 @@ class ArchitectureTests {
 			cluster.membership: protocol actor cluster.engine
 			cluster.ownership: protocol error failure actor actor.state actor.ownership placement
 			    cluster.frame cluster.membership
-			cluster.call: protocol error conversion failure actor actor.call extension observation
+			cluster.call: protocol error conversion failure actor actor.ownership extension observation
 			    scheduling inbound cluster.frame cluster.membership
 			cluster.gateway: protocol error protocol.encoding failure actor extension outbound delivery
 			    cluster.frame
@@ -156,6 +157,7 @@ class ArchitectureTests {
 			    transport transport.netty transport.webflux
 			security.webflux: protocol error failure extension cluster security
 			autoconfigure.background:
+			autoconfigure.diagnostics: error annotation connection actor autoconfigure
 			autoconfigure.modulith: connection actor autoconfigure
 			autoconfigure.state: protocol error annotation actor actor.state extension actor.call
 			    placement invocation.index delivery outbox jdbc jdbc.sqlite jdbc.outbox redis.store
@@ -192,6 +194,7 @@ class ArchitectureTests {
 		}
 		Set<String> allButStores = new TreeSet<>(table.keySet());
 		allButStores.remove("autoconfigure.state");
+		allButStores.remove("autoconfigure.diagnostics");
 		allButStores.remove("autoconfigure.modulith");
 		allButStores.remove("autoconfigure.cluster");
 		table.put("autoconfigure", allButStores);

@@ -45,7 +45,7 @@ public final class InvalidSettingException extends InvalidDeclarationException {
 	/**
 	 * Returns the name of the property.
 	 */
-	String property() {
+	public String property() {
 		return this.property;
 	}
 

@@ -26,15 +26,16 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.call.ActorType;
-import io.rivetevents.actor.call.NotBegun;
 import io.rivetevents.actor.answer.KeptAnswers;
 import io.rivetevents.actor.hibernation.SleepingConnections;
 import io.rivetevents.actor.hibernation.SleepingInstances;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.InstanceHost;
+import io.rivetevents.actor.ownership.NotBegun;
 import io.rivetevents.actor.ownership.Ownership;
 import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.actor.runtime.ClientMoves;
+import io.rivetevents.actor.runtime.EarlySleep;
 import io.rivetevents.actor.schedule.OtherNodeException;
 import io.rivetevents.actor.schedule.OtherNodesAddresses;
 import io.rivetevents.actor.schedule.ScheduleRunner;
@@ -123,7 +124,8 @@ final class Instances implements InstanceHost {
 		this.sleeping = new SleepingInstances(members, runtime.observers());
 		this.departures = new Departures(this.instances, runtime.workers());
 		this.dueQueue = new DueQueue(runtime.timers());
-		this.earlySleep = new EarlySleep(this.instances.values(), runtime, this.dueQueue);
+		this.earlySleep = new EarlySleep(() -> this.instances.values().forEach(ActorInstance::lookAhead), runtime,
+				this.dueQueue);
 		this.schedules = new ScheduleRunner(runtime.store(), this::run, runtime.timers(), runtime.workers(),
 				runtime.clock(), runtime.schedules());
 	}

@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
-import io.rivetevents.actor.call.NotBegun;
 import io.rivetevents.actor.instance.ActorInstance;
+import io.rivetevents.actor.ownership.NotBegun;
 import io.rivetevents.actor.ownership.Ownership;
 import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.connection.Receipt;

@@ -17,7 +17,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.actor.call.NotBegun;
+import io.rivetevents.actor.ownership.NotBegun;
 import io.rivetevents.cluster.frame.Frame;
 import io.rivetevents.cluster.frame.FrameSender;
 import io.rivetevents.cluster.frame.Operation;

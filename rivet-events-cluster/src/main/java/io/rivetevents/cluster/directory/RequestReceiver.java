@@ -14,7 +14,7 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.actor.call.NotBegun;
+import io.rivetevents.actor.ownership.NotBegun;
 import io.rivetevents.cluster.call.Rejections;
 import io.rivetevents.cluster.frame.Frame;
 import io.rivetevents.cluster.frame.FrameSender;

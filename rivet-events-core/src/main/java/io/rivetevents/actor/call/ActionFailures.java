@@ -10,6 +10,7 @@ import java.util.Map;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.actor.ownership.NotBegun;
 import io.rivetevents.actor.persistence.FencedException;
 import io.rivetevents.actor.persistence.UncertainSaveException;
 import io.rivetevents.delivery.ActorConnection;

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
+import io.rivetevents.actor.ownership.NotBegun;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.stream.TurnCommits;
 import io.rivetevents.error.RivetException;

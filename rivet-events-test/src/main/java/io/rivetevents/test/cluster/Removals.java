@@ -42,7 +42,7 @@ final class Removals {
 		return count;
 	}
 
-	/** Forgets all removals so far. */
+	/** Drops all removals so far. */
 	void clear() {
 		this.addresses.clear();
 	}

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.actor.call;
+package io.rivetevents.actor.ownership;
 
 import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ErrorCode;

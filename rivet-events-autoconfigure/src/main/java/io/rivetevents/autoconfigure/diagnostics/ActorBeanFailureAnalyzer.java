@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.autoconfigure;
+package io.rivetevents.autoconfigure.diagnostics;
 
 import java.lang.reflect.Modifier;
 import java.util.List;

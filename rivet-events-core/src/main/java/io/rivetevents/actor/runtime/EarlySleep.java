@@ -3,13 +3,10 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.placement;
+package io.rivetevents.actor.runtime;
 
 import java.time.Duration;
-import java.util.Collection;
 
-import io.rivetevents.actor.instance.ActorInstance;
-import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.scheduling.DueQueue;
 
 /**
@@ -17,11 +14,11 @@ import io.rivetevents.scheduling.DueQueue;
  * scarce: all instances when memory becomes scarce, and again each second while it is
  * scarce. Safe for use by several threads.
  */
-final class EarlySleep {
+public final class EarlySleep {
 
 	private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
-	private final Collection<ActorInstance> instances;
+	private final Runnable instances;
 
 	private final ActorRuntime runtime;
 
@@ -31,11 +28,11 @@ final class EarlySleep {
 
 	/**
 	 * Creates an inactive check.
-	 * @param instances the instances in memory
+	 * @param instances makes all instances in memory check it
 	 * @param runtime reports whether memory is scarce
 	 * @param queue schedules the checks
 	 */
-	EarlySleep(Collection<ActorInstance> instances, ActorRuntime runtime, DueQueue queue) {
+	public EarlySleep(Runnable instances, ActorRuntime runtime, DueQueue queue) {
 		this.instances = instances;
 		this.runtime = runtime;
 		this.due = queue.register(this::look);
@@ -45,7 +42,7 @@ final class EarlySleep {
 	 * Starts the checks if memory is scarce. Called when an instance has allocated
 	 * memory.
 	 */
-	void check(long now) {
+	public void check(long now) {
 		if (!this.looking && this.runtime.isScarce()) {
 			this.looking = true;
 			this.due.arm(now);
@@ -53,11 +50,11 @@ final class EarlySleep {
 	}
 
 	private void look(long now) {
-		this.looking = false; // set first: an instance that allocates memory meanwhile
-								// calls check again
+		// set first: an instance that allocates memory meanwhile calls check again
+		this.looking = false;
 		if (this.runtime.isScarce()) {
 			this.looking = true;
-			this.instances.forEach(ActorInstance::lookAhead);
+			this.instances.run();
 			this.due.arm(now + PERIOD_NANOS);
 		}
 	}

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.autoconfigure;
+package io.rivetevents.autoconfigure.diagnostics;
 
 import java.util.Collection;
 
@@ -17,6 +17,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 import io.rivetevents.actor.Actors;
+import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.connection.Connections;
 
 /**

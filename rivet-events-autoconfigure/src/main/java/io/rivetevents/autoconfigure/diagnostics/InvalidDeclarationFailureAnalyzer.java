@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.autoconfigure;
+package io.rivetevents.autoconfigure.diagnostics;
 
 import java.util.Objects;
 import java.util.Optional;
@@ -19,6 +19,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
+import io.rivetevents.autoconfigure.InvalidSettingException;
 import io.rivetevents.error.InvalidDeclarationException;
 
 /**
