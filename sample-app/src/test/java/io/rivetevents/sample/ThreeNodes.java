@@ -38,7 +38,7 @@ final class ThreeNodes implements AutoCloseable {
 
 	static final int NODES = 3;
 
-	private static final Duration PATIENCE = Duration.ofSeconds(90);
+	private static final Duration PATIENCE = Duration.ofSeconds(180);
 
 	private static final Pattern READY = Pattern.compile("node (\\d): http://localhost:(\\d+), process (\\d+)");
 
