@@ -55,6 +55,7 @@ export const groups = [
       'behind-a-proxy': 'Behind a proxy',
       scaling: 'Scaling',
       cluster: 'Cluster',
+      'three-nodes': 'Three nodes to try',
       redis: 'Redis',
       placement: 'Placement',
       operations: 'Operations',
