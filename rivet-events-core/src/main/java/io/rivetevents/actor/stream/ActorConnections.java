@@ -71,7 +71,7 @@ public final class ActorConnections {
 	 * @param history limits of the event history
 	 * @param kept memory for the event histories of all instances
 	 * @param clock returns the time in nanoseconds
-	 * @param due calls {@link #expire} when a part of the history expires
+	 * @param due calls {@link EventStream#expire} when a part of the history expires
 	 * @param deliveries records the deliveries, {@code null} if they are not recorded
 	 * @param epoch the epoch of a new instance
 	 */
