@@ -578,13 +578,13 @@ abstract class AbstractJdbcActorStateStoreTests {
 		new Connections(this.dataSource, TIMEOUT).read("it", (session) -> {
 			try (PreparedStatement update = session.connection()
 				.prepareStatement("update rivet_meta set content = ? where name = ?")) {
-				session.rows().setTexts(update, "4", "schema.version");
+				session.rows().setTexts(update, "5", "schema.version");
 				return update.executeUpdate();
 			}
 		});
 		assertThatThrownBy(schema::check).isInstanceOf(SchemaVersionException.class)
-			.hasMessageContaining("schema version 4")
-			.hasMessageContaining("requires 3");
+			.hasMessageContaining("schema version 5")
+			.hasMessageContaining("requires 4");
 		assertThatThrownBy(schema::create).isInstanceOf(SchemaVersionException.class);
 	}
 
@@ -594,7 +594,7 @@ abstract class AbstractJdbcActorStateStoreTests {
 		JdbcSchema schema = new JdbcSchema(this.dataSource, other);
 		assertThatThrownBy(schema::check).isInstanceOfSatisfying(MissingTablesException.class, (ex) -> {
 			assertThat(ex.tables()).containsExactly("other_meta", "other_actor", "other_event", "other_answer",
-					"other_schedule", "other_outbox");
+					"other_schedule", "other_outbox", "other_connection");
 			assertThat(ex.script()).matches("io/rivetevents/jdbc/schema-\\w+\\.sql");
 			assertThat(getClass().getClassLoader().getResource(ex.script())).isNotNull();
 		});

@@ -38,7 +38,8 @@ class BeanTypesPreinitializerTests {
 		try (Loader loader = new Loader("none")) {
 			preinitialize(loader);
 			assertThat(loader.hasLoaded("io.rivetevents.placement.LocalNode")).isTrue();
-			assertThat(loader.hasLoaded("io.rivetevents.actor.instance.ActorRuntime")).isTrue();
+			assertThat(loader.hasLoaded("io.rivetevents.actor.runtime.ActorRuntime")).isTrue();
+			assertThat(loader.hasLoaded("io.rivetevents.cluster.NodeQueries")).isTrue();
 			assertThat(loader.hasLoaded("io.rivetevents.transport.LinkServices")).isTrue();
 			assertThat(loader.hasLoaded("io.rivetevents.security.SecurityRules")).isTrue();
 		}
@@ -49,7 +50,7 @@ class BeanTypesPreinitializerTests {
 	void continuesWithoutAnOptionalLibrary(String missing) throws Exception {
 		try (Loader loader = new Loader(missing)) {
 			preinitialize(loader);
-			assertThat(loader.hasLoaded("io.rivetevents.actor.instance.ActorRuntime")).isTrue();
+			assertThat(loader.hasLoaded("io.rivetevents.actor.runtime.ActorRuntime")).isTrue();
 		}
 	}
 

@@ -94,7 +94,7 @@ class StoreAutoConfigurationTests {
 	void isTheDatabaseByDefaultIfThereIsOne(CapturedOutput output) {
 		this.withDatabase.run((context) -> {
 			assertThat(context).hasSingleBean(ActorStateStore.class).hasSingleBean(JdbcActorStateStore.class);
-			assertThat(tables(context.getBean(DataSource.class))).isEqualTo(5);
+			assertThat(tables(context.getBean(DataSource.class))).isEqualTo(7);
 		});
 		assertThat(output).doesNotContain("Instances are stored in memory");
 	}
@@ -114,7 +114,7 @@ class StoreAutoConfigurationTests {
 	@Test
 	void isThePrimaryDatabase() {
 		this.contextRunner.withUserConfiguration(OnePrimary.class)
-			.run((context) -> assertThat(tables(context.getBean(DataSource.class))).isEqualTo(5));
+			.run((context) -> assertThat(tables(context.getBean(DataSource.class))).isEqualTo(7));
 	}
 
 	@Test
@@ -129,7 +129,7 @@ class StoreAutoConfigurationTests {
 	void isTheMarkedDatabaseNextToThatOfTheApplication() {
 		this.withDatabase.withUserConfiguration(MarkedDatabase.class).run((context) -> {
 			assertThat(context).hasSingleBean(JdbcActorStateStore.class);
-			assertThat(tables(context.getBean("actorDataSource", DataSource.class))).isEqualTo(5);
+			assertThat(tables(context.getBean("actorDataSource", DataSource.class))).isEqualTo(7);
 			assertThat(tables(context.getBean("dataSource", DataSource.class))).isZero();
 		});
 		this.contextRunner.withUserConfiguration(MarkedDatabase.class)
@@ -209,7 +209,7 @@ class StoreAutoConfigurationTests {
 	@Test
 	void hasOtherTableNames() {
 		this.withDatabase.withPropertyValues("rivet.events.state.jdbc.table-prefix=chat_")
-			.run((context) -> assertThat(count(context.getBean(DataSource.class), "CHAT\\_%")).isEqualTo(5));
+			.run((context) -> assertThat(count(context.getBean(DataSource.class), "CHAT\\_%")).isEqualTo(7));
 		this.withDatabase.withPropertyValues("rivet.events.state.jdbc.table-prefix=a;b")
 			.run((context) -> assertFails(context, "rivet.events.state.jdbc.table-prefix", "letters, digits"));
 	}

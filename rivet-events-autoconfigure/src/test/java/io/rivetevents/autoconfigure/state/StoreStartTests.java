@@ -129,7 +129,7 @@ class StoreStartTests {
 	@Test
 	void reportsALaterSchemaVersion(CapturedOutput output) throws SQLException {
 		setSchemaVersion("99");
-		fails(output, List.of("schema version 99", "requires 3", "Use the version of rivet-events"), this.database,
+		fails(output, List.of("schema version 99", "requires 4", "Use the version of rivet-events"), this.database,
 				ALWAYS);
 	}
 
@@ -137,7 +137,7 @@ class StoreStartTests {
 	void reportsTablesOfVersion1(CapturedOutput output) throws SQLException {
 		setSchemaVersion("1");
 		fails(output, List.of("schema version 1 ",
-				"requires 3. The script io/rivetevents/jdbc/schema-h2.sql updates them", "initialize-schema=always"),
+				"requires 4. The script io/rivetevents/jdbc/schema-h2.sql updates them", "initialize-schema=always"),
 				this.database);
 		survives(this.database, ALWAYS);
 	}
