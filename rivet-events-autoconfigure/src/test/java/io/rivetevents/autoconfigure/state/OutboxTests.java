@@ -9,6 +9,7 @@ import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -39,6 +40,7 @@ import tools.jackson.databind.node.IntNode;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.Actors;
+import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
@@ -154,7 +156,7 @@ class OutboxTests {
 
 	@Test
 	void broadcastsToTheSubscribersOfAllActors() {
-		ConfigurableApplicationContext node = node();
+		ConfigurableApplicationContext node = node("rivet.events.outbox.max-age=1m"); // until they have subscribed
 		RecordedOutbound client = connect(node, "ada");
 		RecordedOutbound other = connect(node, "linus");
 		node.getBean(ActorDirectory.class)
@@ -185,6 +187,21 @@ class OutboxTests {
 		await(() -> assertThat(node.getBean(Outbox.class).status().executed()).isEqualTo(1));
 		assertThat(actors.get("counter", "a").call("add", Integer.class, 0).block()).isEqualTo(10);
 		await(() -> assertThat(rows(node)).isZero());
+	}
+
+	@Test
+	void savesWhatACallChangesBeforeItsRowIsDeleted() {
+		ConfigurableApplicationContext node = node("rivet.events.actor.save-interval=1h");
+		Actors actors = node.getBean(Actors.class);
+		actors.getOrCreate("counter", "a").durable().call("add", 10);
+		await(() -> assertThat(node.getBean(Outbox.class).status().executed()).isEqualTo(1));
+		actors.getOrCreate("counter", "b").call("add", Integer.class, 10).block();
+		assertThat(version(node, "a")).isGreaterThan(version(node, "b"));
+	}
+
+	private static long version(ConfigurableApplicationContext node, String key) {
+		return Objects.requireNonNull(node.getBean(ActorStateStore.class).load(ActorAddress.of("counter", key)))
+			.version();
 	}
 
 	/** As after a node that has called the action and not deleted the row. */

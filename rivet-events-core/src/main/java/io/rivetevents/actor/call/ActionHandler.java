@@ -275,7 +275,7 @@ public final class ActionHandler {
 		reply.observe();
 		try {
 			checkAccess(connection);
-			ActorState.Mark before = mark(action);
+			ActorState.Mark before = mark(action, Occasion.PLAIN);
 			JoinedAction joined = joined(action, connection, before, Occasion.PLAIN);
 			Object result = this.calls.invoke(MethodInvocation.ofAction(inbound, this.instance, connection, joined),
 					pending.deadline(), pending.onTimeout(), pending, (why) -> reply.refuse(new RivetException(why)));
@@ -307,7 +307,9 @@ public final class ActionHandler {
 			Mono<JsonNode> answer = this.answers.once(caller, call, now, () -> {
 				first.set(true);
 				// deferred: no application code runs under the lock of the answers
-				return Mono.defer(() -> perform(connection, request, pending, new Occasion(false, keyed, null, null)))
+				return Mono
+					.defer(() -> perform(connection, request, pending,
+							new Occasion(false, keyed, null, null, connection == null)))
 					.doOnError((ex) -> keepFailure(keyed, ex))
 					.onErrorMap((ex) -> keyed.hasRun() ? ex : new IdempotentAnswers.NotRun(ex));
 			});
@@ -439,7 +441,7 @@ public final class ActionHandler {
 
 	private Mono<JsonNode> perform(@Nullable ActorConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending, boolean withinTurn) {
-		return perform(connection, request, pending, new Occasion(withinTurn, null, null, null));
+		return perform(connection, request, pending, new Occasion(withinTurn, null, null, null, false));
 	}
 
 	/**
@@ -478,7 +480,7 @@ public final class ActionHandler {
 			});
 		}
 		ToServer.ActionRequest request = new ToServer.ActionRequest(0, run.entry().action(), run.args());
-		return perform(null, request, null, new Occasion(true, null, run, before)).then();
+		return perform(null, request, null, new Occasion(true, null, run, before, true)).then();
 	}
 
 	private void commitFailure(DueRun run, ActorState.Mark before, Throwable cause) {
@@ -512,11 +514,12 @@ public final class ActionHandler {
 	 * @param keyed the run of a call with an idempotency key, {@code null} for another
 	 * @param due the run of a schedule, {@code null} for another
 	 * @param before the state before the run of a schedule, otherwise {@code null}
+	 * @param saved whether the caller repeats nothing afterwards and waits for the save
 	 */
 	private record Occasion(boolean withinTurn, @Nullable KeyedCall keyed, @Nullable DueRun due,
-			ActorState.@Nullable Mark before) {
+			ActorState.@Nullable Mark before, boolean saved) {
 
-		static final Occasion PLAIN = new Occasion(false, null, null, null);
+		static final Occasion PLAIN = new Occasion(false, null, null, null, false);
 
 		boolean interleaves(@Nullable ActionSettings action) {
 			return action != null && action.interleave() && !this.withinTurn;
@@ -566,7 +569,7 @@ public final class ActionHandler {
 			return Mono.error(ex);
 		}
 		AtomicBoolean begun = new AtomicBoolean();
-		ActorState.Mark before = (occasion.due() != null) ? occasion.before() : mark(action);
+		ActorState.Mark before = (occasion.due() != null) ? occasion.before() : mark(action, occasion);
 		JoinedAction joined = joined(action, connection, before, occasion);
 		Run run = new Run(action, connection, joined, limit(action, pending), pending, occasion.interleaves(action),
 				() -> {
@@ -668,8 +671,8 @@ public final class ActionHandler {
 	 * Records the state before an action that may have to be undone, {@code null} for
 	 * other actions, and holds back the events of a durable one.
 	 */
-	private ActorState.@Nullable Mark mark(@Nullable ActionSettings action) {
-		if (!mayCommit(action)) {
+	private ActorState.@Nullable Mark mark(@Nullable ActionSettings action, Occasion occasion) {
+		if (!mayCommit(action) && (!occasion.saved() || action == null || action.interleave())) {
 			return null;
 		}
 		this.instance.commits().hold();
@@ -730,7 +733,7 @@ public final class ActionHandler {
 
 	private void commit(@Nullable ActionSettings action, ActorState.@Nullable Mark before, Occasion occasion,
 			@Nullable StoredAnswer answer, @Nullable JoinedAction joined) {
-		boolean durable = occasion.due() != null
+		boolean durable = occasion.saved()
 				|| (action != null && (action.durable() || this.type.settings().state().sync()));
 		if (occasion.due() == null && action != null && action.interleave() && endsOutsideTurns()) {
 			this.instance.commits().commitOutsideTurns(durable, answer);
