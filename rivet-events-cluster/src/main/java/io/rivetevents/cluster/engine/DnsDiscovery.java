@@ -130,9 +130,20 @@ public final class DnsDiscovery implements Discovery {
 	}
 
 	private void addresses(DirContext dns, HostAndPort host, List<InetSocketAddress> found) throws NamingException {
-		for (String type : List.of("A", "AAAA")) {
-			for (String address : records(dns, host.host(), type)) {
-				found.add(new InetSocketAddress(literal(address), host.port()));
+		for (String name : complete(host.host())) {
+			List<String> addresses = new ArrayList<>(recordsOf(dns, name, "A"));
+			try {
+				addresses.addAll(recordsOf(dns, name, "AAAA"));
+			}
+			catch (NamingException ex) {
+				if (addresses.isEmpty()) {
+					throw ex;
+				}
+				logger.debug("%s has IPv4 addresses only".formatted(name), ex);
+			}
+			if (!addresses.isEmpty()) {
+				addresses.forEach((address) -> found.add(new InetSocketAddress(literal(address), host.port())));
+				return;
 			}
 		}
 	}
@@ -148,15 +159,23 @@ public final class DnsDiscovery implements Discovery {
 	}
 
 	private List<String> records(DirContext dns, String name, String type) throws NamingException {
-		List<String> complete = (name.indexOf('.') < 0)
-				? this.domains.stream().map((each) -> name + '.' + each).toList() : List.of(name);
-		for (String each : complete) {
+		for (String each : complete(name)) {
 			List<String> records = recordsOf(dns, each, type);
 			if (!records.isEmpty()) {
 				return records;
 			}
 		}
 		return List.of();
+	}
+
+	/** Returns a name without a domain in all domains first, as resolvers do. */
+	private List<String> complete(String name) {
+		List<String> complete = new ArrayList<>();
+		if (name.indexOf('.') < 0) {
+			this.domains.forEach((domain) -> complete.add(name + '.' + domain));
+		}
+		complete.add(name);
+		return complete;
 	}
 
 	private static List<String> recordsOf(DirContext dns, String name, String type) throws NamingException {
