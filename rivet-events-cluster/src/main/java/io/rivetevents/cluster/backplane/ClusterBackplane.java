@@ -105,7 +105,9 @@ public final class ClusterBackplane implements Backplane {
 	public Mono<Void> publishConfirmed(AddressedEvent event) {
 		return Mono.fromRunnable(() -> {
 			Backplane.checkTravels(event);
-			if (!publish(new Frame.Publish(event), () -> "Event " + SafeText.of(event.event()))) {
+			// a node that is cut off has no other node to which it could be queued
+			if (!this.connected.getAsBoolean()
+					|| !publish(new Frame.Publish(event), () -> "Event " + SafeText.of(event.event()))) {
 				throw new IllegalStateException(
 						"Event %s was not queued for all other nodes".formatted(SafeText.of(event.event())));
 			}

@@ -54,6 +54,11 @@ final class RemoteQueries implements OtherNodes {
 		return answers;
 	}
 
+	@Override
+	public boolean areKnown() {
+		return !this.membership.nodes().isEmpty() && !this.membership.isWaiting();
+	}
+
 	private Mono<NodeAnswer> ask(String node, NodeQuery query) {
 		return this.calls.askNode(node, new Operation.Query(query))
 			.ofType(Result.Answer.class)
