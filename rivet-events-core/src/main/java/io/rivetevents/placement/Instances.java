@@ -376,6 +376,14 @@ final class Instances implements InstanceHost {
 			this.runtime.connections().limits().awake().release(instance.heap());
 			return null;
 		});
+		closeUnlessOwned(instance.address());
+	}
+
+	/** Another node that has asked for its release does not ask again. */
+	private void closeUnlessOwned(ActorAddress address) {
+		if (this.stopping || !this.runtime.ownership().owns(address)) {
+			this.sleeping.close(address);
+		}
 	}
 
 	private void sleep(ActorInstance instance, SleepingConnections connections) {
@@ -420,8 +428,8 @@ final class Instances implements InstanceHost {
 				created.requestShutdown();
 			}
 		}
-		else if (this.stopping) {
-			this.sleeping.close(instance.address());
+		else {
+			closeUnlessOwned(instance.address());
 		}
 	}
 

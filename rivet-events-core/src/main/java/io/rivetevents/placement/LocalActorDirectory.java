@@ -174,7 +174,9 @@ final class LocalActorDirectory implements ActorDirectory {
 				return TurnRequest.ask(Instances.of(instance, "event"), false, (current) -> hasMoved(current)
 						? Mono.error(new NotBegun()) : Mono.fromSupplier(() -> current.events().dispatch(dispatch)));
 			}
-			boolean wakes = isStored(target, dispatch) || this.instances.sleepsWithConnections(target);
+			boolean wakes = isStored(target, dispatch) || this.instances.sleepsWithConnections(target)
+					|| this.instances.find(target) != null; // it has woken in the
+															// meantime
 			return wakes ? wakeFor(target, dispatch) : Mono.just(Receipt.NOBODY);
 		});
 	}

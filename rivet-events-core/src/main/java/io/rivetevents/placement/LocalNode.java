@@ -5,7 +5,9 @@
 
 package io.rivetevents.placement;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -128,17 +130,22 @@ public final class LocalNode {
 		return this.instances.deliver(address, connectionId, message);
 	}
 
-	/** Returns the addresses of the instances in memory. */
-	public List<ActorAddress> addresses() {
-		return this.instances.all().stream().map(ActorInstance::address).toList();
+	/**
+	 * Returns the addresses of the instances in memory, and of those that sleep with open
+	 * connections.
+	 */
+	public Set<ActorAddress> addresses() {
+		Set<ActorAddress> addresses = new HashSet<>(this.instances.sleeping().addresses());
+		this.instances.all().forEach((instance) -> addresses.add(instance.address()));
+		return addresses;
 	}
 
 	/**
-	 * Returns whether an instance is in memory.
+	 * Returns whether an instance is in memory, or sleeps with open connections.
 	 * @param address its address
 	 */
 	public boolean holds(ActorAddress address) {
-		return this.instances.find(address) != null;
+		return this.instances.find(address) != null || this.instances.sleeping().contains(address);
 	}
 
 	/**

@@ -218,14 +218,20 @@ public final class ClusterOwnership implements Ownership {
 				return restarting();
 			}
 			long held = node.holds(address) ? 1 : 0;
-			return node.release(address).doOnNext((handOver) -> {
+			Mono<HandOver> released = node.release(address).doOnNext((handOver) -> {
 				this.handOvers.add(address, handOver);
 				this.counters.countHandedOver();
-			})
-				.timeout(PATIENCE, restarting(), this.timers)
+			}).cache();
+			// also if the other node stops waiting: it tries again
+			released.subscribe(null, ClusterOwnership::notReleased);
+			return released.timeout(PATIENCE, restarting(), this.timers)
 				.switchIfEmpty(Mono.fromSupplier(() -> this.handOvers.find(address)))
 				.doOnSuccess((done) -> this.counters.countReleased(held));
 		});
+	}
+
+	private static void notReleased(Throwable cause) {
+		failures.warn("release", () -> "An instance could not be released: " + cause);
 	}
 
 	/**

@@ -17,6 +17,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.placement.LocalNode;
 
@@ -96,7 +97,12 @@ public final class PlannedMoves {
 	private Mono<?> letGo(ActorAddress address) {
 		LocalNode local = this.node.get();
 		return (local.holds(address) && !this.ownership.owns(address))
-				? this.ownership.release(address, local).onErrorResume((ex) -> Mono.empty()) : Mono.empty();
+				? this.ownership.release(address, local).onErrorResume((ex) -> notReleased(address, ex)) : Mono.empty();
+	}
+
+	private static Mono<HandOver> notReleased(ActorAddress address, Throwable ex) {
+		failures.warn("let go", () -> "%s stays in memory until its turn has ended: %s".formatted(address, ex));
+		return Mono.empty();
 	}
 
 	/**

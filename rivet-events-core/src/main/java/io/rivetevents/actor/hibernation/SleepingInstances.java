@@ -6,6 +6,7 @@
 package io.rivetevents.actor.hibernation;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
@@ -48,6 +49,10 @@ public final class SleepingInstances {
 	/** Removes and returns an entry, {@code null} if there is none. */
 	public @Nullable SleepingConnections take(ActorAddress address) {
 		return this.byAddress.remove(address);
+	}
+
+	public Set<ActorAddress> addresses() {
+		return Set.copyOf(this.byAddress.keySet());
 	}
 
 	public boolean contains(ActorAddress address) {

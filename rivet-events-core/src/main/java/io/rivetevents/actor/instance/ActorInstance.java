@@ -882,6 +882,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.commits.abandon();
 		if (this.mailbox.closeIfAlone()) {
 			this.due.remove();
+			this.commits.close(); // its history gives back its memory
 			this.host.forget(this);
 			this.host.left(this);
 		}
