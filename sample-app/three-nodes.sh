@@ -67,8 +67,9 @@ stop() {
 }
 
 stop_all() {
-  trap '' INT TERM HUP
+  trap '' INT TERM HUP PIPE
   trap - EXIT
+  set +e # a closed terminal refuses output, and all must be stopped
   if [ -n "$data" ]; then
     echo "Stopping the nodes, the proxy and the database"
     stop "${pids[1]}" "${pids[2]}" "${pids[3]}" "$proxy"
@@ -228,7 +229,7 @@ are_all_ready() { [ "${states[1]}${states[2]}${states[3]}" = readyreadyready ]; 
 check_ports
 trap stop_all EXIT
 trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+trap 'exit 143' TERM HUP PIPE
 build
 mkdir -p "$logs"
 rm -f "$logs"/*.log
