@@ -31,8 +31,8 @@ final class BeanTypesPreinitializer implements BackgroundPreinitializer {
 
 	/** By name: a class cannot be linked if an optional library is missing. */
 	private static final List<String> CONFIGURATIONS = List.of("autoconfigure.RivetEventsAutoConfiguration",
-			"autoconfigure.ConnectionsConfiguration",
-			"autoconfigure.RivetEventsWebAutoConfiguration", "autoconfigure.RivetEventsSecurityAutoConfiguration");
+			"autoconfigure.ConnectionsConfiguration", "autoconfigure.RivetEventsWebAutoConfiguration",
+			"autoconfigure.RivetEventsSecurityAutoConfiguration");
 
 	private final Set<Class<?>> seen = new HashSet<>();
 
