@@ -156,7 +156,10 @@ class OutboxTests {
 
 	@Test
 	void broadcastsToTheSubscribersOfAllActors() {
-		ConfigurableApplicationContext node = node("rivet.events.outbox.max-age=1m"); // until they have subscribed
+		ConfigurableApplicationContext node = node("rivet.events.outbox.max-age=1m"); // until
+																						// they
+																						// have
+																						// subscribed
 		RecordedOutbound client = connect(node, "ada");
 		RecordedOutbound other = connect(node, "linus");
 		node.getBean(ActorDirectory.class)
