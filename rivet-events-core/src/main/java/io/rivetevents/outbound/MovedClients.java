@@ -48,6 +48,11 @@ public final class MovedClients {
 		this.clients.put(connectionId, client);
 	}
 
+	/** Returns whether connections have moved. */
+	public synchronized boolean isNeeded() {
+		return !this.clients.isEmpty();
+	}
+
 	/** Returns whether the connection has moved. */
 	public synchronized boolean has(String connectionId) {
 		return this.clients.containsKey(connectionId);
@@ -97,6 +102,9 @@ public final class MovedClients {
 	 * could not be saved
 	 */
 	public synchronized void end(boolean left) {
+		if (this.left) {
+			return;
+		}
 		this.late.forEach((each) -> each.client().giveBack(each.message()));
 		this.late.clear();
 		this.bytes = 0;

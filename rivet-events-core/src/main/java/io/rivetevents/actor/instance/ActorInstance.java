@@ -706,7 +706,10 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	@Override
 	public void staysWithoutMoved() {
-		this.moved.end(false);
+		if (this.moved.isNeeded()) {
+			// after the messages in the mailbox, which are returned in their turn
+			offerTurn(() -> Mono.fromRunnable(() -> this.moved.end(false)));
+		}
 	}
 
 	/**
