@@ -436,11 +436,12 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/**
-	 * Returns its subscriptions as requests of the client.
+	 * Returns its subscriptions as requests of the client, by their names.
 	 */
 	public List<ToServer.SubscriptionRequest> subscriptionRequests() {
 		return this.subscriptions.entrySet()
 			.stream()
+			.sorted(Map.Entry.comparingByKey())
 			.map((each) -> new ToServer.SubscriptionRequest(each.getKey(), true, each.getValue(), ToServer.UNREPORTED))
 			.toList();
 	}

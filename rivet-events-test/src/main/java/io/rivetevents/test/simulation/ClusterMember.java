@@ -8,6 +8,7 @@ package io.rivetevents.test.simulation;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 import org.springframework.util.IdGenerator;
 import reactor.core.publisher.Mono;
@@ -17,7 +18,6 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ownership.Ownership;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.extension.ActorDirectory;
-import io.rivetevents.placement.NodeShutdown;
 import io.rivetevents.test.network.NetworkNode;
 import io.rivetevents.test.network.TimedNetwork;
 
@@ -72,10 +72,10 @@ final class ClusterMember {
 	}
 
 	/** Stops it in the order of an application. */
-	Mono<Void> stop(NodeShutdown shutdown) {
+	Mono<Void> stop(Supplier<Mono<Void>> shutdown) {
 		return this.member.cluster()
 			.handOver(LEAVE_TIMEOUT)
-			.then(Mono.defer(shutdown::run))
+			.then(Mono.defer(shutdown))
 			.then(Mono.defer(this.member.cluster()::drained))
 			.then(Mono.fromRunnable(this.member.cluster()::end));
 	}

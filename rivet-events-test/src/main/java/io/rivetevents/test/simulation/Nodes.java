@@ -7,7 +7,6 @@ package io.rivetevents.test.simulation;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -111,11 +110,10 @@ final class Nodes {
 	void leave(SimulatedNode node) {
 		if (this.leaving.add(node)) {
 			this.trace.add(node + " leaves");
-			Instant limit = this.parts.time().now().plus(SimulatedNode.MAX_LEAVE);
 			node.stop().doFinally((signal) -> {
 				if (this.running.contains(node)) {
-					if (this.parts.time().now().isBefore(limit)) {
-						checkStopped(node); // otherwise it has given up
+					if (!node.hasGivenUp()) {
+						checkStopped(node);
 					}
 					this.trace.add(node + " has left");
 					end(node);

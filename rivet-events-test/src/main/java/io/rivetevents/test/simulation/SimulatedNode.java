@@ -6,6 +6,7 @@
 package io.rivetevents.test.simulation;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -57,8 +58,8 @@ final class SimulatedNode {
 	/** Time after which a node that stops gives up its instances. */
 	private static final Duration MAX_STOP = Duration.ofSeconds(30);
 
-	/** Time after which a node that leaves has given up its instances. */
-	static final Duration MAX_LEAVE = MAX_STOP.plusSeconds(20);
+	/** When it gives up its instances, {@code null} unless it stops. */
+	private @Nullable Instant givesUp;
 
 	private final Lifetime lifetime = new Lifetime();
 
@@ -171,7 +172,16 @@ final class SimulatedNode {
 		if (this.member == null) {
 			return this.node.stop();
 		}
-		return this.member.stop(new NodeShutdown(this.node, this.connections, this.timers, MAX_STOP, Duration.ZERO));
+		NodeShutdown shutdown = new NodeShutdown(this.node, this.connections, this.timers, MAX_STOP, Duration.ZERO);
+		return this.member.stop(() -> {
+			this.givesUp = this.time.now().plus(MAX_STOP);
+			return shutdown.run();
+		});
+	}
+
+	/** Returns whether it has given up its instances, which did not stop in time. */
+	boolean hasGivenUp() {
+		return this.givesUp != null && !this.time.now().isBefore(this.givesUp);
 	}
 
 	/** Ends the process at once; what it would still have done is lost. */
