@@ -237,7 +237,7 @@ public final class RivetEventsWebAutoConfiguration {
 		/**
 		 * Any client could fill the log: a request that cannot be decoded is answered 400
 		 * and logged with its whole content. A default property would do the same, but
-		 * the binding of levels takes 20 ms at the start.
+		 * makes Spring Boot bind the levels of all loggers at the start.
 		 */
 		private static void logFailures(LoggingSystem logging) {
 			LoggerConfiguration present = logging.getLoggerConfiguration(DECODING);

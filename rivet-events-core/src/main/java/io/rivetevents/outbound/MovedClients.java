@@ -6,7 +6,7 @@
 package io.rivetevents.outbound;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,8 +26,8 @@ public final class MovedClients {
 	/** Most bytes of messages that are kept. */
 	private static final long MAX_BYTES = 1024 * 1024;
 
-	/** By the ids of their connections. */
-	private final Map<String, MovedClient> clients = new HashMap<>(0);
+	/** By the ids of their connections, in the order in which they have moved. */
+	private final Map<String, MovedClient> clients = new LinkedHashMap<>(0);
 
 	private final List<Late> late = new ArrayList<>(0);
 
