@@ -82,8 +82,8 @@ class MovedLinksTests {
 		this.cluster.pass(Duration.ofSeconds(1));
 		assertThat(this.owner.harness.node().size()).isZero();
 		assertThat(ada.told()).containsSubsequence("one", "answer 1");
-		ada.call(2, "add", "two"); // bob may have been connected again after the first
-									// one
+		// bob may have been connected again after the first one
+		ada.call(2, "add", "two");
 		this.cluster.settle();
 		assertThat(bob.told()).startsWith("Init").endsWith("two");
 		assertThat(this.owner.links.clients().size()).isEqualTo(2);
