@@ -193,6 +193,20 @@ public final class WakeupBatches {
 			this.begun = owner.now();
 		}
 
+		/**
+		 * By its time: the identity of objects differs from run to run, and with it the
+		 * order of bursts in a simulation.
+		 */
+		@Override
+		public int hashCode() {
+			return Long.hashCode(this.begun);
+		}
+
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return this == other;
+		}
+
 		synchronized void add(Wakeable wakeup) {
 			if (this.sleeping.contains(wakeup)) {
 				return;

@@ -85,7 +85,7 @@ class MovedLinksTests {
 		// bob may have been connected again after the first one
 		ada.call(2, "add", "two");
 		this.cluster.settle();
-		assertThat(bob.told()).startsWith("Init").endsWith("two");
+		assertThat(bob.told()).startsWith("Init").endsWith("two").doesNotHaveDuplicates();
 		assertThat(this.owner.links.clients().size()).isEqualTo(2);
 		bob.leave();
 		this.cluster.settle();
