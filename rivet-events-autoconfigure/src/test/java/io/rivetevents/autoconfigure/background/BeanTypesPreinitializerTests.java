@@ -45,6 +45,15 @@ class BeanTypesPreinitializerTests {
 		}
 	}
 
+	@Test
+	void verifiesTheLargestClassesOfReactor() throws Exception {
+		try (Loader loader = new Loader("none")) {
+			preinitialize(loader);
+			assertThat(loader.hasLoaded("reactor.core.publisher.FluxZip")).isTrue();
+			assertThat(loader.hasLoaded("reactor.core.publisher.MonoZip")).isTrue();
+		}
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "spring-security", "spring-webflux", "reactor-netty", "jakarta.validation", "spring-tx" })
 	void continuesWithoutAnOptionalLibrary(String missing) throws Exception {
