@@ -57,6 +57,7 @@ export const groups = [
     pages: {
       'behind-a-proxy': 'Behind a proxy',
       scaling: 'Scaling',
+      routing: 'Without a cluster',
       cluster: 'Cluster',
       'three-nodes': 'Three nodes to try',
       discovery: 'Discovery',
