@@ -5,6 +5,7 @@
 
 package io.rivetevents.security;
 
+import java.time.Duration;
 import java.time.Instant;
 
 import com.nimbusds.jose.JWSAlgorithm;
@@ -50,6 +51,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 				"rivet.events.websocket.rejection-delay=10ms", "rivet.events.shutdown.spread=0s" })
 class HomeIssuerIntegrationTests {
 
+	private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
 	@LocalServerPort
 	private int port;
 
@@ -68,6 +71,21 @@ class HomeIssuerIntegrationTests {
 			this.connections.sendToUser("ada", "told", "home");
 			assertThat(told(home)).isEqualTo("home");
 			assertThat(told(other)).isEqualTo("other");
+		}
+	}
+
+	@Test
+	void takesTheHomeIssuerForNoneInAllQueries() {
+		String issuer = "https://home.example";
+		try (TestSocket home = connect(issuer)) {
+			assertThat(this.connections.ofUser("ada", issuer)).hasSize(1);
+			assertThat(this.connections.ofUserEverywhere("ada", issuer, TIMEOUT).block().connections()).hasSize(1);
+			this.connections.user("ada", issuer).send("told", "everywhere");
+			assertThat(told(home)).isEqualTo("everywhere");
+			this.connections.here().exceptUser("ada", issuer).send("told", "others");
+			this.connections.here().toUser("ada", issuer).send("told", "here");
+			assertThat(told(home)).isEqualTo("here");
+			assertThat(this.connections.closeUser("ada", issuer)).isEqualTo(1);
 		}
 	}
 

@@ -20,6 +20,7 @@ import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.ConnectionCounts;
 import io.rivetevents.connection.Connections;
 import io.rivetevents.connection.Receipt;
+import io.rivetevents.connection.Recipients;
 import io.rivetevents.connection.Targets;
 import io.rivetevents.connection.UserConnections;
 import io.rivetevents.contract.reflect.EventContracts;
@@ -101,13 +102,41 @@ public final class ClusterConnections implements Connections {
 		this.commands = commands;
 		this.queries = queries;
 		this.users = users;
-		this.here = new EventTargets<>(registry.members(), mapper, contracts, transactions);
-		this.everywhere = new EventTargets<>(new Everywhere(), mapper, contracts, transactions);
+		this.here = new UserTargets(registry.members(), mapper, contracts, transactions);
+		this.everywhere = new UserTargets(new Everywhere(), mapper, contracts, transactions);
 		this.outbox = outbox;
-		this.stored = new EventTargets<>((event) -> {
+		this.stored = new UserTargets((event) -> {
 			outbox.add(event);
 			return Receipt.NOBODY;
 		}, mapper, contracts, transactions);
+	}
+
+	/** Targets for which the home issuer is equivalent to no issuer. */
+	private final class UserTargets extends EventTargets<@Nullable Object> {
+
+		UserTargets(Dispatcher dispatcher, ValueMapper mapper, EventContracts contracts,
+				ReactiveTransactions transactions) {
+			super(dispatcher, mapper, contracts, transactions);
+		}
+
+		@Override
+		public Recipients toUser(String userName, String issuer) {
+			String known = known(issuer);
+			return (known != null) ? super.toUser(userName, known) : toUser(userName);
+		}
+
+		@Override
+		public Recipients exceptUser(String userName, String issuer) {
+			String known = known(issuer);
+			return (known != null) ? super.exceptUser(userName, known) : exceptUser(userName);
+		}
+
+	}
+
+	/** Returns the issuer by which users are found, {@code null} for the home issuer. */
+	private @Nullable String known(String issuer) {
+		Assert.hasText(issuer, "The issuer must not be empty");
+		return this.users.get().known(issuer);
 	}
 
 	/** The connections of all nodes. */
@@ -205,7 +234,7 @@ public final class ClusterConnections implements Connections {
 	@Override
 	public List<? extends Connection<?>> ofUser(String userName, String issuer) {
 		Assert.hasText(userName, "The user name must not be empty");
-		return this.registry.members().ofUser(userName, issuer);
+		return this.registry.members().ofUser(userName, known(issuer));
 	}
 
 	@Override
@@ -217,8 +246,7 @@ public final class ClusterConnections implements Connections {
 	@Override
 	public Mono<UserConnections> ofUserEverywhere(String userName, String issuer, Duration timeout) {
 		Assert.hasText(userName, "The user name must not be empty");
-		Assert.hasText(issuer, "The issuer must not be empty");
-		return this.queries.find(new NodeQuery.OfUser(userName, this.users.get().known(issuer)), timeout);
+		return this.queries.find(new NodeQuery.OfUser(userName, known(issuer)), timeout);
 	}
 
 	@Override
@@ -228,8 +256,7 @@ public final class ClusterConnections implements Connections {
 
 	@Override
 	public int closeUser(String userName, String issuer) {
-		Assert.hasText(issuer, "The issuer must not be empty");
-		return this.commands.send(new NodeCommand.CloseUser(userName, this.users.get().known(issuer)));
+		return this.commands.send(new NodeCommand.CloseUser(userName, known(issuer)));
 	}
 
 	@Override

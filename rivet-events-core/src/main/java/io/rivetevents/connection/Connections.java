@@ -51,7 +51,8 @@ public interface Connections {
 	/**
 	 * Returns the connections on all nodes of one user of an issuer.
 	 * @param userName name of the principal
-	 * @param issuer the issuer, such as the claim {@code iss} of the user's token
+	 * @param issuer the issuer, such as the claim {@code iss} of the user's token; the
+	 * home issuer is equivalent to no issuer
 	 * @throws IllegalArgumentException if the name or the issuer is empty
 	 */
 	ClusterRecipients user(String userName, String issuer);
@@ -79,7 +80,9 @@ public interface Connections {
 	/**
 	 * Returns a snapshot of the connections on this node of one user of an issuer.
 	 * @param userName name of the principal
-	 * @param issuer the issuer, such as the claim {@code iss} of the user's token
+	 * @param issuer the issuer, such as the claim {@code iss} of the user's token; the
+	 * home issuer is equivalent to no issuer
+	 * @throws IllegalArgumentException if the name or the issuer is empty
 	 */
 	List<? extends Connection<?>> ofUser(String userName, String issuer);
 
