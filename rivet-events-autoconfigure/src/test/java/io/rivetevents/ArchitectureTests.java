@@ -91,9 +91,9 @@ class ArchitectureTests {
 			    actor.persistence actor.answer actor.ownership
 			actor.hibernation: protocol protocol.value protocol.encoding conversion failure limit actor
 			    actor.state extension observation outbound delivery actor.persistence actor.stream
-			actor.runtime: protocol conversion contract.reflect limit outbound scheduling actor actor.state
-			    actor.schedule extension observation delivery actor.persistence actor.ownership
-			    actor.hibernation
+			actor.runtime: protocol error conversion contract.reflect limit outbound scheduling connection
+			    actor actor.state actor.schedule extension observation delivery actor.persistence
+			    actor.ownership actor.hibernation
 			actor.call: protocol error protocol.value protocol.encoding conversion failure limit
 			    scheduling connection actor actor.state actor.schedule extension observation
 			    delivery actor.turn actor.persistence actor.answer actor.stream actor.ownership

@@ -20,8 +20,9 @@ import io.rivetevents.protocol.SafeText;
  * Head of the HTTP request with which a client connects or calls an action over HTTP:
  * that of the WebSocket handshake, of the event stream or of the call. Methods with
  * {@code @CanCreate}, {@code @OnBeforeConnect}, {@code @CreateConnState} and
- * {@code @OnConnect} may have a parameter of this type. It is not kept after the client
- * is connected; put data that is needed later into the connection state.
+ * {@code @OnConnect} may have a parameter of this type. Put data that is needed later
+ * into the connection state: after the client is connected, the head is kept only in a
+ * cluster, where these methods are called again if the actor moves to another node.
  * <p>
  * The names and values of its headers have at most {@value #MAX_SIZE} bytes together. A
  * longer request is rejected with {@code request.invalid} if a hook of any actor uses the

@@ -108,18 +108,18 @@ public final class ActorConnection extends ForwardingRecipients
 
 	/**
 	 * Creates a connection whose usage is not counted.
-	 * @param request the client's request
+	 * @param request the client's request, of which a part is kept
 	 * @param outbound its outbound path
 	 * @param owner what it shares with the other connections of the instance
 	 * @param state the connection state; {@code null} if the actor has none
 	 */
 	public ActorConnection(ConnectRequest request, Outbound outbound, ConnectionScope owner, @Nullable Object state) {
-		this(request, outbound, owner, state, null);
+		this(request.established(), outbound, owner, state, null);
 	}
 
 	/**
 	 * Creates a connection.
-	 * @param request the client's request
+	 * @param request the part of the client's request that is kept
 	 * @param outbound its outbound path
 	 * @param owner what it shares with the other connections of the instance
 	 * @param state the connection state; {@code null} if the actor has none
@@ -128,7 +128,7 @@ public final class ActorConnection extends ForwardingRecipients
 	 */
 	public ActorConnection(ConnectRequest request, Outbound outbound, ConnectionScope owner, @Nullable Object state,
 			@Nullable ClientUsage usage) {
-		this.request = request.established();
+		this.request = request;
 		this.outbound = outbound;
 		this.owner = owner;
 		this.state = state;

@@ -23,8 +23,8 @@ import io.rivetevents.connection.RequestHead;
  * @param stream options of the extended mode, {@code null} in the plain protocol
  * @param gateway name of the node that holds the socket, {@code null} for this node; set
  * before the request is sent to another node
- * @param head head of the HTTP request, {@code null} if no hook takes it or the client is
- * connected
+ * @param head head of the HTTP request, {@code null} if no hook takes it or it is not
+ * kept
  * @since 0.1.0
  */
 public record ConnectRequest(String connectionId, @Nullable JsonNode params, Identity identity, boolean stateless,
@@ -66,6 +66,18 @@ public record ConnectRequest(String connectionId, @Nullable JsonNode params, Ide
 		StreamRequest stream = (this.stream != null) ? this.stream.established() : null;
 		return (stream != null || this.head != null) ? new ConnectRequest(this.connectionId, this.params, this.identity,
 				this.stateless, stream, this.gateway, null) : this;
+	}
+
+	/**
+	 * Returns the part that is kept while another node may have to connect the client
+	 * again: in addition its snapshot.
+	 * @param head whether the head of the HTTP request is kept, too; it has credentials
+	 * @since 0.1.0
+	 */
+	public ConnectRequest movable(boolean head) {
+		StreamRequest stream = (this.stream != null) ? this.stream.movable() : null;
+		return new ConnectRequest(this.connectionId, this.params, this.identity, this.stateless, stream, this.gateway,
+				head ? this.head : null);
 	}
 
 	/**

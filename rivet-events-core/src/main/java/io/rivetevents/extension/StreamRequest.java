@@ -55,7 +55,19 @@ public record StreamRequest(List<ToServer.SubscriptionRequest> subscriptions, @N
 	 * Returns the part that is kept once the client is connected: its stream.
 	 */
 	StreamRequest established() {
-		return new StreamRequest(List.of(), null, this.proof, this.stream, this.secret, null, null, this.keepAlive);
+		return keep(null);
+	}
+
+	/**
+	 * Returns the part that is kept of a client that another node may have to connect
+	 * again: its stream and its snapshot.
+	 */
+	StreamRequest movable() {
+		return keep(this.snapshot);
+	}
+
+	private StreamRequest keep(@Nullable Snapshot snapshot) {
+		return new StreamRequest(List.of(), null, this.proof, this.stream, this.secret, snapshot, null, this.keepAlive);
 	}
 
 }

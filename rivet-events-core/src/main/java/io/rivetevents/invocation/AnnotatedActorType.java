@@ -124,6 +124,8 @@ final class AnnotatedActorType implements ActorType {
 
 	private final boolean durableEvents;
 
+	private final boolean takesRequestHead;
+
 	private final @Nullable Type stateType;
 
 	private final StateFormat stateFormat;
@@ -172,6 +174,7 @@ final class AnnotatedActorType implements ActorType {
 		if (this.actions.isEmpty() && this.implemented.isEmpty()) {
 			throw new InvalidActorException(type, "no method has @Action", "Add @Action to the methods for clients");
 		}
+		this.takesRequestHead = hasRequestHead();
 		this.stateType = producedType(Hook.CREATE_STATE);
 		this.stateFormat = declaredFormat();
 		checkTypeArguments();
@@ -230,6 +233,10 @@ final class AnnotatedActorType implements ActorType {
 
 	@Override
 	public boolean takesRequestHead() {
+		return this.takesRequestHead;
+	}
+
+	private boolean hasRequestHead() {
 		return methods().flatMap((method) -> Stream.of(method.getMethodParameters()))
 			.anyMatch((parameter) -> parameter.getParameterType() == RequestHead.class);
 	}

@@ -451,6 +451,11 @@ final class Instances implements InstanceHost {
 				: this.moves.move(connection, address, position);
 	}
 
+	@Override
+	public boolean movesClients() {
+		return this.moves != ClientMoves.NONE;
+	}
+
 	/** Uses another way to connect clients of this node to actors of others. */
 	void moveClients(ClientMoves moves) {
 		this.moves = moves;

@@ -78,6 +78,11 @@ final class TestClient {
 				ConnectRequest.stateful(null, new Identity(() -> user, null)).withGateway(gateway.name()), null);
 	}
 
+	/** A client with a request of its own, which names its gateway. */
+	static TestClient of(ConnectRequest request, TestCluster.Node gateway, ActorAddress address) {
+		return new TestClient("ada", gateway, address, request, null);
+	}
+
 	private static ConnectRequest request(String user, TestCluster.Node gateway, @Nullable Position resume,
 			String stream, String... events) {
 		StreamRequest options = new StreamRequest(

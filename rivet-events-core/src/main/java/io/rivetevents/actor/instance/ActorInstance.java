@@ -700,6 +700,11 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	}
 
 	@Override
+	public boolean movesClients() {
+		return this.host.movesClients();
+	}
+
+	@Override
 	public void moved(ActorConnection connection, Position position) {
 		this.moved.add(connection.id(), this.host.move(connection, this.address, position));
 	}

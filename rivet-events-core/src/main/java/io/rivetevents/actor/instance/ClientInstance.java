@@ -29,6 +29,9 @@ interface ClientInstance extends CalledInstance, Hibernation.Instance {
 	/** Adds a turn of the runtime unless the instance has left memory. Thread-safe. */
 	void offerTurn(Supplier<Mono<Void>> work);
 
+	/** Returns whether it may leave this node with its clients. */
+	boolean movesClients();
+
 	/** Prevents the instance from sleeping until the work has ended. */
 	<T> Mono<T> keepAwake(Mono<T> work);
 

@@ -27,6 +27,7 @@ import io.rivetevents.actor.call.Draft;
 import io.rivetevents.actor.call.InterceptorChain;
 import io.rivetevents.actor.call.MethodInvocation.Caller;
 import io.rivetevents.actor.runtime.ActorRuntime;
+import io.rivetevents.actor.runtime.KeptRequests;
 import io.rivetevents.actor.hibernation.Hibernation;
 import io.rivetevents.actor.hibernation.SleepingConnections;
 import io.rivetevents.actor.stream.ActorConnections;
@@ -267,7 +268,10 @@ public final class ConnectHandler implements Hibernation.Clients {
 		StreamRequest stream = request.stream();
 		return replaced(request).then(Mono.defer(() -> this.calls.hook(Hook.CREATE_CONN_STATE, Caller.of(request))))
 			.flatMap((made) -> {
-				ActorConnection connection = new ActorConnection(request, entry.guest.outbound(), this.owner,
+				ConnectRequest kept = this.instance.movesClients() ? KeptRequests.movable(request,
+						entry.guest.outbound(), entry.guest.usage(), this.type.takesRequestHead())
+						: request.established();
+				ActorConnection connection = new ActorConnection(kept, entry.guest.outbound(), this.owner,
 						made.orElse(null), entry.guest.usage());
 				if (stream != null && stream.resume() != null) {
 					this.instance.commits().load();

@@ -83,10 +83,12 @@ public interface InstanceHost {
 	 * has received all events up to the position, and none after it.
 	 * @param connection its connection
 	 * @param address address of the instance
-	 * @param position the position
 	 * @return the client
 	 */
 	MovedClient move(ActorConnection connection, ActorAddress address, Position position);
+
+	/** Returns whether instances may leave this node with their clients. */
+	boolean movesClients();
 
 	/** Returns the queue that visits instances when work is due. */
 	DueQueue dueQueue();
