@@ -48,6 +48,15 @@ public record OutboxRow(String id, String kind, String target, String name, byte
 	}
 
 	/**
+	 * Returns this row with a longer lease.
+	 * @param until end of the lease
+	 */
+	OutboxRow renewed(Instant until) {
+		return new OutboxRow(this.id, this.kind, this.target, this.name, this.body, this.createdAt, until,
+				this.attempts, this.sentAt);
+	}
+
+	/**
 	 * Returns this row, to be taken again later.
 	 * @param due time from which it can be taken
 	 * @param attempts how many times it counts as taken
@@ -67,6 +76,15 @@ public record OutboxRow(String id, String kind, String target, String name, byte
 	 * not
 	 */
 	public record Postponed(OutboxRow taken, Instant due, int attempts, @Nullable Instant sentAt) {
+
+		/**
+		 * Returns the same for a row whose lease was renewed.
+		 * @param row the row as it is now
+		 */
+		Postponed of(OutboxRow row) {
+			return new Postponed(row, this.due, this.attempts, this.sentAt);
+		}
+
 	}
 
 }

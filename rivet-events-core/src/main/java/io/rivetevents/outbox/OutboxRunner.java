@@ -6,12 +6,15 @@
 package io.rivetevents.outbox;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +26,7 @@ import org.apache.commons.logging.LogFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.failure.RepeatedFailures;
@@ -30,9 +34,10 @@ import io.rivetevents.outbox.RowHandler.Result;
 
 /**
  * Takes rows that are due, has them handled, and writes the results. One worker at a time
- * uses the database: it is woken by a commit of this node, by a result, and by a timer. A
- * node holds at most {@value #WINDOW} rows, so that their bodies are bounded. Safe for
- * use by several threads.
+ * uses the database: it is woken by a commit of this node, by a result, and by a timer.
+ * It renews the leases of rows that wait or are handled, so that no node takes them
+ * meanwhile. A node holds at most {@value #WINDOW} rows, so that their bodies are
+ * bounded. Safe for use by several threads.
  */
 final class OutboxRunner {
 
@@ -64,8 +69,14 @@ final class OutboxRunner {
 
 	private final AtomicInteger wakes = new AtomicInteger();
 
-	/** Rows that were taken and are not finished in the database. */
-	private final AtomicInteger held = new AtomicInteger();
+	/**
+	 * Rows that were taken and are not finished in the database, by id, as they are
+	 * there. Only the worker changes it.
+	 */
+	private final Map<String, OutboxRow> held = new ConcurrentHashMap<>();
+
+	/** Ends when leases are renewed the next time. */
+	private volatile Sinks.Empty<Void> renewal = Sinks.empty();
 
 	/** Of rows that are held. */
 	private final Queue<Result> results = new ConcurrentLinkedQueue<>();
@@ -98,9 +109,14 @@ final class OutboxRunner {
 
 	/** Starts to take rows. */
 	synchronized void start() {
-		long interval = this.settings.pollInterval().toNanos();
+		long interval = Math.min(this.settings.pollInterval().toNanos(), third().toNanos());
 		this.running = true;
 		this.polling = this.timers.schedulePeriodically(this::wake, 0, interval, TimeUnit.NANOSECONDS);
+	}
+
+	/** Of the lease: a lease is renewed when so much of it has passed. */
+	private Duration third() {
+		return this.settings.lease().dividedBy(3);
 	}
 
 	/** Takes no more rows. Those that are handled already end. */
@@ -143,6 +159,7 @@ final class OutboxRunner {
 			seen = this.wakes.get();
 			try {
 				finish();
+				renew();
 				take();
 			}
 			catch (Throwable ex) {
@@ -153,27 +170,61 @@ final class OutboxRunner {
 		while (!this.wakes.compareAndSet(seen, 0));
 	}
 
+	/** Before more rows are taken, since the leases may have ended meanwhile. */
+	private void renew() {
+		Instant now = this.clock.instant();
+		Instant until = now.plus(this.settings.lease());
+		Instant latest = until.minus(third());
+		List<OutboxRow> ending = this.held.values()
+			.stream()
+			.filter((row) -> !row.leaseUntil().isAfter(latest))
+			.toList();
+		if (ending.isEmpty()) {
+			return;
+		}
+		Set<String> renewed = this.store.renew(ending, until);
+		for (OutboxRow row : ending) {
+			this.held.computeIfPresent(row.id(), (id, held) -> renewed.contains(id) ? held.renewed(until) : null);
+		}
+		Sinks.Empty<Void> waiting = this.renewal;
+		this.renewal = Sinks.empty();
+		waiting.tryEmitEmpty();
+	}
+
 	private void take() {
-		int room = WINDOW - this.held.get();
+		int room = WINDOW - this.held.size();
 		while (this.running && room > 0) {
 			Instant now = this.clock.instant();
 			List<OutboxRow> rows = this.store.take(room, now, now.plus(this.settings.lease()));
-			this.held.addAndGet(rows.size());
-			rows.forEach(this.queues::add);
+			List<OutboxRow> added = rows.stream().filter((row) -> this.held.put(row.id(), row) == null).toList();
+			added.forEach(this.queues::add);
 			if (rows.size() < room) {
 				return;
 			}
 			finish();
-			room = WINDOW - this.held.get();
+			room = WINDOW - this.held.size();
 		}
 	}
 
-	/** A row that has waited too long for others of its target is given back. */
-	private Mono<Void> handle(OutboxRow row) {
+	/**
+	 * A row that another node has taken since is not handled. One whose lease has ended,
+	 * because the database was away, waits for the renewal, and so do those behind it:
+	 * they stay in their order.
+	 */
+	private Mono<Void> handle(OutboxRow taken) {
+		Mono<Void> renewed = this.renewal.asMono(); // before the lease is read
+		OutboxRow row = this.held.get(taken.id());
+		if (row == null) {
+			return Mono.empty();
+		}
 		Instant now = this.clock.instant();
-		Mono<Result> result = (this.running && now.isBefore(row.leaseUntil())) ? this.handler.handle(row)
-				: Mono.just(Result.again(row.until(now, row.attempts() - 1)));
-		return result.doOnNext(this::ended).then();
+		if (!this.running) {
+			return Mono.fromRunnable(() -> ended(Result.again(row.until(now, row.attempts() - 1))));
+		}
+		if (!now.isBefore(row.leaseUntil())) {
+			return renewed.then(Mono.defer(() -> handle(taken)));
+		}
+		return this.handler.handle(row).doOnNext(this::ended).then();
 	}
 
 	private void ended(Result result) {
@@ -191,25 +242,25 @@ final class OutboxRunner {
 		Set<String> handled = new LinkedHashSet<>(elsewhere);
 		List<OutboxRow.Postponed> postponed = new ArrayList<>();
 		for (Result each : ended) {
-			if (each.postponed() != null) {
-				postponed.add(each.postponed());
-			}
-			else {
+			OutboxRow row = this.held.get(each.row().id());
+			if (each.postponed() == null) {
 				handled.add(each.row().id());
 			}
+			else if (row != null) {
+				postponed.add(each.postponed().of(row));
+			}
 		}
-		if (handled.isEmpty() && postponed.isEmpty()) {
-			return;
+		if (!handled.isEmpty() || !postponed.isEmpty()) {
+			try {
+				this.store.finish(handled, postponed);
+			}
+			catch (Throwable ex) {
+				this.results.addAll(ended);
+				elsewhere.forEach(this::note);
+				throw ex;
+			}
 		}
-		try {
-			this.store.finish(handled, postponed);
-			this.held.addAndGet(-ended.size());
-		}
-		catch (Throwable ex) {
-			this.results.addAll(ended);
-			elsewhere.forEach(this::note);
-			throw ex;
-		}
+		ended.forEach((each) -> this.held.remove(each.row().id()));
 	}
 
 	private Set<String> takeReceived() {

@@ -8,6 +8,7 @@ package io.rivetevents.outbox;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The table of the outbox. All methods block. Safe for use by several threads and nodes.
@@ -35,6 +36,14 @@ public interface OutboxStore {
 	 * one attempt more
 	 */
 	List<OutboxRow> take(int limit, Instant now, Instant until);
+
+	/**
+	 * Renews the leases of rows that this node has taken.
+	 * @param taken the rows as they are in the table, as far as this node knows
+	 * @param until new end of the leases
+	 * @return ids of those that were renewed; another node has taken or deleted the rest
+	 */
+	Set<String> renew(Collection<OutboxRow> taken, Instant until);
 
 	/**
 	 * Deletes rows that were handled, and gives others back, in one transaction.

@@ -9,7 +9,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -43,6 +45,19 @@ final class MemoryOutboxStore implements OutboxStore {
 			.toList();
 		taken.forEach((row) -> this.rows.put(row.id(), row));
 		return taken;
+	}
+
+	@Override
+	public synchronized Set<String> renew(Collection<OutboxRow> taken, Instant until) {
+		check();
+		Set<String> renewed = new HashSet<>();
+		for (OutboxRow each : taken) {
+			this.rows.computeIfPresent(each.id(), (id, row) -> {
+				boolean same = row.leaseUntil().equals(each.leaseUntil());
+				return (same && renewed.add(id)) ? row.renewed(until) : row;
+			});
+		}
+		return renewed;
 	}
 
 	private void check() {

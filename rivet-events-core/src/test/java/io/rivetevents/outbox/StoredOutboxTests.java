@@ -275,22 +275,86 @@ class StoredOutboxTests {
 		assertThat(this.store.mostAskedFor).isEqualTo(OutboxRunner.WINDOW);
 	}
 
-	/** A row that has waited longer than its lease may be with another node. */
 	@Test
-	void aRowWhoseLeaseHasEndedIsNotHandled() {
+	void aCallThatTakesLongerThanTheLeaseIsMadeOnce() {
+		Node other = node();
+		Node node = node();
+		Sinks.One<JsonNode> slow = Sinks.one();
+		node.answer = slow.asMono();
+		node.outbox.add(new ActorTarget.ById("id"), "1", List.of());
+		pass(LEASE.multipliedBy(4));
+		slow.tryEmitValue(MissingNode.getInstance());
+		assertThat(node.actions()).containsExactly("1");
+		assertThat(other.actions()).isEmpty();
+		assertThat(this.store.rows()).isEmpty();
+	}
+
+	@Test
+	void rowsThatWaitLongerThanTheLeaseStayInOrder() {
+		Node node = node();
+		node();
+		Sinks.One<JsonNode> slow = Sinks.one();
+		node.answer = slow.asMono();
+		List.of("1", "2", "3").forEach((action) -> node.outbox.add(new ActorTarget.ById("id"), action, List.of()));
+		pass(LEASE.multipliedBy(2));
+		assertThat(this.store.rows()).extracting(OutboxRow::attempts).containsExactly(1, 1, 1);
+		node.answer = Mono.just(MissingNode.getInstance());
+		slow.tryEmitValue(MissingNode.getInstance());
+		assertThat(node.actions()).containsExactly("1", "2", "3");
+		assertThat(this.store.rows()).isEmpty();
+	}
+
+	@Test
+	void aCallThatFailsAfterALongTimeIsRepeatedSoon() {
+		Node node = node();
+		Sinks.One<JsonNode> slow = Sinks.one();
+		node.answer = slow.asMono();
+		node.outbox.add(new ActorTarget.ById("id"), "1", List.of());
+		pass(LEASE.multipliedBy(2));
+		slow.tryEmitError(new RivetException(ErrorCode.OVERLOADED));
+		pass(Duration.ofSeconds(1));
+		assertThat(node.actions()).containsExactly("1", "1");
+		assertThat(this.store.rows()).singleElement().extracting(OutboxRow::attempts).isEqualTo(2);
+	}
+
+	/** Rows behind one whose lease has ended wait with it. */
+	@Test
+	void rowsWhoseLeaseHasEndedAreHandledInOrderAfterItsRenewal() {
 		Node node = node();
 		Sinks.One<JsonNode> slow = Sinks.one();
 		node.answer = slow.asMono();
 		node.outbox.add(new ActorTarget.ById("id"), "1", List.of());
 		node.outbox.add(new ActorTarget.ById("id"), "2", List.of());
-		this.store.fails = true; // it is not taken again meanwhile
-		pass(LEASE.plusSeconds(1));
+		pass(Duration.ofSeconds(5));
+		node.outbox.add(new ActorTarget.ById("id"), "3", List.of());
+		node.disconnected = true;
+		pass(LEASE.minusSeconds(1));
 		node.answer = Mono.just(MissingNode.getInstance());
 		slow.tryEmitValue(MissingNode.getInstance());
-		assertThat(node.calls).extracting((call) -> call.action.name()).containsExactly("1");
-		this.store.fails = false;
+		assertThat(node.actions()).containsExactly("1");
+		pass(LEASE);
+		assertThat(node.actions()).containsExactly("1");
+		node.disconnected = false;
 		pass(Duration.ofSeconds(1));
-		assertThat(node.calls).extracting((call) -> call.action.name()).containsExactly("1", "2");
+		assertThat(node.actions()).containsExactly("1", "2", "3");
+		assertThat(this.store.rows()).isEmpty();
+	}
+
+	@Test
+	void aRowThatAnotherNodeHasTakenIsNotHandled() {
+		Node node = node();
+		Node other = node();
+		Sinks.One<JsonNode> slow = Sinks.one();
+		node.answer = slow.asMono();
+		node.outbox.add(new ActorTarget.ById("id"), "1", List.of());
+		node.outbox.add(new ActorTarget.ById("id"), "2", List.of());
+		node.disconnected = true;
+		pass(LEASE.plusSeconds(1));
+		assertThat(other.actions()).containsExactly("1", "2");
+		node.disconnected = false;
+		pass(Duration.ofSeconds(1));
+		slow.tryEmitValue(MissingNode.getInstance());
+		assertThat(node.actions()).containsExactly("1");
 		assertThat(this.store.rows()).isEmpty();
 	}
 
@@ -398,6 +462,9 @@ class StoredOutboxTests {
 		/** Whether it has ended: it neither takes rows nor writes results. */
 		boolean killed;
 
+		/** Whether it cannot use the database. */
+		boolean disconnected;
+
 		Node() {
 			OutboxSettings settings = new OutboxSettings(true, Duration.ofSeconds(1), LEASE,
 					StoredOutboxTests.this.maxAge, 500);
@@ -431,14 +498,32 @@ class StoredOutboxTests {
 
 		@Override
 		public List<OutboxRow> take(int limit, Instant now, Instant until) {
+			check();
 			return this.killed ? List.of() : StoredOutboxTests.this.store.take(limit, now, until);
 		}
 
 		@Override
+		public Set<String> renew(Collection<OutboxRow> taken, Instant until) {
+			check();
+			return this.killed ? Set.of() : StoredOutboxTests.this.store.renew(taken, until);
+		}
+
+		private void check() {
+			if (this.disconnected) {
+				throw new IllegalStateException("This node cannot reach the database");
+			}
+		}
+
+		@Override
 		public void finish(Collection<String> handled, Collection<OutboxRow.Postponed> postponed) {
+			check();
 			if (!this.killed) {
 				StoredOutboxTests.this.store.finish(handled, postponed);
 			}
+		}
+
+		List<String> actions() {
+			return this.calls.stream().map((call) -> call.action.name()).toList();
 		}
 
 		List<String> names() {

@@ -203,6 +203,21 @@ class JdbcOutboxStoreTests {
 		assertThat(store.take(10, LATER.plusSeconds(29), LATER.plusSeconds(60))).isEmpty();
 	}
 
+	@ParameterizedTest
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "MYSQL")
+	void aLeaseIsRenewedUnlessAnotherNodeHasTakenTheRow(Dialect dialect) {
+		JdbcOutboxStore store = store(dialect);
+		add(store, "a", "b", "c");
+		List<OutboxRow> taken = store.take(2, NOW, LATER);
+		assertThat(ids(other().take(1, NOW, LATER.plusSeconds(1)))).containsExactly("c");
+		Instant until = NOW.plusSeconds(50);
+		List<OutboxRow> held = List.of(taken.get(1), row("c").taken(LATER), row("unknown"), taken.get(0));
+		assertThat(store.renew(held, until)).containsExactlyInAnyOrder("a", "b");
+		assertThat(ids(store.take(10, LATER.plusSeconds(1), until))).containsExactly("c");
+		assertThat(store.take(10, until, until.plusSeconds(1))).extracting(OutboxRow::id, OutboxRow::attempts)
+			.containsExactly(tuple("a", 2), tuple("b", 2), tuple("c", 3));
+	}
+
 	/** SQLite has one connection that writes, and one node. */
 	@ParameterizedTest
 	@EnumSource(names = { "POSTGRESQL", "MARIADB", "H2" })

@@ -14,8 +14,11 @@ import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
@@ -289,6 +292,30 @@ public final class JdbcOutboxStore implements OutboxStore {
 			throws SQLException {
 		session.dialect().setText(update, first, row.id());
 		update.setLong(first + 1, Rows.nanos(row.leaseUntil()));
+	}
+
+	/**
+	 * One by one, since not every driver counts the rows of a batch, and in the order in
+	 * which other nodes delete them.
+	 */
+	@Override
+	public Set<String> renew(Collection<OutboxRow> taken, Instant until) {
+		Set<String> renewed = new HashSet<>();
+		try (Session session = this.connections.openTransaction();
+				PreparedStatement update = session.prepareChange(this.sql.renew())) {
+			for (OutboxRow row : taken.stream().sorted(Comparator.comparing(OutboxRow::id)).toList()) {
+				update.setLong(1, Rows.nanos(until));
+				setTaken(session, update, 2, row);
+				if (update.executeUpdate() == 1) {
+					renewed.add(row.id());
+				}
+			}
+			session.connection().commit();
+			return renewed;
+		}
+		catch (SQLException ex) {
+			throw failure("Leases of the outbox could not be renewed", ex);
+		}
 	}
 
 	// Finishing

@@ -40,6 +40,11 @@ record OutboxSql(String table) {
 		return "update " + this.table + " set lease_until = ?, attempts = attempts + 1" + TAKEN;
 	}
 
+	/** Parameters: end of the lease, id, present end of the lease. */
+	String renew() {
+		return "update " + this.table + " set lease_until = ?" + TAKEN;
+	}
+
 	/** Parameters: due time, attempts, time of sending, id, present end of the lease. */
 	String postpone() {
 		return "update " + this.table + " set lease_until = ?, attempts = ?, sent_at = ?" + TAKEN;
