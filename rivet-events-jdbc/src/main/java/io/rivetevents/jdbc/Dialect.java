@@ -40,6 +40,9 @@ public enum Dialect {
 	/** The same in seconds, for a session. */
 	static final int IDLE_SECONDS = 2;
 
+	/** SQLite has no SQLState. */
+	private static final int SQLITE_CONSTRAINT = 19;
+
 	private final String product;
 
 	private final boolean binaryTexts;
@@ -146,6 +149,15 @@ public enum Dialect {
 			case Connection.TRANSACTION_SERIALIZABLE -> "SERIALIZABLE";
 			default -> "REPEATABLE-READ";
 		};
+	}
+
+	/**
+	 * Returns whether an insertion has failed because of a constraint, such as a key that
+	 * is there already.
+	 */
+	public boolean isDuplicate(SQLException ex) {
+		String state = ex.getSQLState();
+		return (this == SQLITE) ? ex.getErrorCode() == SQLITE_CONSTRAINT : state != null && state.startsWith("23");
 	}
 
 	/** Sets a parameter that is a text. */

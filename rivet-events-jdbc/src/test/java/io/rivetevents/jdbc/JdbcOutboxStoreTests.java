@@ -5,6 +5,8 @@
 
 package io.rivetevents.jdbc;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -36,6 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -271,6 +274,27 @@ class JdbcOutboxStoreTests {
 		assertThat(ids(store.take(10, NOW, LATER))).containsExactlyInAnyOrder("before", "late", "later");
 	}
 
+	/** The pool commits it after the check of the thread that adds it again. */
+	@ParameterizedTest
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "MYSQL")
+	void aRowThatAPoolCommitsMeanwhileIsNotStoredTwice(Dialect dialect) {
+		store(dialect);
+		this.database = new UnseenRows(this.database);
+		JdbcOutboxStore store = other();
+		List<String> committed = new CopyOnWriteArrayList<>();
+		transaction().executeWithoutResult((transaction) -> TransactionSynchronizationManager
+			.registerSynchronization(new TransactionSynchronization() {
+
+				@Override
+				public void afterCommit() {
+					store.add(row("late"), () -> committed.add("late"));
+				}
+
+			}));
+		Awaitility.await().untilAsserted(() -> assertThat(committed).containsExactly("late"));
+		assertThat(ids(store.take(10, NOW, LATER))).containsExactly("late");
+	}
+
 	@Test
 	void rejectsATransactionOfAnotherDataSource() throws SQLException {
 		JdbcOutboxStore store = store(Dialect.H2);
@@ -327,6 +351,34 @@ class JdbcOutboxStoreTests {
 			row.next();
 			return row.getInt(1);
 		}
+	}
+
+	/** Does not find a single row, as if it were not committed yet. */
+	private static final class UnseenRows extends DelegatingDataSource {
+
+		UnseenRows(DataSource target) {
+			super(target);
+		}
+
+		@Override
+		public Connection getConnection() throws SQLException {
+			Connection connection = super.getConnection();
+			return (Connection) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { Connection.class },
+					(proxy, method, args) -> {
+						try {
+							return method.invoke(connection, withoutRows(args));
+						}
+						catch (InvocationTargetException ex) {
+							throw ex.getCause();
+						}
+					});
+		}
+
+		private static Object @Nullable [] withoutRows(Object @Nullable [] args) {
+			return (args != null && args[0] instanceof String sql && sql.startsWith("select 1 from"))
+					? new Object[] { sql + " and 1 = 0" } : args;
+		}
+
 	}
 
 }

@@ -96,7 +96,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 		Assert.state(inTransaction || !this.reactive.getAsBoolean(), () -> refusal(row,
 				"the application has a ReactiveTransactionManager, whose transactions are not visible here."
 						+ " Use a transaction of the thread, such as with JdbcTransactionManager or TransactionTemplate"));
-		addSeparately(row, false);
+		addSeparately(row);
 		committed.run();
 	}
 
@@ -125,15 +125,37 @@ public final class JdbcOutboxStore implements OutboxStore {
 		return "%s %s was not stored: %s".formatted(row.kind(), row.name(), reason);
 	}
 
-	private void addSeparately(OutboxRow row, boolean unlessPresent) {
+	private void addSeparately(OutboxRow row) {
 		try (Session session = this.connections.openTransaction()) {
-			if (!unlessPresent || !isPresent(session, row)) {
-				insert(session.prepareInsert(this.sql.insert()), session.dialect(), row);
-				session.connection().commit();
+			insert(session.prepareInsert(this.sql.insert()), session.dialect(), row);
+			session.connection().commit();
+		}
+		catch (SQLException ex) {
+			throw failure(row + " could not be stored", ex);
+		}
+	}
+
+	/** Another transaction with the same row may be committed after the check. */
+	private void addUnlessPresent(OutboxRow row) {
+		try (Session session = this.connections.openTransaction()) {
+			if (!isPresent(session, row)) {
+				insertUnlessPresent(session, row);
 			}
 		}
 		catch (SQLException ex) {
 			throw failure(row + " could not be stored", ex);
+		}
+	}
+
+	private void insertUnlessPresent(Session session, OutboxRow row) throws SQLException {
+		try {
+			insert(session.prepareInsert(this.sql.insert()), session.dialect(), row);
+			session.connection().commit();
+		}
+		catch (SQLException ex) {
+			if (!session.dialect().isDuplicate(ex)) {
+				throw ex;
+			}
 		}
 	}
 
@@ -210,7 +232,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 		 */
 		private void addAgain() {
 			try {
-				addSeparately(this.row, true);
+				addUnlessPresent(this.row);
 				this.committed.run();
 			}
 			catch (RuntimeException ex) {
