@@ -41,11 +41,20 @@ final class RowHandler {
 
 	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 
+	/**
+	 * Time after the start of this node in which events from before are not dropped.
+	 * Clients that were disconnected by a restart try again within it: those of
+	 * rivet-events every 10 s at least, those of RivetKit every 30 s.
+	 */
+	static final Duration RECONNECT = Duration.ofSeconds(30);
+
 	private final StoredOutbox.Targets targets;
 
 	private final OutboxSettings settings;
 
 	private final StoredOutbox.Time time;
+
+	private volatile Instant startedAt = Instant.MIN;
 
 	/**
 	 * Creates a handler.
@@ -98,6 +107,11 @@ final class RowHandler {
 
 	}
 
+	/** Begins the time in which clients connect again. */
+	void start() {
+		this.startedAt = this.time.clock().instant();
+	}
+
 	/**
 	 * Handles a row.
 	 * @return the result; never an error
@@ -144,16 +158,20 @@ final class RowHandler {
 			return unreceived(row);
 		}
 		Instant now = this.time.clock().instant();
-		Instant due = now.plus(pause(Duration.between(row.createdAt(), now)));
-		return Result.again(new OutboxRow.Postponed(row, due, 0, now));
+		return Result.again(new OutboxRow.Postponed(row, now.plus(pause(row, now)), 0, now));
 	}
 
 	/** The pause grows with the age, and is not longer than needed for the last check. */
-	private Duration pause(Duration age) {
-		Duration pause = min(age, LONGEST_PAUSE);
-		Duration left = this.settings.maxAge().minus(age);
+	private Duration pause(OutboxRow row, Instant now) {
+		Instant since = isFromBeforeTheStart(row) ? this.startedAt : row.createdAt();
+		Duration pause = min(Duration.between(since, now), LONGEST_PAUSE);
+		Duration left = Duration.between(now, end(row));
 		pause = left.isNegative() ? pause : min(pause, left);
 		return (pause.compareTo(CONFIRMATION) < 0) ? CONFIRMATION : pause;
+	}
+
+	private boolean isFromBeforeTheStart(OutboxRow row) {
+		return row.createdAt().isBefore(this.startedAt);
 	}
 
 	private static Duration min(Duration one, Duration other) {
@@ -161,7 +179,17 @@ final class RowHandler {
 	}
 
 	private boolean isTooOld(OutboxRow row) {
-		return !row.createdAt().plus(this.settings.maxAge()).isAfter(this.time.clock().instant());
+		return !end(row).isAfter(this.time.clock().instant());
+	}
+
+	/** Returns when an event is dropped that no connection has received. */
+	private Instant end(OutboxRow row) {
+		Instant end = row.createdAt().plus(this.settings.maxAge());
+		if (!isFromBeforeTheStart(row)) {
+			return end;
+		}
+		Instant reconnected = this.startedAt.plus(RECONNECT);
+		return end.isBefore(reconnected) ? reconnected : end;
 	}
 
 	private static Result unreceived(OutboxRow row) {

@@ -47,6 +47,8 @@ public final class StoredOutbox implements Outbox {
 
 	private final Map<Outcome, LongAdder> counts = new EnumMap<>(Outcome.class);
 
+	private final RowHandler handler;
+
 	private final OutboxRunner runner;
 
 	/**
@@ -63,8 +65,8 @@ public final class StoredOutbox implements Outbox {
 		for (Outcome outcome : Outcome.values()) {
 			this.counts.put(outcome, new LongAdder());
 		}
-		RowHandler handler = new RowHandler(targets, settings, time);
-		this.runner = new OutboxRunner(store, handler, settings, time, (result) -> count(result.outcome()));
+		this.handler = new RowHandler(targets, settings, time);
+		this.runner = new OutboxRunner(store, this.handler, settings, time, (result) -> count(result.outcome()));
 	}
 
 	/**
@@ -90,6 +92,7 @@ public final class StoredOutbox implements Outbox {
 	/** Starts to take rows, unless this node is not to take any. */
 	public void start() {
 		if (this.settings.enabled()) {
+			this.handler.start();
 			this.runner.start();
 		}
 	}

@@ -171,6 +171,28 @@ class StoredOutboxTests {
 		assertThat(this.store.rows()).isEmpty();
 	}
 
+	/** The node was restarted, and its clients are still away. */
+	@Test
+	void anEventFromBeforeTheStartWaitsForClientsThatConnectAgain() {
+		Node crashed = new Node();
+		crashed.outbox.add(event("ada", "paid"));
+		crashed.outbox.add(event("linus", "paid"));
+		pass(Duration.ofMinutes(10));
+		Node node = node();
+		pass(Duration.ofSeconds(5));
+		assertThat(node.outbox.status().unreceived()).isZero();
+		node.receives = (event) -> event.selection().equals(new Selection.User("ada", "issuer"));
+		node.connected = 1;
+		pass(Duration.ofSeconds(5));
+		assertThat(node.outbox.status().sent()).isEqualTo(1);
+		assertThat(this.store.rows()).hasSize(1);
+		node.outbox.add(event("linus", "late"));
+		assertThat(this.store.rows()).hasSize(1);
+		pass(RowHandler.RECONNECT.minusSeconds(10));
+		assertThat(this.store.rows()).isEmpty();
+		assertThat(node.outbox.status().unreceived()).isEqualTo(2);
+	}
+
 	/** A backplane of the application may not answer. */
 	@Test
 	void aBackplaneThatDoesNotAnswerKeepsNoRow() {
