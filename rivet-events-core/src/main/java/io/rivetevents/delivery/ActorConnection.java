@@ -280,6 +280,19 @@ public final class ActorConnection extends ForwardingRecipients
 		this.owner = owner;
 	}
 
+	/**
+	 * Returns whether it has no socket: its node no longer exists, or has not attached it
+	 * to this node yet.
+	 */
+	public boolean isDetached() {
+		return this.outbound == Outbound.NONE;
+	}
+
+	/** Returns whether its actor keeps a connection state. */
+	public boolean isStateful() {
+		return this.owner.stateful();
+	}
+
 	/** Marks it as connected: all its hooks have accepted it. */
 	public void markConnected() {
 		this.connected = true;

@@ -376,14 +376,61 @@ final class Instances implements InstanceHost {
 			this.runtime.connections().limits().awake().release(instance.heap());
 			return null;
 		});
-		closeUnlessOwned(instance.address());
+		moveUnlessOwned(instance.address());
 	}
 
 	/** Another node that has asked for its release does not ask again. */
-	private void closeUnlessOwned(ActorAddress address) {
-		if (this.stopping || !this.runtime.ownership().owns(address)) {
+	private void moveUnlessOwned(ActorAddress address) {
+		if (this.stopping) {
 			this.sleeping.close(address);
 		}
+		else if (!this.runtime.ownership().owns(address)) {
+			moveSleeping(address);
+		}
+	}
+
+	/**
+	 * Moves the clients of an instance to the node that wakes it next, if it sleeps with
+	 * open connections.
+	 */
+	void moveSleeping(ActorAddress address) {
+		this.instances.compute(address, (key, present) -> {
+			if (present == null) {
+				this.sleeping.move(key, (connection, position) -> move(connection, key, position));
+			}
+			return present;
+		});
+	}
+
+	@Override
+	public void await(ActorAddress address, List<ActorConnection> detached) {
+		Duration grace = this.runtime.ownership().disconnectGrace();
+		if (grace.isZero()) {
+			detached.forEach(ActorConnection::end);
+		}
+		else {
+			this.runtime.timers().schedule(() -> expire(address, detached), grace.toMillis(), TimeUnit.MILLISECONDS);
+		}
+	}
+
+	@Override
+	public void expire(ActorAddress address, List<ActorConnection> detached) {
+		detached.forEach(ActorConnection::end); // those that were attached are others
+		ActorInstance instance = findAny(address, detached);
+		while (instance != null && !instance.expire(detached)) {
+			forget(instance); // waits until the next instance has the connections
+			instance = findAny(address, detached);
+		}
+	}
+
+	private @Nullable ActorInstance findAny(ActorAddress address, List<ActorConnection> detached) {
+		ActorInstance present = find(address);
+		return (present != null) ? present
+				: detached.stream()
+					.filter((connection) -> this.sleeping.contains(address, connection))
+					.findFirst()
+					.map((connection) -> find(address, connection.id()))
+					.orElse(null);
 	}
 
 	private void sleep(ActorInstance instance, SleepingConnections connections) {
@@ -429,7 +476,7 @@ final class Instances implements InstanceHost {
 			}
 		}
 		else {
-			closeUnlessOwned(instance.address());
+			moveUnlessOwned(instance.address());
 		}
 	}
 

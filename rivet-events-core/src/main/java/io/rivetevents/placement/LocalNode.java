@@ -219,7 +219,7 @@ public final class LocalNode {
 	 */
 	public Mono<HandOver> release(ActorAddress address) {
 		return Mono.defer(() -> {
-			this.instances.sleeping().close(address);
+			this.instances.moveSleeping(address);
 			ActorInstance instance = this.instances.find(address);
 			return (instance != null)
 					? end(instance, ActorInstance::requestRelease).then(Mono.fromSupplier(instance::handOver))

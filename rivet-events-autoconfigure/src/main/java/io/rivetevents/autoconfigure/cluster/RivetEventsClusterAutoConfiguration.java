@@ -138,9 +138,9 @@ public final class RivetEventsClusterAutoConfiguration {
 	/** The node requires it, and what carries its requests requires the node. */
 	@Bean
 	ClusterOwnership rivetOwnership(Membership membership, ObjectProvider<ClusterNode> node,
-			@Qualifier("rivetActorTimers") Scheduler timers) {
+			RivetEventsClusterProperties properties, @Qualifier("rivetActorTimers") Scheduler timers) {
 		return new ClusterOwnership(membership, (other, operation) -> node.getObject().askNode(other, operation),
-				timers);
+				timers, properties.disconnectGrace());
 	}
 
 	@Bean

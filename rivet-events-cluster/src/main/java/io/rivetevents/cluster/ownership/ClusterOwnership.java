@@ -47,6 +47,8 @@ public final class ClusterOwnership implements Ownership {
 
 	private final Scheduler timers;
 
+	private final Duration grace;
+
 	private final FencedAddresses fenced = new FencedAddresses();
 
 	private final HandOvers handOvers = new HandOvers();
@@ -72,11 +74,13 @@ public final class ClusterOwnership implements Ownership {
 	 * @param membership the nodes, and what they own
 	 * @param requests sends requests to other nodes
 	 * @param timers clock and scheduler
+	 * @param grace how long a connection of an instance may be without its node
 	 */
-	public ClusterOwnership(Membership membership, Requests requests, Scheduler timers) {
+	public ClusterOwnership(Membership membership, Requests requests, Scheduler timers, Duration grace) {
 		this.membership = membership;
 		this.requests = requests;
 		this.timers = timers;
+		this.grace = grace;
 	}
 
 	@Override
@@ -92,6 +96,11 @@ public final class ClusterOwnership implements Ownership {
 	@Override
 	public long merges() {
 		return this.membership.merges();
+	}
+
+	@Override
+	public Duration disconnectGrace() {
+		return this.grace;
 	}
 
 	@Override

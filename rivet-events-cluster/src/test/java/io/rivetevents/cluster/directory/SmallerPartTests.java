@@ -67,7 +67,8 @@ class SmallerPartTests {
 
 	private final ClusterNode node = new ClusterNode(
 			new ClusterNode.Parts(new Silent(), this.membership,
-					new ClusterOwnership(this.membership, (other, operation) -> Mono.never(), this.timers),
+					new ClusterOwnership(this.membership, (other, operation) -> Mono.never(), this.timers,
+							Duration.ZERO),
 					new FrameCodec(new ConnectRequestCodec(PrincipalCodec.BY_NAME)), this.harness.mapper(),
 					this.harness.connections(), this.harness.directory(), this.harness::node, this.timers,
 					Schedulers.immediate(), this.writers),

@@ -5,6 +5,7 @@
 
 package io.rivetevents.cluster.directory;
 
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -170,7 +171,7 @@ final class TestNodes implements AutoCloseable {
 		Node(String name, ActorStateStore store, Object[] actors) {
 			this.name = name;
 			this.membership = new Membership(name);
-			this.ownership = new ClusterOwnership(this.membership, this::askNode, TestNodes.this.timers);
+			this.ownership = new ClusterOwnership(this.membership, this::askNode, TestNodes.this.timers, Duration.ZERO);
 			this.harness = ActorHarness.withOwnership(this.ownership, store, actors);
 			InstanceAddresses addresses = new InstanceAddresses(this.harness.directory());
 			LocalOperations operations = new LocalOperations(this.harness.directory(),

@@ -43,7 +43,8 @@ class ClusterOwnershipTests {
 
 	private Supplier<Mono<Result>> answer = Mono::never;
 
-	private final ClusterOwnership ownership = new ClusterOwnership(this.membership, this::ask, this.timers);
+	private final ClusterOwnership ownership = new ClusterOwnership(this.membership, this::ask, this.timers,
+			Duration.ZERO);
 
 	private long number;
 

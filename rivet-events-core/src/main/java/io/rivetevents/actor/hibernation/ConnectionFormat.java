@@ -6,6 +6,7 @@
 package io.rivetevents.actor.hibernation;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,6 +26,7 @@ import io.rivetevents.extension.PortablePrincipal;
 import io.rivetevents.extension.PrincipalCodec;
 import io.rivetevents.extension.PrincipalCodecException;
 import io.rivetevents.extension.SerializedPrincipal;
+import io.rivetevents.extension.StreamRequest;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.value.WireValues;
 
@@ -32,8 +34,9 @@ import io.rivetevents.protocol.value.WireValues;
  * The stored form of the connections of an actor: what the hook for the end of a
  * connection needs if the node of its socket no longer exists. A JSON object with
  * {@code name}, {@code authorities} and {@code principal} of the user, its {@code owner}
- * id, the connection {@code params}, and the {@code state} as JSON text, so that no
- * number loses digits. Safe for use by several threads.
+ * id, the {@code stream} id of a client of the extended mode, the connection
+ * {@code params}, and the {@code state} as JSON text, so that no number loses digits.
+ * Safe for use by several threads.
  */
 public final class ConnectionFormat {
 
@@ -80,6 +83,9 @@ public final class ConnectionFormat {
 			user.authorities().forEach(out.putArray("authorities")::add);
 		}
 		out.put("owner", identity.owner());
+		if (connection.request().stream() != null) {
+			out.put("stream", connection.streamId());
+		}
 		JsonNode params = connection.request().params();
 		if (params != null) {
 			out.set("params", params);
@@ -111,7 +117,15 @@ public final class ConnectionFormat {
 		JsonNode in = WireValues.decodeJson(row.body());
 		PortablePrincipal user = in.hasNonNull("name") ? new PortablePrincipal(user(in), this.principals) : null;
 		Identity identity = new Identity(user, text(in, "owner"), null, null);
-		return new Reading(ConnectRequest.stateful(row.id(), in.get("params"), identity), state(row.id(), in));
+		return new Reading(request(row.id(), in, identity), state(row.id(), in));
+	}
+
+	private static ConnectRequest request(String id, JsonNode in, Identity identity) {
+		String stream = text(in, "stream");
+		JsonNode params = in.get("params");
+		return (stream == null) ? ConnectRequest.stateful(id, params, identity)
+				: ConnectRequest.extended(id, params, identity, new StreamRequest(List.of(), null,
+						StreamRequest.StreamProof.PROVEN, stream, "", null, null, Duration.ZERO));
 	}
 
 	private static SerializedPrincipal user(JsonNode in) {

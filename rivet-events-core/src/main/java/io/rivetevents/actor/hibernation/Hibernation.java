@@ -7,6 +7,7 @@ package io.rivetevents.actor.hibernation;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -40,7 +41,9 @@ import io.rivetevents.protocol.Position;
  * <li>with a row: it stays open;</li>
  * <li>without a row: another node has ended it, so it is closed without its hook;</li>
  * <li>a row without a connection: the node of the connection no longer exists, so the
- * hook for the end of a connection is called, and the row is removed.</li>
+ * hook for the end of a connection is called, and the row is removed. In a cluster, the
+ * node of the socket may attach it again to this owner: the connection waits for that for
+ * some time before.</li>
  * </ul>
  * Methods are called in turns of the instance unless their documentation states
  * otherwise.
@@ -74,9 +77,6 @@ public final class Hibernation {
 	/** Last generation with the connections, {@link #OTHER} if there was another. */
 	private volatile long generation;
 
-	/** Rows without a connection. */
-	private List<StoredConnection> gone = List.of();
-
 	/** The instance. */
 	public interface Instance {
 
@@ -88,6 +88,12 @@ public final class Hibernation {
 
 		/** Returns its connections. */
 		ActorConnections connections();
+
+		/**
+		 * Ends connections without a socket, unless their nodes attach them again in
+		 * time; at once if there are no other nodes.
+		 */
+		void await(List<ActorConnection> detached);
 
 	}
 
@@ -101,10 +107,12 @@ public final class Hibernation {
 		void remove(ActorConnection connection);
 
 		/**
-		 * Adds a client whose node no longer exists, until its hook has been called.
+		 * Adds a client as it was stored. Nothing can be sent to it unless its node
+		 * attaches it again.
 		 * @param state its connection state as it was stored
+		 * @return its connection
 		 */
-		void addGone(ConnectRequest request, @Nullable Object state);
+		ActorConnection add(ConnectRequest request, @Nullable Object state);
 
 	}
 
@@ -232,7 +240,6 @@ public final class Hibernation {
 	 */
 	public void restore(long before) {
 		if (!isEnabled()) {
-			this.gone = List.of();
 			return;
 		}
 		this.generation = (this.generation == before) ? this.instance.state().stored().generation() : OTHER;
@@ -243,7 +250,19 @@ public final class Hibernation {
 			restartPositions();
 		}
 		closeOthers();
-		this.gone = this.rows.stored().stream().filter((row) -> this.connections.find(row.id()) == null).toList();
+		addDetached();
+	}
+
+	private void addDetached() {
+		List<ActorConnection> detached = this.rows.stored()
+			.stream()
+			.filter((row) -> this.connections.find(row.id()) == null)
+			.map(this::add)
+			.filter(Objects::nonNull)
+			.toList();
+		if (!detached.isEmpty()) {
+			this.instance.await(detached);
+		}
 	}
 
 	/** Those of durable events are stored. */
@@ -279,21 +298,20 @@ public final class Hibernation {
 
 	/** Calls the hook for each connection that has ended while the instance slept. */
 	public Mono<Void> disconnectEnded() {
-		this.gone.forEach(this::addGone);
-		this.gone = List.of();
 		List<ActorConnection> ended = this.connections.snapshot().stream().filter(ActorConnection::hasEnded).toList();
 		return Flux.fromIterable(ended).concatMap(this.clients::disconnect).then();
 	}
 
-	private void addGone(StoredConnection row) {
+	private @Nullable ActorConnection add(StoredConnection row) {
 		try {
 			ConnectionFormat.Reading read = this.format.read(row);
-			this.clients.addGone(read.request(), read.state());
+			return this.clients.add(read.request(), read.state());
 		}
 		catch (RuntimeException ex) {
 			failures.error(ex, () -> "A stored connection of %s cannot be read: its hook is not called"
 				.formatted(this.instance.address()));
 			this.instance.state().removeConnection(row.id());
+			return null;
 		}
 	}
 

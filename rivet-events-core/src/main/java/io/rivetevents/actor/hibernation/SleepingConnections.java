@@ -39,7 +39,13 @@ public record SleepingConnections(long generation, Position position, Map<String
 	 */
 	public void keepAlive(String connectionId) {
 		ActorConnection connection = this.connections.get(connectionId);
-		if (connection != null && connection.wasConnected()) {
+		if (connection != null) {
+			keepAlive(connection);
+		}
+	}
+
+	void keepAlive(ActorConnection connection) {
+		if (connection.wasConnected() && connection.request().stream() != null) {
 			connection.deliver(OutgoingMessage.of(new ToClient.KeepAlive(this.position)));
 		}
 	}

@@ -8,6 +8,7 @@ package io.rivetevents.actor.hibernation;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,10 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionIndex;
 import io.rivetevents.observation.Observers;
+import io.rivetevents.outbound.MovedClient;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.Position;
 
 /**
  * The open connections of instances that sleep. An address has an entry here or an
@@ -64,6 +67,12 @@ public final class SleepingInstances {
 		return sleeping != null && sleeping.contains(connectionId);
 	}
 
+	/** Returns whether an instance sleeps with a connection. */
+	public boolean contains(ActorAddress address, ActorConnection connection) {
+		SleepingConnections sleeping = this.byAddress.get(address);
+		return sleeping != null && sleeping.connections().get(connection.id()) == connection;
+	}
+
 	/** Sends a keep-alive to a client of an instance that sleeps. Does not block. */
 	public void keepAlive(ActorAddress address, String connectionId) {
 		SleepingConnections sleeping = this.byAddress.get(address);
@@ -91,6 +100,28 @@ public final class SleepingInstances {
 
 	private void close(ActorConnection connection) {
 		connection.outbound().close(CloseReason.of(ErrorCode.RESTARTING));
+		remove(connection);
+	}
+
+	/**
+	 * Moves the clients of an instance to the node that wakes it next. They stay stored.
+	 * Called while the address is locked: each message is for this node or for the next.
+	 * @param moves begins to connect a client to the other node, which has received all
+	 * events up to a position
+	 */
+	public void move(ActorAddress address, BiFunction<ActorConnection, Position, MovedClient> moves) {
+		SleepingConnections sleeping = take(address);
+		if (sleeping != null) {
+			sleeping.connections().forEach((id, connection) -> {
+				sleeping.keepAlive(connection);
+				MovedClient client = moves.apply(connection, sleeping.position());
+				remove(connection);
+				client.end(CloseReason.of(ErrorCode.RESTARTING));
+			});
+		}
+	}
+
+	private void remove(ActorConnection connection) {
 		connection.end();
 		this.members.remove(connection);
 		if (connection.usage() != null) {

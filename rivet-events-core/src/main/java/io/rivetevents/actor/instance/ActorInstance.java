@@ -21,6 +21,7 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
@@ -552,6 +553,30 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 			return null;
 		}
 		return (this.refusal != null) ? null : this.clients.disconnect(connectionId);
+	}
+
+	@Override
+	public void await(List<ActorConnection> detached) {
+		this.host.await(this.address, detached);
+	}
+
+	/**
+	 * Handles the end of connections that no node has attached. Thread-safe.
+	 * @return {@code false} if the next instance of the address has them
+	 */
+	public boolean expire(List<ActorConnection> detached) {
+		Mailbox.Offer outcome = offer(Turn.ofRuntime((current) -> current.disconnect(detached)));
+		return outcome != Mailbox.Offer.CLOSED || !hasNext();
+	}
+
+	/** Those that were attached in the meantime are not its connections any more. */
+	private @Nullable Mono<Void> disconnect(List<ActorConnection> detached) {
+		if (this.hibernated) {
+			this.host.expire(this.address, detached);
+			return null;
+		}
+		return (this.refusal != null) ? null
+				: Flux.fromIterable(detached).concatMap((connection) -> this.clients.disconnect(connection)).then();
 	}
 
 	@Override

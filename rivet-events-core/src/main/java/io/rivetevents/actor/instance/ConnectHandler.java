@@ -190,13 +190,13 @@ public final class ConnectHandler implements Hibernation.Clients {
 	public Mono<Accepted> connect(Guest guest) {
 		Entry entry = new Entry(guest);
 		ConnectRequest request = guest.request();
+		boolean attaches = findDetached(request) != null;
 		return admit(entry,
-				connectsAside(request)
-						? this.instance
-							.keepAwake(this.calls.aside(Hook.BEFORE_CONNECT, Caller.of(request), request.identity())
-								.then(Mono.defer(
-										() -> this.instance.inTurn(() -> enter(entry).doOnNext(guest.onAdmitted())))))
-						: intercepted(entry).doOnNext(guest.onAdmitted()));
+				connectsAside(request) ? this.instance.keepAwake((attaches ? Mono.<Void>empty()
+						: this.calls.aside(Hook.BEFORE_CONNECT, Caller.of(request), request.identity()))
+					.then(Mono
+						.defer(() -> this.instance.inTurn(() -> enter(entry, attaches).doOnNext(guest.onAdmitted())))))
+						: (attaches ? enter(entry, true) : intercepted(entry)).doOnNext(guest.onAdmitted()));
 	}
 
 	/**
@@ -205,7 +205,7 @@ public final class ConnectHandler implements Hibernation.Clients {
 	 */
 	public Mono<Accepted> connectAllowed(Guest guest) {
 		Entry entry = new Entry(guest);
-		return admit(entry, enter(entry).doOnNext(guest.onAdmitted()));
+		return admit(entry, enter(entry, false).doOnNext(guest.onAdmitted()));
 	}
 
 	private Mono<Accepted> admit(Entry entry, Mono<Accepted> admitted) {
@@ -225,7 +225,7 @@ public final class ConnectHandler implements Hibernation.Clients {
 		return this.interceptors
 			.around(inbound(entry.guest.request()), this.interceptors.hookLimit(), false,
 					(current) -> this.calls.hook(Hook.BEFORE_CONNECT, Caller.of(entry.guest.request()))
-						.then(Mono.defer(() -> enter(entry)))
+						.then(Mono.defer(() -> enter(entry, false)))
 						.doOnNext(admission::set)
 						.cast(Object.class))
 			.then(Mono.fromSupplier(admission::get))
@@ -239,6 +239,9 @@ public final class ConnectHandler implements Hibernation.Clients {
 
 		/** Set when it is registered. */
 		private volatile @Nullable ActorConnection connection;
+
+		/** The connection that it continues, {@code null} if it is a new one. */
+		private volatile @Nullable ActorConnection before;
 
 		Entry(Guest guest) {
 			this.guest = guest;
@@ -260,32 +263,69 @@ public final class ConnectHandler implements Hibernation.Clients {
 		return disconnect(old);
 	}
 
-	private Mono<Accepted> enter(Entry entry) {
+	/**
+	 * Returns the connection of a client that was connected to the instance on another
+	 * node, and has not ended; {@code null} if there is none.
+	 */
+	private @Nullable ActorConnection findDetached(ConnectRequest request) {
+		ActorConnection present = this.connections.find(request.connectionId());
+		return (present != null && present.isDetached() && !present.hasEnded()) ? present : null;
+	}
+
+	/**
+	 * Registers a client.
+	 * @param attaches whether it was connected to the instance on another node, and has
+	 * not ended: it keeps its state, and no hook is called
+	 */
+	private Mono<Accepted> enter(Entry entry, boolean attaches) {
 		if (entry.guest.gone().getAsBoolean()) {
 			return Mono.error(new RivetException(ErrorCode.CONNECTION_NOT_FOUND));
 		}
 		ConnectRequest request = entry.guest.request();
-		StreamRequest stream = request.stream();
+		if (attaches) {
+			ActorConnection before = findDetached(request);
+			// it has ended in the meantime: its node connects it again as a new one
+			return (before != null) ? enter(entry, before.isStateful() ? before.state() : null, before)
+					: Mono.error(new RivetException(ErrorCode.RESTARTING));
+		}
 		return replaced(request).then(Mono.defer(() -> this.calls.hook(Hook.CREATE_CONN_STATE, Caller.of(request))))
-			.flatMap((made) -> {
-				ConnectRequest kept = this.instance.movesClients() ? KeptRequests.movable(request,
-						entry.guest.outbound(), entry.guest.usage(), this.type.takesRequestHead())
-						: request.established();
-				ActorConnection connection = new ActorConnection(kept, entry.guest.outbound(), this.owner,
-						made.orElse(null), entry.guest.usage());
-				if (stream != null && stream.resume() != null) {
-					this.instance.commits().load();
-				}
-				return (stream != null) ? enterStream(connection, stream, entry) : enterPlain(connection, entry);
-			})
+			.flatMap((made) -> enter(entry, made.orElse(null), null));
+	}
+
+	private Mono<Accepted> enter(Entry entry, @Nullable Object state, @Nullable ActorConnection before) {
+		ConnectRequest request = entry.guest.request();
+		StreamRequest stream = request.stream();
+		ConnectRequest kept = this.instance.movesClients() ? KeptRequests.movable(request, entry.guest.outbound(),
+				entry.guest.usage(), this.type.takesRequestHead()) : request.established();
+		ActorConnection connection = new ActorConnection(kept, entry.guest.outbound(), this.owner, state,
+				entry.guest.usage());
+		entry.before = before;
+		if (stream != null && stream.resume() != null) {
+			this.instance.commits().load();
+		}
+		return ((stream != null) ? enterStream(connection, stream, entry) : enterPlain(connection, entry))
 			.doOnNext((admission) -> tellOpened(admission.connection()));
 	}
 
 	private Mono<Accepted> enterPlain(ActorConnection connection, Entry entry) {
-		entry.connection = connection;
+		register(connection, entry);
 		this.connections.add(connection);
-		return this.calls.hook(Hook.CONNECT, Caller.of(connection, entry.guest.request().head()))
+		return opened(connection, entry)
 			.thenReturn(new Accepted(connection, new ToClient.Init(this.instance.actorId(), connection.id())));
+	}
+
+	/** From now on it has to be removed if it is rejected. */
+	private void register(ActorConnection connection, Entry entry) {
+		entry.connection = connection;
+		if (entry.before != null) {
+			this.connections.remove(entry.before); // its row stays
+		}
+	}
+
+	/** Calls the hook of a client that is connected for the first time. */
+	private Mono<Void> opened(ActorConnection connection, Entry entry) {
+		return (entry.before != null) ? Mono.empty()
+				: this.calls.hook(Hook.CONNECT, Caller.of(connection, entry.guest.request().head())).then();
 	}
 
 	/**
@@ -303,18 +343,16 @@ public final class ConnectHandler implements Hibernation.Clients {
 			.collectList()
 			.timeout(this.interceptors.hookLimit().time(), this.lateForAll, this.timers)
 			.flatMap((allowed) -> {
-				// before it is registered: any later failure removes it again
-				entry.connection = connection;
+				register(connection, entry);
 				// predicates are evaluated again for missed events
 				ActorConnections.Entrance entrance = Guarded
 					.call(() -> this.callers.call(null, () -> this.connections.enter(connection, allowed, stream)));
 				entrance.refused()
 					.forEach((event) -> refused.put(event,
 							this.subscriptions.error(event, new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS))));
-				return snapshot(connection, stream, entrance).flatMap(
-						(snapshot) -> this.calls.hook(Hook.CONNECT, Caller.of(connection, entry.guest.request().head()))
-							.thenReturn(new Accepted(connection,
-									welcome(connection, stream, entrance, snapshot.orElse(null), refused))));
+				return snapshot(connection, stream, entrance)
+					.flatMap((snapshot) -> opened(connection, entry).thenReturn(new Accepted(connection,
+							welcome(connection, stream, entrance, snapshot.orElse(null), refused))));
 			});
 	}
 
@@ -447,10 +485,10 @@ public final class ConnectHandler implements Hibernation.Clients {
 	}
 
 	@Override
-	public void addGone(ConnectRequest request, @Nullable Object state) {
+	public ActorConnection add(ConnectRequest request, @Nullable Object state) {
 		ActorConnection connection = new ActorConnection(request, Outbound.NONE, this.owner, state);
-		connection.end();
-		this.connections.addGone(connection);
+		this.connections.addDetached(connection);
+		return connection;
 	}
 
 	/** A connection that its last hook has rejected was never reported as opened. */

@@ -74,6 +74,18 @@ public interface InstanceHost {
 	/** Passes the end of a connection on to the next instance of the address. */
 	void disconnected(ActorAddress address, String connectionId);
 
+	/**
+	 * Ends connections without a socket, unless their nodes attach them again in time; at
+	 * once if there are no other nodes.
+	 */
+	void await(ActorAddress address, List<ActorConnection> detached);
+
+	/**
+	 * Passes the end of connections that no node has attached on to the next instance of
+	 * the address.
+	 */
+	void expire(ActorAddress address, List<ActorConnection> detached);
+
 	/** Notes that the instance has left memory and that its clean-up is complete. */
 	void left(ActorInstance instance);
 

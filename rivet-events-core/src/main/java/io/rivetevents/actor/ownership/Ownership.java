@@ -5,6 +5,8 @@
 
 package io.rivetevents.actor.ownership;
 
+import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -79,6 +81,15 @@ public interface Ownership {
 	 */
 	default @Nullable HandOver handedOver(StoredActor stored) {
 		return null;
+	}
+
+	/**
+	 * Returns how long the stored connections of an instance wait to be attached by the
+	 * nodes of their sockets, after the instance has been woken; then they have ended.
+	 * Zero if there are no other nodes.
+	 */
+	default Duration disconnectGrace() {
+		return Duration.ZERO;
 	}
 
 	/**

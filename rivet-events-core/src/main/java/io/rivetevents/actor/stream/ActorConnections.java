@@ -116,9 +116,15 @@ public final class ActorConnections {
 		this.stream.continueFrom(position, records);
 	}
 
-	/** Adds a connection whose node no longer exists, until its hook has been called. */
-	public void addGone(ActorConnection connection) {
+	/**
+	 * Adds a connection without a socket: its node no longer exists, or has not attached
+	 * it again yet.
+	 */
+	public void addDetached(ActorConnection connection) {
 		this.own.add(connection);
+		if (connection.request().stream() != null) {
+			this.byStream.put(connection.streamId(), connection);
+		}
 	}
 
 	/**

@@ -89,7 +89,7 @@ public final class NetworkNode {
 		this.timers = timers;
 		this.membership = new Membership(name, SmallerPart.WAIT, SMALLER_PART_TIMEOUT, timers);
 		this.ownership = new ClusterOwnership(this.membership,
-				(other, operation) -> cluster().askNode(other, operation), timers);
+				(other, operation) -> cluster().askNode(other, operation), timers, LinkTimes.DEFAULTS.grace());
 	}
 
 	/** Returns which instances the node may have in memory. */

@@ -345,7 +345,7 @@ class ClusterNodeTests {
 			this.harness = ActorHarness.withOwnership(this, tests.store, new Counter());
 			this.membership = new Membership(name(), SmallerPart.WAIT, Duration.ofSeconds(30), tests.timers);
 			this.ownership = new ClusterOwnership(this.membership,
-					(other, operation) -> self().askNode(other, operation), tests.timers);
+					(other, operation) -> self().askNode(other, operation), tests.timers, LinkTimes.DEFAULTS.grace());
 			ClusterNode.Parts parts = new ClusterNode.Parts(tests.network.engine(name()), this.membership,
 					this.ownership, new FrameCodec(new ConnectRequestCodec(PrincipalCodec.BY_NAME)),
 					this.harness.mapper(), this.harness.connections(), this.harness.directory(), this.harness::node,
