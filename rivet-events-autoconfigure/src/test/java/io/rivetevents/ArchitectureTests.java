@@ -91,6 +91,7 @@ class ArchitectureTests {
 			    actor.persistence actor.answer actor.ownership
 			actor.hibernation: protocol protocol.value protocol.encoding conversion failure limit actor
 			    actor.state extension observation outbound delivery actor.persistence actor.stream
+			    actor.ownership
 			actor.runtime: protocol error conversion contract.reflect limit outbound scheduling connection
 			    actor actor.state actor.schedule extension observation delivery actor.persistence
 			    actor.ownership actor.hibernation

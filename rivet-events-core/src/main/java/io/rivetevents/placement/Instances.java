@@ -32,6 +32,7 @@ import io.rivetevents.actor.hibernation.SleepingInstances;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.InstanceHost;
 import io.rivetevents.actor.ownership.NotBegun;
+import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.actor.ownership.Ownership;
 import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.actor.runtime.ClientMoves;
@@ -392,14 +393,17 @@ final class Instances implements InstanceHost {
 	/**
 	 * Moves the clients of an instance to the node that wakes it next, if it sleeps with
 	 * open connections.
+	 * @return what the other node continues with, {@code null} if it does not sleep
 	 */
-	void moveSleeping(ActorAddress address) {
+	@Nullable HandOver moveSleeping(ActorAddress address) {
+		AtomicReference<@Nullable HandOver> passedOn = new AtomicReference<>();
 		this.instances.compute(address, (key, present) -> {
 			if (present == null) {
-				this.sleeping.move(key, (connection, position) -> move(connection, key, position));
+				passedOn.set(this.sleeping.move(key, (connection, position) -> move(connection, key, position)));
 			}
 			return present;
 		});
+		return passedOn.get();
 	}
 
 	@Override

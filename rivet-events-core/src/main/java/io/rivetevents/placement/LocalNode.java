@@ -215,15 +215,16 @@ public final class LocalNode {
 	 * cannot be saved, it stays.
 	 * @param address address of the instance
 	 * @return what it passes on to the other node, when it is not in memory; empty if it
-	 * was not in memory, or has ended in another way; does not complete if it stays
+	 * was not in memory and has not slept with open connections, or has ended in another
+	 * way; does not complete if it stays
 	 */
 	public Mono<HandOver> release(ActorAddress address) {
 		return Mono.defer(() -> {
-			this.instances.moveSleeping(address);
+			HandOver ofSleep = this.instances.moveSleeping(address);
 			ActorInstance instance = this.instances.find(address);
 			return (instance != null)
 					? end(instance, ActorInstance::requestRelease).then(Mono.fromSupplier(instance::handOver))
-					: Mono.empty();
+					: Mono.justOrEmpty(ofSleep);
 		});
 	}
 

@@ -22,6 +22,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.persistence.ConnectionRows;
 import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredConnection;
 import io.rivetevents.actor.stream.ActorConnections;
 import io.rivetevents.delivery.ActorConnection;
@@ -71,8 +72,8 @@ public final class Hibernation {
 
 	private final ConnectionFormat format;
 
-	/** Whether this instance has received connections. */
-	private final boolean received;
+	/** The received connections, {@code null} if there are none. */
+	private final @Nullable SleepingConnections received;
 
 	/** Last generation with the connections, {@link #OTHER} if there was another. */
 	private volatile long generation;
@@ -144,7 +145,7 @@ public final class Hibernation {
 		this.settings = settings;
 		this.format = format;
 		this.services = services;
-		this.received = received != null;
+		this.received = received;
 		this.generation = (received != null) ? received.generation() : OTHER;
 	}
 
@@ -209,8 +210,9 @@ public final class Hibernation {
 	 * nothing.
 	 */
 	public SleepingConnections handOver() {
-		return new SleepingConnections(this.instance.state().stored().generation(),
-				this.connections.stream().handOver(), byId());
+		StoredActor stored = this.instance.state().stored();
+		return new SleepingConnections(stored.actorId(), stored.generation(), this.connections.stream().handOver(),
+				byId());
 	}
 
 	private Map<String, ActorConnection> byId() {
@@ -221,7 +223,7 @@ public final class Hibernation {
 
 	/** Returns whether it has received connections and not closed them. Thread-safe. */
 	public boolean hasReceived() {
-		return this.received && !this.connections.isEmpty();
+		return this.received != null && !this.connections.isEmpty();
 	}
 
 	/**
@@ -229,8 +231,8 @@ public final class Hibernation {
 	 * {@code null} if there is nothing. Thread-safe.
 	 */
 	public @Nullable SleepingConnections unused() {
-		return hasReceived() ? new SleepingConnections(this.generation, this.connections.stream().handOver(), byId())
-				: null;
+		return (this.received != null && hasReceived()) ? new SleepingConnections(this.received.actorId(),
+				this.generation, this.connections.stream().handOver(), byId()) : null;
 	}
 
 	/**

@@ -7,6 +7,7 @@ package io.rivetevents.actor.hibernation;
 
 import java.util.Map;
 
+import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionScope;
 import io.rivetevents.protocol.Position;
@@ -17,15 +18,26 @@ import io.rivetevents.protocol.encoding.OutgoingMessage;
  * The open connections of an instance that sleeps: all that its node keeps of it. Safe
  * for use by several threads.
  *
+ * @param actorId id of the instance
  * @param generation its generation before the sleep: another one has been in memory since
  * if a different one is stored
  * @param position position of its last event
  * @param connections its connections by id
  */
-public record SleepingConnections(long generation, Position position, Map<String, ActorConnection> connections) {
+public record SleepingConnections(String actorId, long generation, Position position,
+		Map<String, ActorConnection> connections) {
 
 	public SleepingConnections {
 		connections = Map.copyOf(connections);
+	}
+
+	/**
+	 * Returns what another node continues with. What was recorded before the sleep is
+	 * lost.
+	 */
+	HandOver handOver() {
+		return new HandOver(this.actorId, this.generation, this.position.epoch(), this.position.sequence(),
+				new byte[0]);
 	}
 
 	/** Returns whether it has a connection. */

@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionIndex;
 import io.rivetevents.observation.Observers;
@@ -108,17 +109,20 @@ public final class SleepingInstances {
 	 * Called while the address is locked: each message is for this node or for the next.
 	 * @param moves begins to connect a client to the other node, which has received all
 	 * events up to a position
+	 * @return what the other node continues with, {@code null} if it does not sleep
 	 */
-	public void move(ActorAddress address, BiFunction<ActorConnection, Position, MovedClient> moves) {
+	public @Nullable HandOver move(ActorAddress address, BiFunction<ActorConnection, Position, MovedClient> moves) {
 		SleepingConnections sleeping = take(address);
-		if (sleeping != null) {
-			sleeping.connections().forEach((id, connection) -> {
-				sleeping.keepAlive(connection);
-				MovedClient client = moves.apply(connection, sleeping.position());
-				remove(connection);
-				client.end(CloseReason.of(ErrorCode.RESTARTING));
-			});
+		if (sleeping == null) {
+			return null;
 		}
+		sleeping.connections().forEach((id, connection) -> {
+			sleeping.keepAlive(connection);
+			MovedClient client = moves.apply(connection, sleeping.position());
+			remove(connection);
+			client.end(CloseReason.of(ErrorCode.RESTARTING));
+		});
+		return sleeping.handOver();
 	}
 
 	private void remove(ActorConnection connection) {
