@@ -99,10 +99,12 @@ class ArchitectureTests {
 			    scheduling connection actor actor.state actor.schedule extension observation
 			    delivery actor.turn actor.persistence actor.answer actor.stream actor.ownership
 			    actor.hibernation
+			actor.subscription: protocol error protocol.encoding conversion limit extension delivery
+			    actor.stream actor.call
 			actor.instance: protocol error protocol.encoding conversion contract.reflect failure
 			    limit scheduling connection actor actor.state actor.schedule extension observation
 			    outbound explain delivery actor.turn actor.persistence actor.answer actor.stream
-			    actor.call actor.ownership actor.runtime actor.hibernation
+			    actor.call actor.subscription actor.ownership actor.runtime actor.hibernation
 			placement: protocol error protocol.value conversion contract.reflect failure limit
 			    scheduling connection actor actor.state actor.schedule extension observation
 			    outbound delivery actor.turn actor.persistence actor.answer actor.stream actor.call

@@ -52,6 +52,7 @@ import io.rivetevents.actor.stream.TurnCommits;
 import io.rivetevents.actor.turn.Expirations;
 import io.rivetevents.actor.turn.Mailbox;
 import io.rivetevents.actor.turn.Turn;
+import io.rivetevents.actor.subscription.SubscriptionHandler;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.ClientRequests;

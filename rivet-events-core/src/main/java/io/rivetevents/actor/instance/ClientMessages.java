@@ -13,6 +13,7 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.actor.call.ActionHandler;
 import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.actor.stream.ActorConnections;
+import io.rivetevents.actor.subscription.SubscriptionHandler;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.limit.PendingCall;

@@ -31,6 +31,7 @@ import io.rivetevents.actor.runtime.KeptRequests;
 import io.rivetevents.actor.hibernation.Hibernation;
 import io.rivetevents.actor.hibernation.SleepingConnections;
 import io.rivetevents.actor.stream.ActorConnections;
+import io.rivetevents.actor.subscription.SubscriptionHandler;
 import io.rivetevents.contract.reflect.ContractFingerprints;
 import io.rivetevents.conversion.Args;
 import io.rivetevents.conversion.ValueMapper;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.actor.instance;
+package io.rivetevents.actor.subscription;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,7 +35,7 @@ import io.rivetevents.protocol.encoding.OutgoingMessage;
  * Handles the subscriptions of clients of one instance. Methods are called in turns of
  * the instance unless their documentation states otherwise.
  */
-final class SubscriptionHandler {
+public final class SubscriptionHandler {
 
 	/** Maximum length of an event name and its tags together, in characters. */
 	private static final int MAX_SUBSCRIPTION_LENGTH = 1000;
@@ -59,7 +59,7 @@ final class SubscriptionHandler {
 	 * @param calls calls the methods of the actor
 	 * @param interceptors interceptors of the requests
 	 */
-	SubscriptionHandler(CalledInstance instance, ActorConnections connections, MethodInvoker calls,
+	public SubscriptionHandler(CalledInstance instance, ActorConnections connections, MethodInvoker calls,
 			InterceptorChain interceptors) {
 		this.instance = instance;
 		this.type = instance.type();
@@ -72,12 +72,12 @@ final class SubscriptionHandler {
 	 * Registers a request that has arrived. Thread-safe.
 	 * @return the request, which counts until it has been answered
 	 */
-	PendingCall arrived(ActorConnection connection, ToServer.SubscriptionRequest request) {
+	public PendingCall arrived(ActorConnection connection, ToServer.SubscriptionRequest request) {
 		return PendingCall.ofRequest(MessageWeight.of(request), connection.usage());
 	}
 
 	/** Rejects a request for which there is no room. Thread-safe; does not block. */
-	void refuseAside(ActorConnection connection, ToServer.SubscriptionRequest request, RivetException refusal) {
+	public void refuseAside(ActorConnection connection, ToServer.SubscriptionRequest request, RivetException refusal) {
 		if (connection.request().stream() != null) {
 			this.connections.refuse(connection, request, error(request.eventName(), refusal));
 		}
@@ -90,7 +90,7 @@ final class SubscriptionHandler {
 	 * Subscribes or unsubscribes, and responds.
 	 * @return the remaining work
 	 */
-	Mono<Void> change(ActorConnection connection, ToServer.SubscriptionRequest request) {
+	public Mono<Void> change(ActorConnection connection, ToServer.SubscriptionRequest request) {
 		boolean extended = connection.request().stream() != null;
 		if (!request.subscribe()) {
 			return Mono.fromRunnable(() -> {
@@ -119,7 +119,7 @@ final class SubscriptionHandler {
 	 * Checks whether a client may subscribe, by interceptors, access rules and the hook.
 	 * @return the subscription, which interceptors may have changed
 	 */
-	Mono<ToServer.SubscriptionRequest> allow(ActorConnection connection, ToServer.SubscriptionRequest request) {
+	public Mono<ToServer.SubscriptionRequest> allow(ActorConnection connection, ToServer.SubscriptionRequest request) {
 		if (isTooLong(request)) {
 			return Mono.error(new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS));
 		}
@@ -163,7 +163,7 @@ final class SubscriptionHandler {
 	 * Returns an error that names the event, since a client may have requested several.
 	 * Metadata of the application is not changed.
 	 */
-	ToClient.Error error(String event, RivetException ex) {
+	public ToClient.Error error(String event, RivetException ex) {
 		boolean named = ex.metadata() == null && event.length() <= MAX_SUBSCRIPTION_LENGTH;
 		Object metadata = named ? JsonNodeFactory.instance.objectNode().put("eventName", event) : ex.metadata();
 		return this.instance.error(ex, metadata, null);
