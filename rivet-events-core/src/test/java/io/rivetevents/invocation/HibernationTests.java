@@ -19,11 +19,15 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.test.scheduler.VirtualTimeScheduler;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.ActorHandle;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
@@ -97,6 +101,12 @@ class HibernationTests {
 	private void send(Outbound client, String id, long call, String action, Object... args) {
 		this.harness.directory()
 			.deliver(ActorHarness.address(Lobby.class, "k"), id, this.harness.request(call, action, args));
+	}
+
+	private void subscribe(RecordedOutbound client, String event) {
+		this.harness.directory()
+			.deliver(ActorHarness.address(Lobby.class, "k"), client.connectionId(),
+					new ToServer.SubscriptionRequest(event, true));
 	}
 
 	private JsonNode answer(RecordedOutbound client, long call) {
@@ -414,6 +424,29 @@ class HibernationTests {
 		assertThat(client.outcome()).isEqualTo(ToClient.ResumeOutcome.Kind.RESYNCED);
 	}
 
+	/** Or a client whose position is from before would miss the newer events. */
+	@Test
+	void positionsOfAnotherNodeBeginANewHistory() {
+		Stream client = new Stream();
+		client.connect(null);
+		List.of("one", "two", "three").forEach((text) -> this.harness.call(Lobby.class, "k", "say", text));
+		Position before = client.last();
+		sleep();
+		ActorHarness first = this.harness;
+		start();
+		this.harness.call(Lobby.class, "k", "names");
+		sleep();
+		this.harness = first;
+		client.connect(before);
+		assertThat(client.outcome()).isEqualTo(ToClient.ResumeOutcome.Kind.RESYNCED);
+		this.harness.call(Lobby.class, "k", "say", "four");
+		Position after = client.last();
+		assertThat(after.epoch()).isNotEqualTo(before.epoch());
+		this.harness.call(Lobby.class, "k", "say", "five");
+		client.connect(after);
+		assertThat(client.outcome()).isEqualTo(ToClient.ResumeOutcome.Kind.RESUMED);
+	}
+
 	// Limits
 
 	@Test
@@ -463,6 +496,10 @@ class HibernationTests {
 
 		Runnable whileFallingAsleep = () -> {
 		};
+
+		final Sinks.One<String> later = Sinks.one();
+
+		@Nullable ActorContext<State, Member> kept;
 
 		static class State {
 
@@ -555,6 +592,16 @@ class HibernationTests {
 			c.broadcast("said", text);
 		}
 
+		@Action(interleave = true)
+		Mono<String> later() {
+			return this.later.asMono();
+		}
+
+		@Action
+		void keep(ActorContext<State, Member> c) {
+			this.kept = c;
+		}
+
 		@Action
 		void sleepNow(ActorContext<State, Member> c) {
 			c.sleep();
@@ -624,6 +671,8 @@ class HibernationTests {
 
 		private final List<String> written = new ArrayList<>();
 
+		private int loads;
+
 		private boolean away;
 
 		FailingStore() {
@@ -632,6 +681,7 @@ class HibernationTests {
 
 		@Override
 		public StoredActor load(ActorAddress address) {
+			this.loads++;
 			checkPresent();
 			return super.load(address);
 		}

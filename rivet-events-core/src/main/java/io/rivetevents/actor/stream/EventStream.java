@@ -237,6 +237,7 @@ public final class EventStream {
 			if (records) {
 				this.history.open(from.sequence());
 			}
+			this.history.close(); // of other positions
 			return this;
 		});
 	}
