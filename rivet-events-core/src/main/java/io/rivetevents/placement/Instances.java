@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -95,6 +96,9 @@ final class Instances implements InstanceHost {
 	private final Departures departures;
 
 	private final DueQueue dueQueue;
+	/** Sleeping instances that are woken for ended connections after the delay. */
+	private final Set<ActorAddress> retried = ConcurrentHashMap.newKeySet();
+
 
 	private final EarlySleep earlySleep;
 
@@ -449,8 +453,11 @@ final class Instances implements InstanceHost {
 			.stream()
 			.filter(ActorConnection::hasEnded)
 			.findFirst()
-			.ifPresent((ended) -> this.runtime.timers()
-				.schedule(() -> disconnected(address, ended.id()), RETRY.toMillis(), TimeUnit.MILLISECONDS));
+			.filter((ended) -> this.retried.add(address))
+			.ifPresent((ended) -> this.runtime.timers().schedule(() -> {
+				this.retried.remove(address);
+				disconnected(address, ended.id());
+			}, RETRY.toMillis(), TimeUnit.MILLISECONDS));
 	}
 
 	/**

@@ -303,6 +303,21 @@ class HibernationTests {
 	}
 
 	@Test
+	void oneRetryIsWaitingWhileTheStoreIsAway() {
+		RecordedOutbound ada = connect("ada");
+		RecordedOutbound bob = connect("bob");
+		sleep();
+		this.store.away = true;
+		end(ada.connectionId());
+		for (int call = 1; call <= 10; call++) {
+			send(bob, bob.connectionId(), call, "names");
+		}
+		this.store.loads = 0;
+		this.timers.advanceTimeBy(Duration.ofSeconds(16));
+		assertThat(this.store.loads).isEqualTo(3);
+	}
+
+	@Test
 	void connectionsOfAKilledProcessAreDisconnectedOnceAtTheNextWake() {
 		connect("ada");
 		this.harness.connectUser(Lobby.class, "k", "bob");
