@@ -243,6 +243,16 @@ class HibernationTests {
 			.containsExactlyInAnyOrder(ada.connectionId(), bob.connectionId());
 	}
 
+	@Test
+	void theEndOfTheNodeDuringTheSleepHookDoesNotRepeatTheHook() {
+		RecordedOutbound ada = connect("ada");
+		this.lobby.whileFallingAsleep = () -> this.harness.node().stop().subscribe();
+		this.timers.advanceTimeBy(SLEEP);
+		assertThat(this.lobby.calls).containsExactly("wake", "connect ada", "sleep", "disconnect ada");
+		assertThat(ada.closed()).containsExactly(CloseReason.of(ErrorCode.RESTARTING));
+		assertThat(rows()).isEmpty();
+	}
+
 	// Ends of connections
 
 	@Test

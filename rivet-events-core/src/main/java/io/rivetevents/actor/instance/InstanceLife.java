@@ -93,6 +93,9 @@ final class InstanceLife {
 	/** Whether it has left memory, which is final. */
 	private volatile boolean left;
 
+	/** Whether the hook for the sleep has been called. Used in turns. */
+	private boolean hookCalled;
+
 	/** Whether the hook for state changes has been called after the last turn. */
 	private boolean changeTold;
 
@@ -495,8 +498,8 @@ final class InstanceLife {
 		}
 		Mono<Void> disconnected = (how == End.RELEASE) ? moveClients() : disconnectClients(how);
 		return switch (how) {
-			case SLEEP, RELEASE, SHUTDOWN -> disconnected.then(Mono.defer(() -> this.calls.tolerant(Hook.SLEEP, null)))
-				.then(Mono.fromRunnable(() -> saveAndLeave(how)));
+			case SLEEP, RELEASE, SHUTDOWN ->
+				disconnected.then(Mono.defer(this::callOnSleep)).then(Mono.fromRunnable(() -> saveAndLeave(how)));
 			case DESTROY -> disconnected.then(Mono.defer(() -> this.calls.tolerant(Hook.DESTROY, null)))
 				.then(Mono.defer(this::deleteAndLeave));
 			case FENCED -> disconnected.then(Mono.fromRunnable(this::leave));
@@ -538,7 +541,7 @@ final class InstanceLife {
 	private Mono<Void> hibernate() {
 		return this.hibernation.disconnectOthers()
 			.then(Mono.defer(() -> this.hibernation.prepare()
-					? this.calls.tolerant(Hook.SLEEP, null).then(Mono.<Void>fromRunnable(this::saveAndHibernate))
+					? callOnSleep().then(Mono.<Void>fromRunnable(this::saveAndHibernate))
 					: Mono.fromRunnable(() -> stayAwake(End.SLEEP))));
 	}
 
@@ -547,6 +550,15 @@ final class InstanceLife {
 	 * has been requested in the meantime, that is done next.
 	 */
 	private void saveAndHibernate() {
+	/** Calls the hook, unless another end follows the one that it was called for. */
+	private Mono<Void> callOnSleep() {
+		if (this.hookCalled) {
+			return Mono.empty();
+		}
+		this.hookCalled = true;
+		return this.calls.tolerant(Hook.SLEEP, null);
+	}
+
 		try {
 			this.owner.commits().endTurn();
 			if (!this.hibernation.prepare()) {
@@ -604,7 +616,9 @@ final class InstanceLife {
 
 	/** Unless another end has been requested in the meantime. */
 	private void stayAwake(End how) {
-		this.end.compareAndSet(how, null);
+		if (this.end.compareAndSet(how, null)) {
+			this.hookCalled = false;
+		}
 		this.owner.staysWithoutMoved();
 		this.idle.stays();
 		touch();
