@@ -238,7 +238,8 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	 * Puts this instance to sleep after the current turn. Its connections are closed with
 	 * {@code actor.stopped}, or stay open if it
 	 * {@linkplain io.rivetevents.annotation.Actor#hibernate() hibernates}; the next use
-	 * wakes it.
+	 * wakes it. Calls in progress outside of turns delay the sleep for up to three
+	 * seconds; after that they are answered with {@code actor.outcome_unknown}.
 	 */
 	void sleep();
 

@@ -243,6 +243,34 @@ class HibernationTests {
 			.containsExactlyInAnyOrder(ada.connectionId(), bob.connectionId());
 	}
 
+	/** Server code and clients call again after this error at their own risk. */
+	@Test
+	void aCallThatEndsAfterTheSleepHasAnUnknownOutcome() {
+		RecordedOutbound ada = connect("ada");
+		send(ada, ada.connectionId(), 1, "later");
+		send(ada, ada.connectionId(), 2, "sleepNow");
+		this.timers.advanceTimeBy(Duration.ofSeconds(4));
+		assertThat(this.harness.node().size()).isZero();
+		this.lobby.later.tryEmitValue("done");
+		assertThat(ada.messages(ToClient.ActionResponse.class)).extracting(ToClient.ActionResponse::id)
+			.containsExactly(2L);
+		assertThat(ada.messages(ToClient.Error.class)).extracting(ToClient.Error::code)
+			.containsExactly("outcome_unknown");
+	}
+
+	@Test
+	void aRequestedSleepWaitsForCallsInProgress() {
+		RecordedOutbound ada = connect("ada");
+		send(ada, ada.connectionId(), 1, "later");
+		send(ada, ada.connectionId(), 2, "sleepNow");
+		this.timers.advanceTimeBy(Duration.ofSeconds(1));
+		assertThat(this.harness.node().size()).isOne();
+		this.lobby.later.tryEmitValue("done");
+		assertThat(answer(ada, 1).stringValue()).isEqualTo("done");
+		this.timers.advanceTimeBy(Duration.ofSeconds(1));
+		assertThat(this.harness.node().size()).isZero();
+	}
+
 	@Test
 	void theEndOfTheNodeDuringTheSleepHookDoesNotRepeatTheHook() {
 		RecordedOutbound ada = connect("ada");

@@ -55,7 +55,11 @@ public interface CalledInstance extends ContextInstance {
 	 */
 	void offerWork(Runnable work, Consumer<RivetException> refusal);
 
-	/** Continues in a new turn when a result is available whose own turn is over. */
+	/**
+	 * Continues in a new turn when a result is available whose own turn is over.
+	 * @return fails with {@code actor.outcome_unknown} if the instance has left memory
+	 * before the result was available
+	 */
 	<T> Mono<T> inNewTurn(Mono<T> result);
 
 	/**

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
 
@@ -948,7 +949,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.life.idle().await();
 		return result
 			.flatMap((value) -> Mono.<T>create((sink) -> this.host.submit(this,
-					Turn.<ActorInstance>ofRuntime((instance) -> Mono.fromRunnable(() -> sink.success(value)))
+					Turn.<ActorInstance>ofRuntime((instance) -> Mono.fromRunnable(() -> succeed(sink, value)))
 						.within(CallContext.carried(sink.contextView())))))
 			.doFinally((signal) -> this.life.idle().awaitNoMore());
 	}
@@ -959,3 +960,13 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	}
 
 }
+	/** What a call has changed after the last save is lost. */
+	private <T> void succeed(MonoSink<T> sink, T value) {
+		if (this.life.hasLeft()) {
+			sink.error(new RivetException(ErrorCode.OUTCOME_UNKNOWN));
+		}
+		else {
+			sink.success(value);
+		}
+	}
+

@@ -188,6 +188,11 @@ final class InstanceLife {
 			this.code = code;
 		}
 
+		/** Returns whether it waits a short time for calls in progress. */
+		boolean waits() {
+			return this == SLEEP || this == RELEASE;
+		}
+
 	}
 
 	/**
@@ -413,7 +418,7 @@ final class InstanceLife {
 	@Nullable Mono<Void> afterTurn() {
 		End how = this.end.get();
 		if (how != null) {
-			return (how == End.RELEASE && this.idle.delaysRelease(now())) ? null : stop(how);
+			return (how.waits() && this.idle.delaysRelease(now())) ? null : stop(how);
 		}
 		long now = now();
 		boolean changeTold = this.changeTold;

@@ -83,6 +83,9 @@ public final class TurnCommits {
 
 	private volatile boolean inRun;
 
+	/** Whether the instance has left memory. */
+	private volatile boolean closed;
+
 	/** When the stored answers of earlier times in memory have expired. */
 	private volatile Instant answersUntil = Instant.MIN;
 
@@ -317,6 +320,8 @@ public final class TurnCommits {
 	/**
 	 * Commits a method whose end is in no turn: saves the state if the method is durable.
 	 * Its events are sent at the end of their turns.
+	 * @throws RivetException with {@code actor.outcome_unknown} if the instance has left
+	 * memory: what is not saved is lost
 	 */
 	public void commitOutsideTurns(boolean durable, @Nullable StoredAnswer answer) {
 		if (answer != null) {
@@ -324,6 +329,9 @@ public final class TurnCommits {
 		}
 		if (durable) {
 			this.stored.saveNow();
+		}
+		else if (this.closed) {
+			throw new RivetException(ErrorCode.OUTCOME_UNKNOWN);
 		}
 	}
 
@@ -358,6 +366,7 @@ public final class TurnCommits {
 
 	/** Discards what was sent and drops the history: the instance leaves memory. */
 	public void close() {
+		this.closed = true;
 		this.stream.close();
 	}
 
