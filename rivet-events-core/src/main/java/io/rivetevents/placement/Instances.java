@@ -48,6 +48,7 @@ import io.rivetevents.connection.Receipt;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionIndex;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.limit.CreatedInstance;
@@ -88,6 +89,8 @@ final class Instances implements InstanceHost {
 
 	private final Actors actors;
 
+	private final Supplier<ActorDirectory> placement;
+
 	/** Delay before another attempt to wake an instance for ended connections. */
 	private static final Duration RETRY = Duration.ofSeconds(5);
 
@@ -117,14 +120,16 @@ final class Instances implements InstanceHost {
 	 * @param members the connections of all instances
 	 * @param actors finds the instances that an actor calls
 	 * @param listeners listeners that are called after actions
+	 * @param placement finds the instances of all nodes; resolved at each use
 	 */
-	Instances(ActorTypes types, ActorRuntime runtime, ConnectionIndex members, Actors actors,
-			ActionListeners listeners) {
+	Instances(ActorTypes types, ActorRuntime runtime, ConnectionIndex members, Actors actors, ActionListeners listeners,
+			Supplier<ActorDirectory> placement) {
 		this.types = types;
 		this.runtime = runtime;
 		this.members = members;
 		this.actors = actors;
 		this.listeners = listeners;
+		this.placement = placement;
 		this.keptAnswers = new KeptAnswers(runtime.connections().limits().answers());
 		this.sleeping = new SleepingInstances(members, runtime.observers());
 		this.departures = new Departures(this.instances, runtime.workers());
@@ -224,11 +229,17 @@ final class Instances implements InstanceHost {
 		return this.sleeping;
 	}
 
-	/** Returns whether an instance sleeps with open connections. */
-	boolean sleepsWithConnections(ActorTarget target) {
+	/**
+	 * Returns the address of an instance that is in memory or sleeps with open
+	 * connections, {@code null} if there is none.
+	 */
+	@Nullable ActorAddress connected(ActorTarget target) {
 		ActorAddress address = (target instanceof ActorTarget.ById byId) ? findAddress(byId.actorId())
 				: addressOf(target);
-		return address != null && this.sleeping.contains(address);
+		// again: it may have woken in the meantime
+		boolean connected = address != null
+				&& (find(address) != null || this.sleeping.contains(address) || find(address) != null);
+		return connected ? address : null;
 	}
 
 	/** Stops creating instances. */
@@ -498,9 +509,7 @@ final class Instances implements InstanceHost {
 
 	@Override
 	public Mono<Receipt> dispatch(ActorAddress address, AddressedEvent event) {
-		ActorTarget target = new ActorTarget.Get(address);
-		return TurnRequest.ask(at(address, "event"), false, (instance) -> instance.start(target, null)
-			.then(Mono.fromSupplier(() -> instance.events().dispatch(event))));
+		return this.placement.get().dispatch(new ActorTarget.Get(address), event);
 	}
 
 	@Override

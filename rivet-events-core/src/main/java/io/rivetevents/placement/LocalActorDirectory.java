@@ -169,16 +169,25 @@ final class LocalActorDirectory implements ActorDirectory {
 	@Override
 	public Mono<Receipt> dispatch(ActorTarget target, AddressedEvent dispatch) {
 		return Mono.defer(() -> {
-			ActorInstance instance = this.instances.find(target);
-			if (instance != null) {
-				return TurnRequest.ask(Instances.of(instance, "event"), false, (current) -> hasMoved(current)
-						? Mono.error(new NotBegun()) : Mono.fromSupplier(() -> current.events().dispatch(dispatch)));
+			ActorAddress connected = this.instances.connected(target);
+			ActorAddress address = (connected != null) ? connected : target.address();
+			if (address == null || (connected == null && !isStored(address, dispatch))) {
+				return Mono.just(Receipt.NOBODY);
 			}
-			boolean wakes = isStored(target, dispatch) || this.instances.sleepsWithConnections(target)
-					|| this.instances.find(target) != null; // it has woken in the
-															// meantime
-			return wakes ? wakeFor(target, dispatch) : Mono.just(Receipt.NOBODY);
+			return TurnRequest.ask(this.instances.at(address, "event"), false, (instance) -> send(instance, dispatch));
 		});
+	}
+
+	/** Sends an event by an instance, which may be the next one of its address. */
+	private Mono<Receipt> send(ActorInstance instance, AddressedEvent dispatch) {
+		if (hasMoved(instance)) {
+			return Mono.error(new NotBegun());
+		}
+		RivetException refusal = instance.refusal();
+		Mono<?> awake = (refusal != null) ? Mono.error(refusal) : isStored(instance.address(), dispatch)
+				? instance.start(new ActorTarget.Get(instance.address()), null) : Mono.empty();
+		return awake.then(Mono.fromSupplier(() -> instance.events().dispatch(dispatch)))
+			.onErrorResume(RivetException.class, (ex) -> isNotFound(ex) ? Mono.just(Receipt.NOBODY) : Mono.error(ex));
 	}
 
 	/** Returns whether an instance has left for another node, which sends the event. */
@@ -187,18 +196,8 @@ final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	/** Returns whether clients that connect later receive an event. */
-	private boolean isStored(ActorTarget target, AddressedEvent dispatch) {
-		ActorAddress address = target.address();
-		return address != null && !dispatch.droppable() && this.types.at(address).hasDurableEvents();
-	}
-
-	private Mono<Receipt> wakeFor(ActorTarget target, AddressedEvent dispatch) {
-		ActorAddress address = target.address();
-		ActorTarget stored = (address != null) ? new ActorTarget.Get(address) : target;
-		return ask(stored, "event",
-				(instance) -> instance.start(stored, null)
-					.then(Mono.fromSupplier(() -> instance.events().dispatch(dispatch))))
-			.onErrorResume(RivetException.class, (ex) -> isNotFound(ex) ? Mono.just(Receipt.NOBODY) : Mono.error(ex));
+	private boolean isStored(ActorAddress address, AddressedEvent dispatch) {
+		return !dispatch.droppable() && this.types.at(address).hasDurableEvents();
 	}
 
 	private static boolean isNotFound(RivetException ex) {

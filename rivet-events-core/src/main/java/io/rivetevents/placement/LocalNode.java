@@ -64,7 +64,7 @@ public final class LocalNode {
 				runtime.connections().contracts(), runtime.connections().transactions(), runtime.outbox());
 		this.types = types;
 		this.runtime = runtime;
-		this.instances = new Instances(types, runtime, connections.members(), neighbours, listeners);
+		this.instances = new Instances(types, runtime, connections.members(), neighbours, listeners, placement);
 		this.checks = new RequestChecks(types, this.instances, runtime);
 		this.directory = new LocalActorDirectory(this.instances, this.checks, types, runtime, connections);
 		this.storedActors = new NodeStoredActors(this.instances, runtime);

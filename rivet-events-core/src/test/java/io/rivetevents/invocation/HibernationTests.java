@@ -190,6 +190,49 @@ class HibernationTests {
 	}
 
 	@Test
+	void aContextThatWasKeptSendsThroughTheWokenInstance() {
+		RecordedOutbound ada = connect("ada");
+		subscribe(ada, "said");
+		this.harness.call(Lobby.class, "k", "keep");
+		sleep();
+		Receipt first = this.lobby.kept.broadcast("said", "hello");
+		Receipt second = this.lobby.kept.broadcast("said", "again");
+		assertThat(ada.messages(ToClient.Event.class)).hasSize(2);
+		assertThat(List.of(first.targeted(), second.targeted())).containsExactly(1, 1);
+		assertThat(this.harness.node().size()).isOne();
+	}
+
+	@Test
+	void aContextThatWasKeptSendsThroughTheNextInstance() {
+		this.harness.call(Lobby.class, "k", "keep");
+		sleep();
+		assertThat(this.lobby.kept.broadcast("said", "nobody").targeted()).isZero();
+		assertThat(this.harness.node().size()).isZero();
+		RecordedOutbound ada = connect("ada");
+		subscribe(ada, "said");
+		assertThat(this.lobby.kept.broadcast("said", "hello").targeted()).isOne();
+	}
+
+	/** On real threads: the instance may leave between the look-up and the event. */
+	@Test
+	void noEventIsLostWhileTheInstanceFallsAsleep() {
+		Lobby actor = new Lobby();
+		try (ActorHarness threads = new ActorHarness(ActorSettings.DEFAULTS, actor)) {
+			threads.connect(Lobby.class, "k", "ada");
+			ActorHandle lobby = threads.actors().get("Lobby", "k");
+			lobby.call("keep", Void.class).block(ActorHarness.PATIENCE);
+			List<Receipt> sent = new ArrayList<>();
+			for (int round = 0; round < 500; round++) {
+				lobby.call("sleepNow", Void.class).subscribe();
+				sent.add(lobby.send("said", round));
+				sent.add(Objects.requireNonNull(actor.kept).send("said", round));
+			}
+			sent.forEach((receipt) -> receipt.whenDone().block(ActorHarness.PATIENCE));
+			assertThat(sent).extracting(Receipt::targeted).containsOnly(1);
+		}
+	}
+
+	@Test
 	void aCallDuringTheSleepHookIsAnsweredAfterTheWake() {
 		RecordedOutbound ada = connect("ada");
 		this.lobby.whileFallingAsleep = () -> {

@@ -26,6 +26,7 @@ import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredConnection;
 import io.rivetevents.actor.stream.ActorConnections;
 import io.rivetevents.delivery.ActorConnection;
+import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.Limit;
@@ -95,6 +96,9 @@ public final class Hibernation {
 		 * time; at once if there are no other nodes.
 		 */
 		void await(List<ActorConnection> detached);
+
+		/** Returns the dispatcher of its events after it has left memory. */
+		Dispatcher next();
 
 	}
 
@@ -211,8 +215,11 @@ public final class Hibernation {
 	 */
 	public SleepingConnections handOver() {
 		StoredActor stored = this.instance.state().stored();
-		return new SleepingConnections(stored.actorId(), stored.generation(), this.connections.stream().handOver(),
-				byId());
+		return new SleepingConnections(stored.actorId(), stored.generation(), lastPosition(), byId());
+	}
+
+	private Position lastPosition() {
+		return this.connections.stream().handOver(this.instance.next());
 	}
 
 	private Map<String, ActorConnection> byId() {
@@ -231,8 +238,8 @@ public final class Hibernation {
 	 * {@code null} if there is nothing. Thread-safe.
 	 */
 	public @Nullable SleepingConnections unused() {
-		return (this.received != null && hasReceived()) ? new SleepingConnections(this.received.actorId(),
-				this.generation, this.connections.stream().handOver(), byId()) : null;
+		return (this.received != null && hasReceived())
+				? new SleepingConnections(this.received.actorId(), this.generation, lastPosition(), byId()) : null;
 	}
 
 	/**

@@ -115,6 +115,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	private final InstanceEvents events;
 
+	private final ForwardedEvents next;
+
 	private final EventTargets<@Nullable Object> targets;
 
 	private final MethodInvoker calls;
@@ -183,6 +185,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.connections = new ActorConnections(address, host.members(), type.settings().history(), limits().history(),
 				this::now, this.due, runtime.connections().deliveries(), runtime.newEpoch());
 		this.events = new InstanceEvents(type, this.connections);
+		this.next = new ForwardedEvents(address, type, host);
 		this.targets = new EventTargets<>(this.events, runtime.mapper(), runtime.connections().contracts(),
 				runtime.connections().transactions());
 		this.calls = new MethodInvoker(this, runtime.timers(), this.due);
@@ -296,6 +299,11 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	@Override
 	public Dispatcher events() {
 		return this.events;
+	}
+
+	@Override
+	public Dispatcher next() {
+		return this.next;
 	}
 
 	@Override
@@ -757,9 +765,10 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.hibernates = true;
 		this.due.remove();
 		this.actions.end();
+		SleepingConnections connections = this.hibernation.handOver();
 		this.commits.close();
 		List<Turn<ActorInstance>> others = new ArrayList<>();
-		this.host.hibernate(this, this.hibernation.handOver(), () -> {
+		this.host.hibernate(this, connections, () -> {
 			List<Turn<ActorInstance>> waiting = this.mailbox.close();
 			waiting.stream().filter((turn) -> !turn.client()).forEach(others::add);
 			return waiting.stream().filter(Turn::client).toList();
@@ -804,7 +813,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	/** Returns the scope of its connections while it sleeps. */
 	public ConnectionScope sleepingScope() {
-		return this.clients.scope().withDispatcher(new SleepingEvents(this.address, this.type, this.host));
+		return this.clients.scope().withDispatcher(this.next);
 	}
 
 	@Override

@@ -66,7 +66,8 @@ public interface InstanceHost {
 	void submitToNext(ActorInstance gone, Turn<ActorInstance> turn);
 
 	/**
-	 * Sends an event to connections of an instance that sleeps, which wakes it.
+	 * Sends an event to the connections of an address, which wakes an instance that
+	 * sleeps with them, here or on another node.
 	 * @return received when the event has been sent
 	 */
 	Mono<Receipt> dispatch(ActorAddress address, AddressedEvent event);

@@ -595,6 +595,7 @@ final class InstanceLife {
 			this.owner.commits().endTurn();
 			this.state.save(now());
 			if (!isBeyond(this.end.get(), End.SHUTDOWN)) {
+				forwardEvents();
 				this.handOver = (how == End.RELEASE) ? this.owner.commits().handOver() : null;
 				leave(observers()::actorSlept, this.owner::leaves);
 			}
@@ -654,7 +655,14 @@ final class InstanceLife {
 	}
 
 	private void leave() {
+		this.owner.commits().abandon();
+		forwardEvents();
 		leave(this.owner::leaves);
+	}
+
+	/** From now on the next instance of the address sends the events. */
+	private void forwardEvents() {
+		this.owner.connections().stream().handOver(this.owner.next());
 	}
 
 	private void leave(Runnable leaves) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -26,6 +27,7 @@ import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionIndex;
+import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.delivery.PendingReceipt;
 import io.rivetevents.error.RivetException;
@@ -92,8 +94,11 @@ public final class EventStream {
 
 	private boolean closed;
 
-	/** Whether the next instance continues the positions; see {@link #handOver}. */
-	private boolean handedOver;
+	/**
+	 * Sends the events of an instance that has left memory, {@code null} before that; see
+	 * {@link #handOver}. Written with the order.
+	 */
+	private volatile @Nullable Dispatcher next;
 
 	private String epoch;
 
@@ -245,7 +250,7 @@ public final class EventStream {
 	/**
 	 * Returns the end of the stream of an instance, with which another node continues.
 	 */
-	HandOver handOver(StoredActor stored) {
+	HandOver tail(StoredActor stored) {
 		return inOrder(() -> {
 			byte[] history = this.history.isOpen()
 					? HistoryTails.write(this.history.tail(MAX_TAIL_BYTES, this.clock.getAsLong())) : null;
@@ -254,14 +259,29 @@ public final class EventStream {
 	}
 
 	/**
-	 * Sends nothing any more: the connections stay open for the next instance, which
-	 * continues the positions.
+	 * Sends nothing any more, because the instance leaves memory: the next instance of
+	 * the address may have the connections and continue the positions. Events that were
+	 * held back, and all later ones, are passed on in their order.
+	 * @param next sends events through the next instance
 	 * @return position of the last event
 	 */
-	public Position handOver() {
+	public Position handOver(Dispatcher next) {
+		// outside of the order, which must not be mixed with that of the next instance
+		for (List<Held> left = takeLast(next); !left.isEmpty(); left = takeLast(next)) {
+			left.forEach((held) -> complete(held.receipt(), held.event(), () -> next.dispatch(held.event())));
+		}
+		return inOrder(this::position);
+	}
+
+	/** Takes the events that are held back: those that follow wait behind them. */
+	private List<Held> takeLast(Dispatcher next) {
 		return inOrder(() -> {
-			this.handedOver = true;
-			return position();
+			List<Held> left = List.copyOf(this.held);
+			this.held.clear();
+			this.heldBytes = 0;
+			this.holding = !left.isEmpty();
+			this.next = left.isEmpty() ? next : null;
+			return left;
 		});
 	}
 
@@ -312,7 +332,8 @@ public final class EventStream {
 	// Sending
 
 	/**
-	 * Sends an event to connections, or holds it back until {@link #release}.
+	 * Sends an event to connections, or holds it back until {@link #release}. After
+	 * {@link #handOver} the next instance sends it.
 	 * @param event the event
 	 * @param own history limits of the event, {@code null} for the default
 	 * @throws RivetException with {@code message.outgoing_too_long} if the event is too
@@ -321,8 +342,11 @@ public final class EventStream {
 	public Receipt dispatch(AddressedEvent event, @Nullable HistoryLimits own) {
 		Deque<Runnable> afterwards = AFTERWARDS.get();
 		if (afterwards == null) {
-			Receipt receipt = inOrder(
-					() -> mustHold(event, own) ? hold(event, own) : send(event, null, own, this.sequence + 1));
+			Receipt receipt = this.<@Nullable Receipt>inOrder(() -> (this.next != null) ? null
+					: mustHold(event, own) ? hold(event, own) : send(event, null, own, this.sequence + 1));
+			if (receipt == null) {
+				return Objects.requireNonNull(this.next).dispatch(event);
+			}
 			if (receipt instanceof PendingReceipt && !this.holding) {
 				this.onHeld.run();
 			}
@@ -359,9 +383,6 @@ public final class EventStream {
 
 	private Receipt send(AddressedEvent event, @Nullable RecordedEvent recorded, @Nullable HistoryLimits own,
 			long sequence) {
-		if (this.handedOver) {
-			return Receipt.NOBODY;
-		}
 		return this.connections.dispatch(event, new Position(this.epoch, sequence), () -> {
 			if (this.history.isOpen()) {
 				long now = this.clock.getAsLong();

@@ -161,7 +161,7 @@ public final class TurnCommits {
 
 	/** Returns what another node continues with, once the instance is saved. */
 	public HandOver handOver() {
-		return this.stream.handOver(this.state.stored());
+		return this.stream.tail(this.state.stored());
 	}
 
 	/** Continues the stream where the claimed instance has ended. */
@@ -355,12 +355,12 @@ public final class TurnCommits {
 		}
 	}
 
-	/** Discards what a start that has failed has sent. */
+	/** Discards what a turn has sent that is not committed, as after a failed start. */
 	public void abandon() {
-		EventStream.Batch batch = this.stream.isHolding() ? this.stream.take(true) : null;
-		if (batch != null) {
-			this.stream.refuse(batch, new RivetException(ErrorCode.STOPPED));
-			this.stream.take(true);
+		if (this.stream.isHolding()) {
+			for (EventStream.Batch batch = this.stream.take(true); batch != null; batch = this.stream.take(true)) {
+				this.stream.refuse(batch, new RivetException(ErrorCode.STOPPED));
+			}
 		}
 	}
 
