@@ -96,12 +96,12 @@ final class Instances implements InstanceHost {
 
 	private final SleepingInstances sleeping;
 
-	private final Departures departures;
-
-	private final DueQueue dueQueue;
 	/** Sleeping instances that are woken for ended connections after the delay. */
 	private final Set<ActorAddress> retried = ConcurrentHashMap.newKeySet();
 
+	private final Departures departures;
+
+	private final DueQueue dueQueue;
 
 	private final EarlySleep earlySleep;
 

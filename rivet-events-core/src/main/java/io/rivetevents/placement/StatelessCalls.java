@@ -147,13 +147,10 @@ final class StatelessCalls {
 	/** Calls an action as a connection would. */
 	Mono<JsonNode> predict(ActorTarget target, String connectionId, ToServer.ActionRequest action) {
 		return Mono.defer(() -> {
-			ActorInstance instance = this.instances.find(target);
-			if (instance == null) {
-				return Mono.error(new RivetException(ErrorCode.ACTOR_NOT_FOUND));
-			}
-			return askAction(Instances.of(instance, "action"), instance.type(),
-					new ActionCall(action, true, null, now()),
-					(current, call) -> current.messages().predict(connectionId, action, call));
+			ActorAddress address = this.instances.connected(target);
+			return (address == null) ? Mono.error(new RivetException(ErrorCode.ACTOR_NOT_FOUND))
+					: askAction(address, new ActionCall(action, true, null, now()),
+							(current, call) -> current.messages().predict(connectionId, action, call));
 		});
 	}
 

@@ -315,6 +315,15 @@ class HibernationTests {
 	}
 
 	@Test
+	void aCallThroughAConnectionWakesTheInstance() {
+		RecordedOutbound ada = connect("ada");
+		Connection<?> kept = this.harness.connections().members().find(ada.connectionId());
+		sleep();
+		assertThat(this.harness.actors().get("Lobby", "k").predict(kept, "whoAmI", String.class).block())
+			.isEqualTo("ada");
+	}
+
+	@Test
 	void theEndOfTheNodeDuringTheSleepHookDoesNotRepeatTheHook() {
 		RecordedOutbound ada = connect("ada");
 		this.lobby.whileFallingAsleep = () -> this.harness.node().stop().subscribe();

@@ -381,7 +381,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		if (call != null && !call.begin(this.usage)) {
 			return Mailbox.Offer.FULL;
 		}
-		Mailbox.Offer outcome = this.mailbox.offer(observed(turn));
+		boolean wakes = turn.interleave() && mustWake();
+		Mailbox.Offer outcome = this.mailbox.offer(observed(wakes ? turn.notHeldByRest() : turn));
 		if (outcome == Mailbox.Offer.ACCEPTED && this.observers.observeQueues()) {
 			this.observers.turnQueued(this.address, this.mailbox.depth());
 		}
@@ -503,14 +504,13 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	/** Adds the turn of a connected client, here or to the next instance. */
 	private void submit(Turn<ActorInstance> turn, ToServer message, Consumer<RivetException> refuse) {
-		Turn<ActorInstance> waking = (turn.interleave() && mustWake()) ? turn.notHeldByRest() : turn;
-		Mailbox.Offer outcome = offer(waking);
+		Mailbox.Offer outcome = offer(turn);
 		if (outcome == Mailbox.Offer.FULL) {
 			refuse.accept(overloaded(turn.call(), "message"));
 		}
 		else if (outcome == Mailbox.Offer.CLOSED && hasNext()) {
 			try {
-				this.host.submitToNext(this, waking);
+				this.host.submitToNext(this, turn);
 			}
 			catch (RivetException ex) {
 				refuse.accept(ex);
@@ -963,12 +963,6 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 			.doFinally((signal) -> this.life.idle().awaitNoMore());
 	}
 
-	@Override
-	public String toString() {
-		return this.address.toString();
-	}
-
-}
 	/** What a call has changed after the last save is lost. */
 	private <T> void succeed(MonoSink<T> sink, T value) {
 		if (this.life.hasLeft()) {
@@ -979,3 +973,9 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		}
 	}
 
+	@Override
+	public String toString() {
+		return this.address.toString();
+	}
+
+}

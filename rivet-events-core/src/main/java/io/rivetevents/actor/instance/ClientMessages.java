@@ -143,6 +143,10 @@ public final class ClientMessages {
 	 */
 	public Mono<JsonNode> predict(String connectionId, ToServer.ActionRequest request, PendingCall call) {
 		ActorConnection connection = this.connections.find(connectionId);
+		RivetException refusal = this.instance.refusal();
+		if (refusal != null) {
+			return Mono.error(refusal);
+		}
 		return (connection != null) ? this.actions.perform(connection, request, call)
 				: Mono.error(() -> new IllegalArgumentException(
 						"Connection %s does not belong to %s".formatted(connectionId, this.instance.address())));

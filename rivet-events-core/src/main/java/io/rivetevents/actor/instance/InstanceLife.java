@@ -550,11 +550,6 @@ final class InstanceLife {
 					: Mono.fromRunnable(() -> stayAwake(End.SLEEP))));
 	}
 
-	/**
-	 * Saves the instance with its connections and removes it from memory. If another end
-	 * has been requested in the meantime, that is done next.
-	 */
-	private void saveAndHibernate() {
 	/** Calls the hook, unless another end follows the one that it was called for. */
 	private Mono<Void> callOnSleep() {
 		if (this.hookCalled) {
@@ -564,6 +559,11 @@ final class InstanceLife {
 		return this.calls.tolerant(Hook.SLEEP, null);
 	}
 
+	/**
+	 * Saves the instance with its connections and removes it from memory. If another end
+	 * has been requested in the meantime, that is done next.
+	 */
+	private void saveAndHibernate() {
 		try {
 			this.owner.commits().endTurn();
 			if (!this.hibernation.prepare()) {

@@ -237,12 +237,12 @@ public final class EventStream {
 	 */
 	public void continueFrom(Position from, boolean records) {
 		inOrder(() -> {
+			this.history.close(); // of other positions
 			this.epoch = from.epoch();
 			this.sequence = from.sequence();
 			if (records) {
 				this.history.open(from.sequence());
 			}
-			this.history.close(); // of other positions
 			return this;
 		});
 	}
