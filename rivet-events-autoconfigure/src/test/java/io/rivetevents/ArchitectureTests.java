@@ -99,7 +99,7 @@ class ArchitectureTests {
 			    scheduling connection actor actor.state actor.schedule extension observation
 			    delivery actor.turn actor.persistence actor.answer actor.stream actor.ownership
 			    actor.hibernation
-			actor.subscription: protocol error protocol.encoding conversion limit extension delivery
+			actor.subscription: protocol error protocol.encoding conversion limit extension outbound delivery
 			    actor.stream actor.call
 			actor.instance: protocol error protocol.encoding conversion contract.reflect failure
 			    limit scheduling connection actor actor.state actor.schedule extension observation
