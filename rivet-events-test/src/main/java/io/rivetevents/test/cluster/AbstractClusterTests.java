@@ -130,7 +130,7 @@ public abstract class AbstractClusterTests {
 	}
 
 	private void connectClients(CalledActor actor) throws InterruptedException {
-		this.clients.add(new ClusterClients(actor, this.cluster, this.extent.clients()));
+		this.clients.add(new ClusterClients(actor, this.cluster, this.extent.clients(), this.cluster.nodes()));
 	}
 
 	private List<Map<ClusterClient, Integer>> connectionsBut(ClusterProcess node) {
@@ -210,6 +210,28 @@ public abstract class AbstractClusterTests {
 		}
 		check();
 		print("owner killed", "milliseconds to answers %s; other nodes removed: %d".formatted(pauses, removed));
+	}
+
+	@Test
+	@Order(2)
+	void connectionsSurviveThatTheOwnerIsKilledWhileItSleeps() throws Exception {
+		this.cluster.size(3);
+		CalledActor nap = called(new CalledActor(this.cluster, ClusterActors.NAP));
+		ClusterProcess owner = nap.owner();
+		List<ClusterProcess> others = this.cluster.without(List.of(owner));
+		ClusterClients clients = new ClusterClients(nap, this.cluster, this.extent.clients(), others);
+		this.clients.add(clients);
+		List<String> connected = nap.connections(others.get(0));
+		assertThat(connected).hasSize(this.extent.clients());
+		nap.awaitSleep(owner);
+		this.cluster.kill(List.of(owner));
+		clients.addUntilReceived(others.get(0)); // those that are attached late are
+													// resynced
+		clients.check(others.get(0));
+		assertThat(clients.connectionsBut(owner).values()).containsOnly(1);
+		assertThat(nap.connections(others.get(0))).isEqualTo(connected);
+		this.cluster.size(3);
+		print("owner killed while it sleeps", "");
 	}
 
 	@Test

@@ -177,6 +177,20 @@ final class CalledActor {
 		return List.of(MAPPER.readValue(answer.body(), String[].class));
 	}
 
+	/** Returns the connections of the instance as its actor {@code NAP} names them. */
+	List<String> connections(ClusterProcess node) {
+		ClusterProcess.Answer answer = node.get("/connections/%s/%s".formatted(this.actor, this.key));
+		assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+		return List.of(MAPPER.readValue(answer.body(), String[].class));
+	}
+
+	/** Waits until the instance sleeps at its owner. */
+	void awaitSleep(ClusterProcess owner) {
+		Awaitility.await()
+			.atMost(ClusterProcess.PATIENCE)
+			.until(() -> owner.get("/asleep/%s/%s".formatted(this.actor, this.key)).body().equals("true"));
+	}
+
 	/** Returns whether the outcome of a call was unknown. */
 	boolean isUnknown(String entry) {
 		return this.unknown.contains(entry);

@@ -7,11 +7,15 @@ package io.rivetevents.test.cluster;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.CreateConnState;
 import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.OnConnect;
+import io.rivetevents.connection.Connection;
 import io.rivetevents.contract.History;
 import io.rivetevents.delivery.OutboundRegistry;
 
@@ -26,6 +30,9 @@ final class ClusterActors {
 
 	/** Name of the actor whose events are kept in memory. */
 	static final String DRAFT = "draft";
+
+	/** Name of the actor that sleeps while clients are connected. */
+	static final String NAP = "nap";
 
 	/** Name of the event, whose argument is the entry. */
 	static final String ADDED = "added";
@@ -79,6 +86,37 @@ final class ClusterActors {
 
 		Book(OutboundRegistry registry) {
 			super(registry);
+		}
+
+	}
+
+	/** The state of each connection shows whether its hooks were called once. */
+	@Actor(name = NAP, hibernate = true, sleepTimeout = "300ms")
+	static class Nap extends Notes {
+
+		Nap(OutboundRegistry registry) {
+			super(registry);
+		}
+
+		@CreateConnState
+		String createConnState() {
+			return UUID.randomUUID().toString();
+		}
+
+		@OnConnect
+		void connected(Connection<String> connection) {
+			connection.setState(connection.state() + " connected");
+		}
+
+		/** Returns the ids and states of its connections. */
+		@Action
+		List<String> connections(ActorContext<Entries, String> c) {
+			return c.conns()
+				.stream()
+				.filter((connection) -> !connection.isStateless())
+				.map((connection) -> connection.id() + " " + connection.state())
+				.sorted()
+				.toList();
 		}
 
 	}

@@ -23,8 +23,8 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import({ ClusterActors.Book.class, ClusterActors.Draft.class, ClusterController.class, Partition.class,
-		ClusterApplication.Security.class })
+@Import({ ClusterActors.Book.class, ClusterActors.Draft.class, ClusterActors.Nap.class, ClusterController.class,
+		SleepWatch.class, Partition.class, ClusterApplication.Security.class })
 class ClusterApplication {
 
 	static final String PORT = "port: ";

@@ -30,11 +30,15 @@ final class ClusterClients implements AutoCloseable {
 	 * @param actor the instance
 	 * @param cluster the nodes
 	 * @param number number of clients
+	 * @param nodes the nodes to which they connect first
 	 */
-	ClusterClients(CalledActor actor, ProcessCluster cluster, int number) throws InterruptedException {
+	ClusterClients(CalledActor actor, ProcessCluster cluster, int number, List<ClusterProcess> nodes)
+			throws InterruptedException {
 		this.actor = actor;
 		for (int i = 0; i < number; i++) {
-			this.clients.add(new ClusterClient(kind(i / 3), actor, cluster, i));
+			int round = i / nodes.size();
+			int first = cluster.nodes().indexOf(nodes.get(i % nodes.size())) + round * cluster.nodes().size();
+			this.clients.add(new ClusterClient(kind(round), actor, cluster, first));
 		}
 		for (ClusterClient client : this.clients) {
 			client.awaitConnected();
@@ -65,15 +69,24 @@ final class ClusterClients implements AutoCloseable {
 	void check(ClusterProcess node) {
 		String first = this.actor.add(node);
 		this.clients.stream().filter(ClusterClient::isExtended).forEach((client) -> client.await(first));
-		List<String> last = new ArrayList<>(List.of(first));
-		Awaitility.await().atMost(ClusterProcess.PATIENCE).until(() -> {
-			last.add(this.actor.add(node));
-			return this.clients.stream().allMatch((client) -> client.hasReceivedAnyOf(last));
-		});
-		String end = last.get(last.size() - 1);
+		String end = addUntilReceived(node);
 		this.clients.stream().filter(ClusterClient::isExtended).forEach((client) -> client.await(end));
 		List<String> stored = this.actor.check();
 		this.clients.forEach((client) -> client.check(stored));
+	}
+
+	/**
+	 * Adds entries until all clients have received one of them.
+	 * @param node where entries are added
+	 * @return the last entry
+	 */
+	String addUntilReceived(ClusterProcess node) {
+		List<String> added = new ArrayList<>();
+		Awaitility.await().atMost(ClusterProcess.PATIENCE).until(() -> {
+			added.add(this.actor.add(node));
+			return this.clients.stream().allMatch((client) -> client.hasReceivedAnyOf(added));
+		});
+		return added.get(added.size() - 1);
 	}
 
 	/** Checks that no client was notified of missed events. */

@@ -19,6 +19,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorHandle;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.cluster.membership.Membership;
@@ -37,10 +38,13 @@ class ClusterController {
 
 	private final Partition partition;
 
-	ClusterController(Actors actors, Membership membership, Partition partition) {
+	private final SleepWatch sleep;
+
+	ClusterController(Actors actors, Membership membership, Partition partition, SleepWatch sleep) {
 		this.actors = actors;
 		this.membership = membership;
 		this.partition = partition;
+		this.sleep = sleep;
 	}
 
 	@PostMapping("/add/{actor}/{key}/{entry}")
@@ -57,6 +61,17 @@ class ClusterController {
 	@GetMapping("/owner/{actor}/{key}")
 	Mono<String> owner(@PathVariable("actor") String actor, @PathVariable("key") String key) {
 		return actor(actor, key).call("owner", String.class);
+	}
+
+	@GetMapping("/connections/{actor}/{key}")
+	Mono<List<?>> connections(@PathVariable("actor") String actor, @PathVariable("key") String key) {
+		return actor(actor, key).call("connections", List.class).map((connections) -> (List<?>) connections);
+	}
+
+	/** Returns whether an instance was at this node last, and sleeps. */
+	@GetMapping("/asleep/{actor}/{key}")
+	boolean asleep(@PathVariable("actor") String actor, @PathVariable("key") String key) {
+		return this.sleep.isAsleep(ActorAddress.of(actor, key));
 	}
 
 	private ActorHandle actor(String actor, String key) {

@@ -31,7 +31,7 @@ import io.rivetevents.error.RivetException;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import({ NamespaceApplication.Ledger.class, ClusterController.class, Partition.class,
+@Import({ NamespaceApplication.Ledger.class, ClusterController.class, SleepWatch.class, Partition.class,
 		ClusterApplication.Security.class })
 class NamespaceApplication {
 
