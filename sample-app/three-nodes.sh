@@ -18,7 +18,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 port=${1:-8080}
 restart_after=${RESTART_AFTER:-5}
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-logs=$here/target/three-nodes
+logs=$here/target/three-nodes/$port
 jar=$here/target/three-nodes.jar
 nodes="1 2 3"
 pids=(unused "" "" "")
@@ -39,6 +39,7 @@ fail() {
 start() {
   local log=$logs/$1.log
   shift
+  mkdir -p "$logs" # a clean build deletes it
   set -m
   "$@" </dev/null >>"$log" 2>&1 &
   set +m
@@ -94,17 +95,27 @@ check_ports() {
 
 # ---- the program
 
+# Copies the jar, so that a later build does not change it below running nodes. Only one script builds at a time.
+copy_jar() {
+  [ -z "${RIVET_SAMPLE_CLASSPATH:-}" ] || return 0
+  mkdir -p "$here/target"
+  (
+    if command -v flock >/dev/null; then flock 9; fi
+    build
+    cp "$jar" "$data/"
+  ) 9>"$here/target/three-nodes.lock"
+  jar=$data/three-nodes.jar
+}
+
 # Builds the jar if there is none, or if a source has changed since it was built. The time of the jar itself is fixed.
 build() {
   local changed=""
-  [ -z "${RIVET_SAMPLE_CLASSPATH:-}" ] || return 0
   cd "$here/.."
   if [ -e "$jar" ] && [ -e "$jar.built" ]; then
     changed=$(find pom.xml ./*/pom.xml ./*/src/main -type f -newer "$jar.built")
     [ -n "$changed" ] || return 0
   fi
   echo "Building the sample with the modules of a cluster, which takes some minutes at first"
-  mkdir -p "$here/target"
   touch "$jar.building"
   ./mvnw -q -B -pl sample-app -am -Pcluster -DskipTests -Dmaven.javadoc.skip=true -Dmaven.source.skip=true package
   mv "$jar.building" "$jar.built"
@@ -230,10 +241,11 @@ check_ports
 trap stop_all EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP PIPE
-build
+data=$(mktemp -d)
+copy_jar
+check_ports # again: another script may have started meanwhile
 mkdir -p "$logs"
 rm -f "$logs"/*.log
-data=$(mktemp -d)
 start_database
 # the same for all nodes, which sign and check the cookie of a login with it
 SAMPLE_LOGINKEY=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')

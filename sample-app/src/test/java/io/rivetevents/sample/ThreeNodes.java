@@ -15,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,6 +137,11 @@ final class ThreeNodes implements AutoCloseable {
 
 	String proxyUrl() {
 		return "http://127.0.0.1:%d/".formatted(this.port);
+	}
+
+	/** Returns the folder of its logs. */
+	Path logs() {
+		return Path.of("target", "three-nodes", "" + this.port);
 	}
 
 	/** Returns a node as it is now. */

@@ -83,6 +83,11 @@ class ThreeNodesBrowserIntegrationTests extends BrowserSupport {
 		}
 	}
 
+	/** A run beside this one has other logs. */
+	private void checkLogs() {
+		assertThat(this.nodes.logs()).isDirectoryContaining("glob:**/node-1.log");
+	}
+
 	@Override
 	String url() {
 		return this.url;
@@ -96,6 +101,7 @@ class ThreeNodesBrowserIntegrationTests extends BrowserSupport {
 	@Test
 	void losesAndRepeatsNoMessageWhenTheOwnerIsKilled() throws Exception {
 		start("");
+		checkLogs();
 		killTheOwner();
 	}
 
