@@ -375,8 +375,10 @@ class StoredOutboxTests {
 		assertThat(other.actions()).containsExactly("1", "2");
 		node.disconnected = false;
 		pass(Duration.ofSeconds(1));
+		node.answer = Mono.just(MissingNode.getInstance());
 		slow.tryEmitValue(MissingNode.getInstance());
-		assertThat(node.actions()).containsExactly("1");
+		node.outbox.add(new ActorTarget.ById("id"), "3", List.of());
+		assertThat(node.actions()).containsExactly("1", "3");
 		assertThat(this.store.rows()).isEmpty();
 	}
 
