@@ -82,7 +82,7 @@ class ArchitectureTests {
 			explain: protocol protocol.encoding actor outbound
 			delivery: protocol error protocol.value protocol.encoding conversion contract contract.reflect
 			    failure limit scheduling connection extension inbound outbound observation explain
-			actor.turn: failure limit scheduling observation
+			actor.turn: failure limit scheduling observation extension
 			actor.persistence: protocol error conversion annotation failure limit scheduling actor
 			    actor.state actor.schedule extension observation
 			actor.answer: protocol error protocol.value conversion limit actor.state
@@ -105,10 +105,11 @@ class ArchitectureTests {
 			    limit scheduling connection actor actor.state actor.schedule extension observation
 			    outbound explain delivery actor.turn actor.persistence actor.answer actor.stream
 			    actor.call actor.subscription actor.ownership actor.runtime actor.hibernation
+			placement.pending: protocol error failure limit observation actor actor.turn actor.instance
 			placement: protocol error protocol.value conversion contract.reflect failure limit
 			    scheduling connection actor actor.state actor.schedule extension observation
 			    outbound delivery actor.turn actor.persistence actor.answer actor.stream actor.call
-			    actor.instance actor.ownership actor.runtime actor.hibernation
+			    actor.instance actor.ownership actor.runtime actor.hibernation placement.pending
 			outbox: protocol error protocol.value failure connection actor extension delivery
 			cluster: protocol error protocol.value conversion contract.reflect failure connection
 			    extension explain delivery

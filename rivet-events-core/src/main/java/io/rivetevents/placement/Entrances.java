@@ -27,6 +27,7 @@ import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.PendingCall;
 import io.rivetevents.outbound.Outbound;
+import io.rivetevents.placement.pending.TurnRequest;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
 

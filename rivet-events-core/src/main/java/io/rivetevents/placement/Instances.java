@@ -56,6 +56,8 @@ import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.LimitSettings;
 import io.rivetevents.limit.PendingCall;
 import io.rivetevents.outbound.MovedClient;
+import io.rivetevents.placement.pending.Departures;
+import io.rivetevents.placement.pending.TurnRequest;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToServer;

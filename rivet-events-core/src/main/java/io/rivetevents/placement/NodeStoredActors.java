@@ -28,6 +28,7 @@ import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.failure.Guarded;
+import io.rivetevents.placement.pending.TurnRequest;
 import io.rivetevents.protocol.ErrorCode;
 
 /**

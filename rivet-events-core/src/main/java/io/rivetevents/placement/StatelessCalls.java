@@ -32,6 +32,7 @@ import io.rivetevents.extension.Hook;
 import io.rivetevents.limit.PendingCall;
 import io.rivetevents.limit.RequestUsage;
 import io.rivetevents.outbound.Outbound;
+import io.rivetevents.placement.pending.TurnRequest;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;

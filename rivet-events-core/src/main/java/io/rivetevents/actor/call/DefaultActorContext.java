@@ -20,6 +20,7 @@ import io.rivetevents.actor.ActorHandle;
 import io.rivetevents.actor.CurrentContext;
 import io.rivetevents.actor.Schedules;
 import io.rivetevents.actor.schedule.ContextSchedules;
+import io.rivetevents.actor.turn.TurnWork;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.EventTargets;

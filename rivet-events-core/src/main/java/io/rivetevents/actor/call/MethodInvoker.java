@@ -23,6 +23,7 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.CurrentContext;
 import io.rivetevents.actor.call.MethodInvocation.Caller;
 import io.rivetevents.actor.turn.MethodTimeout;
+import io.rivetevents.actor.turn.TurnWork;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.Hook;

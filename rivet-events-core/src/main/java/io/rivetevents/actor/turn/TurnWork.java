@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.actor.call;
+package io.rivetevents.actor.turn;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -21,7 +21,7 @@ import io.rivetevents.failure.RepeatedFailures;
  *
  * @param <T> type of the result
  */
-final class TurnWork<T extends @Nullable Object> {
+public final class TurnWork<T extends @Nullable Object> {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(TurnWork.class));
 
@@ -40,14 +40,14 @@ final class TurnWork<T extends @Nullable Object> {
 	 * @param workers threads for stages that depend on the result, so that they do not
 	 * hold the turn
 	 */
-	TurnWork(Supplier<? extends T> work, Invocation asked, Scheduler workers) {
+	public TurnWork(Supplier<? extends T> work, Invocation asked, Scheduler workers) {
 		this.work = work;
 		this.asked = asked;
 		this.workers = workers;
 	}
 
 	/** Runs work immediately on a thread that is already in the turn. */
-	static <T extends @Nullable Object> CompletableFuture<T> now(Supplier<? extends T> work) {
+	public static <T extends @Nullable Object> CompletableFuture<T> now(Supplier<? extends T> work) {
 		try {
 			return CompletableFuture.completedFuture(work.get());
 		}
@@ -56,24 +56,32 @@ final class TurnWork<T extends @Nullable Object> {
 		}
 	}
 
-	Supplier<? extends T> work() {
+	/** Returns the work. */
+	public Supplier<? extends T> work() {
 		return this.work;
 	}
 
-	Invocation asked() {
+	/** Returns the call that submits it. */
+	public Invocation asked() {
 		return this.asked;
 	}
 
-	CompletableFuture<T> result() {
+	/** Returns its result. */
+	public CompletableFuture<T> result() {
 		return this.result;
 	}
 
+	/**
+	 * Completes the result.
+	 * @param value the result of the work
+	 */
 	@SuppressWarnings({ "unchecked", "NullAway" }) // the value is the result of the work
-	void succeed(@Nullable Object value) {
+	public void succeed(@Nullable Object value) {
 		later(() -> this.result.complete((T) value));
 	}
 
-	void fail(Throwable ex) {
+	/** Fails the result; logs the error if no code handles it. */
+	public void fail(Throwable ex) {
 		later(() -> {
 			boolean unseen = this.result.getNumberOfDependents() == 0;
 			if (this.result.completeExceptionally(ex) && unseen) {

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.placement;
+package io.rivetevents.placement.pending;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
@@ -29,7 +29,7 @@ import io.rivetevents.protocol.ErrorCode;
  *
  * @param <T> type of the result
  */
-final class TurnRequest<T> {
+public final class TurnRequest<T> {
 
 	private final MonoSink<T> sink;
 
@@ -53,7 +53,7 @@ final class TurnRequest<T> {
 	 * @param interleave whether the next turn may run before the result is complete
 	 * @param work the work
 	 */
-	static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
+	public static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
 			Function<ActorInstance, Mono<T>> work) {
 		return of((unclaimed) -> {
 		}, (request) -> request.submit(submission,
@@ -68,7 +68,7 @@ final class TurnRequest<T> {
 	 * rejects it
 	 * @param work the work
 	 */
-	static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
+	public static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
 			Function<Consumer<ErrorCode>, PendingCall> counting, BiFunction<ActorInstance, PendingCall, Mono<T>> work) {
 		return ask(submission, interleave, counting, work, (unclaimed) -> {
 		});
@@ -83,7 +83,7 @@ final class TurnRequest<T> {
 	 * @param work the work
 	 * @param unclaimed receives a result that the subscriber does not take
 	 */
-	static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
+	public static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
 			Function<Consumer<ErrorCode>, PendingCall> counting, BiFunction<ActorInstance, PendingCall, Mono<T>> work,
 			Consumer<T> unclaimed) {
 		return of(unclaimed, (request) -> {

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.placement;
+package io.rivetevents.placement.pending;
 
 import java.util.Map;
 import java.util.Queue;
@@ -22,7 +22,7 @@ import io.rivetevents.actor.instance.ActorInstance;
  * Signals when instances have left the memory of this node. Safe for use by several
  * threads.
  */
-final class Departures {
+public final class Departures {
 
 	private final Map<ActorAddress, ActorInstance> present;
 
@@ -38,13 +38,13 @@ final class Departures {
 	 * @param workers scheduler on which signals are received, since later operators may
 	 * block
 	 */
-	Departures(Map<ActorAddress, ActorInstance> present, Scheduler workers) {
+	public Departures(Map<ActorAddress, ActorInstance> present, Scheduler workers) {
 		this.present = present;
 		this.workers = workers;
 	}
 
 	/** Completes when an instance has left memory. */
-	Mono<Void> of(ActorInstance instance) {
+	public Mono<Void> of(ActorInstance instance) {
 		return Mono.defer(() -> {
 			Sinks.Empty<Void> left = this.awaited.computeIfAbsent(instance, (key) -> Sinks.empty());
 			if (this.present.get(instance.address()) != instance) {
@@ -55,7 +55,7 @@ final class Departures {
 	}
 
 	/** Completes when no instance is in memory. */
-	Mono<Void> ofAll() {
+	public Mono<Void> ofAll() {
 		return Mono.<Void>create((sink) -> {
 			this.awaitedLast.add(sink);
 			noteIfLast();
@@ -63,7 +63,7 @@ final class Departures {
 	}
 
 	/** Signals that an instance has left memory. */
-	void note(ActorInstance instance) {
+	public void note(ActorInstance instance) {
 		Sinks.Empty<Void> left = this.awaited.remove(instance);
 		if (left != null) {
 			left.tryEmitEmpty();
