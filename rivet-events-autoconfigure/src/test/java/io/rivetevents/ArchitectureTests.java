@@ -99,17 +99,19 @@ class ArchitectureTests {
 			    scheduling connection actor actor.state actor.schedule extension observation
 			    delivery actor.turn actor.persistence actor.answer actor.stream actor.ownership
 			    actor.hibernation
-			actor.subscription: protocol error protocol.encoding conversion limit extension outbound delivery
-			    actor.stream actor.call
+			actor.subscription: protocol error protocol.encoding conversion limit extension delivery
+			    outbound actor.stream actor.call
 			actor.instance: protocol error protocol.encoding conversion contract.reflect failure
 			    limit scheduling connection actor actor.state actor.schedule extension observation
 			    outbound explain delivery actor.turn actor.persistence actor.answer actor.stream
 			    actor.call actor.subscription actor.ownership actor.runtime actor.hibernation
 			placement.pending: protocol error failure limit observation actor actor.turn actor.instance
+			placement.api: protocol conversion contract.reflect failure actor extension actor.call
 			placement: protocol error protocol.value conversion contract.reflect failure limit
 			    scheduling connection actor actor.state actor.schedule extension observation
 			    outbound delivery actor.turn actor.persistence actor.answer actor.stream actor.call
-			    actor.instance actor.ownership actor.runtime actor.hibernation placement.pending
+			    actor.instance actor.ownership actor.runtime actor.hibernation placement.api
+			    placement.pending
 			outbox: protocol error protocol.value failure connection actor extension delivery
 			cluster: protocol error protocol.value conversion contract.reflect failure connection
 			    extension explain delivery

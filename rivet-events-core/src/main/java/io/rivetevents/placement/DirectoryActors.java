@@ -40,6 +40,7 @@ import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Outbox;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.observation.CallContext;
+import io.rivetevents.placement.api.ActorApis;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToServer;
@@ -91,7 +92,7 @@ public final class DirectoryActors implements Actors {
 		this.contracts = contracts;
 		this.transactions = transactions;
 		this.outbox = outbox;
-		this.apis = new ActorApis(types, mapper);
+		this.apis = new ActorApis(types::all, mapper);
 		this.namespace = ActorAddress.DEFAULT_NAMESPACE;
 	}
 

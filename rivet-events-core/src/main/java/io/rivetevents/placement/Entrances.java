@@ -15,11 +15,11 @@ import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
-import io.rivetevents.actor.call.Draft;
 import io.rivetevents.actor.instance.ConnectHandler.Accepted;
 import io.rivetevents.actor.instance.ConnectHandler.Guest;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.InstanceStart;
+import io.rivetevents.actor.persistence.Draft;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;

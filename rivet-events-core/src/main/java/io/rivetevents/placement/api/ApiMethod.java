@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.placement;
+package io.rivetevents.placement.api;
 
 import java.lang.reflect.Array;
 import java.lang.reflect.Method;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.placement;
+package io.rivetevents.placement.api;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -12,11 +12,15 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 import org.springframework.util.ReflectionUtils;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.conversion.ValueMapper;
@@ -26,9 +30,9 @@ import io.rivetevents.extension.ActorTarget;
  * Creates proxies of the interfaces that actors implement; their methods call actions.
  * Each interface is read once for an actor. Safe for use by several threads.
  */
-final class ActorApis {
+public final class ActorApis {
 
-	private final ActorTypes types;
+	private final Supplier<Collection<ActorType>> types;
 
 	private final ValueMapper mapper;
 
@@ -43,12 +47,26 @@ final class ActorApis {
 	private record Key(Class<?> api, String actor) {
 	}
 
+	/** Calls the actions of an instance. */
+	@FunctionalInterface
+	public interface Calls {
+
+		/**
+		 * Calls an action, once subscribed to.
+		 * @param action its name
+		 * @param args its arguments
+		 * @return the result, a missing or null node for none
+		 */
+		Mono<JsonNode> call(String action, List<JsonNode> args);
+
+	}
+
 	/**
 	 * Creates an empty cache of interfaces.
-	 * @param types the actors
+	 * @param types returns the actors
 	 * @param mapper converts arguments and results
 	 */
-	ActorApis(ActorTypes types, ValueMapper mapper) {
+	public ActorApis(Supplier<Collection<ActorType>> types, ValueMapper mapper) {
 		this.types = types;
 		this.mapper = mapper;
 	}
@@ -57,8 +75,8 @@ final class ActorApis {
 	 * Returns the name of the only actor that implements an interface.
 	 * @throws IllegalArgumentException if there is none, or several
 	 */
-	String nameOf(Class<?> api) {
-		List<ActorType> found = this.types.all().stream().filter((type) -> implement(type, api)).toList();
+	public String nameOf(Class<?> api) {
+		List<ActorType> found = this.types.get().stream().filter((type) -> implement(type, api)).toList();
 		Assert.isTrue(!found.isEmpty(), () -> "No actor implements %s".formatted(api.getName()));
 		Assert.isTrue(found.size() == 1,
 				() -> "Several actors implement %s: %s. Find the instance by the name of its actor, and use as(%s.class)"
@@ -82,24 +100,33 @@ final class ActorApis {
 	 * @throws IllegalArgumentException if the actor does not implement the interface, or
 	 * one of its methods cannot be called
 	 */
-	<T> T implement(Class<T> api, ActorTarget target, ApiObject.Calls calls) {
+	public <T> T implement(Class<T> api, ActorTarget target, Calls calls) {
 		checkInterface(api);
-		String actor = (target instanceof ActorTarget.ById) ? nameOf(api) : Instances.addressOf(target).name();
+		String actor = (target instanceof ActorTarget.ById) ? nameOf(api)
+				: Objects.requireNonNull(target.address()).name();
 		Map<Method, ApiMethod> methods = this.read.computeIfAbsent(new Key(api, actor), this::read);
 		return api.cast(Proxy.newProxyInstance(api.getClassLoader(), new Class<?>[] { api },
 				new ApiObject(api, methods, target, calls)));
 	}
 
-	static void checkInterface(Class<?> api) {
+	/**
+	 * Checks that a type is an interface that an actor can implement.
+	 * @throws IllegalArgumentException if it is not
+	 */
+	public static void checkInterface(Class<?> api) {
 		Assert.isTrue(api.isInterface() && !api.isAnnotation(), () -> api.getName() + " is not an interface");
 	}
 
+	private @Nullable ActorType find(String actor) {
+		return this.types.get().stream().filter((type) -> type.name().equals(actor)).findFirst().orElse(null);
+	}
+
 	private Map<Method, ApiMethod> read(Key key) {
-		ActorType type = this.types.find(key.actor());
+		ActorType type = find(key.actor());
 		Assert.isTrue(type != null, () -> "No actor is named %s".formatted(key.actor()));
 		Assert.isTrue(implement(type, key.api()),
 				() -> "%s does not implement %s; actors that implement it: %s".formatted(type, key.api().getName(),
-						names(this.types.all().stream().filter((each) -> implement(each, key.api())).toList())));
+						names(this.types.get().stream().filter((each) -> implement(each, key.api())).toList())));
 		Map<Method, ApiMethod> methods = new HashMap<>();
 		for (Method method : key.api().getMethods()) {
 			ApiMethod action = Modifier.isStatic(method.getModifiers()) ? null : action(key.api(), method, type);

@@ -3,13 +3,14 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.placement;
+package io.rivetevents.placement.api;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -42,21 +43,7 @@ final class ApiObject implements InvocationHandler {
 
 	private final ActorTarget target;
 
-	private final Calls calls;
-
-	/** Calls the actions of an instance. */
-	@FunctionalInterface
-	interface Calls {
-
-		/**
-		 * Calls an action, once subscribed to.
-		 * @param action its name
-		 * @param args its arguments
-		 * @return the result, a missing or null node for none
-		 */
-		Mono<JsonNode> call(String action, List<JsonNode> args);
-
-	}
+	private final ActorApis.Calls calls;
 
 	/**
 	 * Creates a proxy.
@@ -65,7 +52,7 @@ final class ApiObject implements InvocationHandler {
 	 * @param target the instance
 	 * @param calls calls its actions
 	 */
-	ApiObject(Class<?> api, Map<Method, ApiMethod> methods, ActorTarget target, Calls calls) {
+	ApiObject(Class<?> api, Map<Method, ApiMethod> methods, ActorTarget target, ActorApis.Calls calls) {
 		this.api = api;
 		this.methods = methods;
 		this.target = target;
@@ -131,7 +118,7 @@ final class ApiObject implements InvocationHandler {
 
 	private boolean isTarget(ActorContext<?, ?> current) {
 		return (this.target instanceof ActorTarget.ById byId) ? byId.actorId().equals(current.id())
-				: Instances.addressOf(this.target)
+				: Objects.requireNonNull(this.target.address())
 					.equals(new ActorAddress(current.namespace(), current.name(), current.key()));
 	}
 
