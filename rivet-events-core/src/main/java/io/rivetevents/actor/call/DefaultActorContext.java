@@ -19,6 +19,7 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorHandle;
 import io.rivetevents.actor.CurrentContext;
 import io.rivetevents.actor.Schedules;
+import io.rivetevents.actor.persistence.Draft;
 import io.rivetevents.actor.schedule.ContextSchedules;
 import io.rivetevents.actor.turn.TurnWork;
 import io.rivetevents.connection.Connection;

@@ -22,6 +22,7 @@ import reactor.core.scheduler.Scheduler;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.CurrentContext;
 import io.rivetevents.actor.call.MethodInvocation.Caller;
+import io.rivetevents.actor.persistence.Draft;
 import io.rivetevents.actor.turn.MethodTimeout;
 import io.rivetevents.actor.turn.TurnWork;
 import io.rivetevents.delivery.ActorConnection;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.actor.call;
+package io.rivetevents.actor.persistence;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -18,7 +18,7 @@ import io.rivetevents.actor.state.StoredActor;
 public record Draft(StoredActor actor) {
 
 	/** Returns the input that its hooks receive, {@code null} if there is none. */
-	@Nullable JsonNode input() {
+	public @Nullable JsonNode input() {
 		return this.actor.decodeInput();
 	}
 
