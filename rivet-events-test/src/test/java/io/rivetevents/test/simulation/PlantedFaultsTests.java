@@ -202,6 +202,23 @@ class PlantedFaultsTests {
 				Fault.KILL);
 	}
 
+	@Test
+	void findsPositionsThatRestartAfterASleep() throws Exception {
+		plantInSleep("io.rivetevents.actor.stream.EventStream", "continueFrom",
+				"events arrive once and in their order");
+	}
+
+	@Test
+	void findsAConnectionThatStaysStoredAfterItsEnd() throws Exception {
+		plantInSleep("io.rivetevents.actor.persistence.ConnectionRows", "remove",
+				"disconnect hooks of each connection that took effect");
+	}
+
+	@Test
+	void findsMessagesThatAreLostWhileTheirInstanceSleeps() throws Exception {
+		plantInSleep("io.rivetevents.actor.hibernation.SleepingInstances", "contains", "are answered without faults");
+	}
+
 	private void plantStore(UnaryOperator<ActorStateStore> store, String invariant) {
 		assertFound(SimulationSettings.DEFAULTS.withStore(store), invariant, Fault.values());
 	}
@@ -216,6 +233,21 @@ class PlantedFaultsTests {
 	 */
 	private void plant(String type, String method, Class<?> advice, String invariant, Fault... faults)
 			throws Exception {
+		redefine(type, method, advice);
+		assertFound(SimulationSettings.DEFAULTS, invariant, faults);
+	}
+
+	/** Plants a method that is not called, which the simulation of sleep finds. */
+	private void plantInSleep(String type, String method, String invariant) throws Exception {
+		redefine(type, method, PlantedFaults.Skipped.class);
+		try (AnnotationConfigApplicationContext beans = HibernationScenario.beans()) {
+			assertThatExceptionOfType(SimulationFailure.class)
+				.isThrownBy(() -> HibernationScenario.runner(beans).run(1, SEEDS))
+				.withMessageContaining(invariant);
+		}
+	}
+
+	private void redefine(String type, String method, Class<?> advice) throws Exception {
 		this.redefined = Class.forName(type);
 		// as it is loaded: the coverage of tests may have changed it
 		byte[] loaded = ClassFileLocator.ForInstrumentation.of(INSTRUMENTATION, this.redefined).locate(type).resolve();
@@ -224,7 +256,6 @@ class PlantedFaultsTests {
 			.visit(Advice.to(advice).on(ElementMatchers.named(method)))
 			.make()
 			.load(this.redefined.getClassLoader(), this.redefinition);
-		assertFound(SimulationSettings.DEFAULTS, invariant, faults);
 	}
 
 	private void assertFound(SimulationSettings settings, String invariant, Fault... faults) {

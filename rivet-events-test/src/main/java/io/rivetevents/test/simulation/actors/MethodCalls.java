@@ -188,7 +188,10 @@ public final class MethodCalls implements InvocationDecorator {
 
 	private void opened(Opened connection) {
 		this.opened.add(connection);
-		this.byConnection.put(connection.connection, connection);
+		if (this.byConnection.put(connection.connection, connection) != null) {
+			this.violations.add("a connection is opened once",
+					"connection %d".formatted(number(connection.connection.id())));
+		}
 	}
 
 	private void closed(Connection<?> closed) {
@@ -219,11 +222,16 @@ public final class MethodCalls implements InvocationDecorator {
 			this.violations.add("each connection is closed",
 					"connection %d is still open".formatted(number(connection.id())));
 		}
-		ActorType type = this.actors.type(connection.actorName());
-		if (type != null && type.hooks().contains(Hook.DISCONNECT) && !this.disconnected.containsKey(connection)) {
+		if (hasHookHere(connection) && !this.disconnected.containsKey(connection)) {
 			this.violations.add("a connection has one disconnect hook",
 					"the hook of connection %d was not called".formatted(number(connection.id())));
 		}
+	}
+
+	/** The next process calls the hook of a connection that has slept in this one. */
+	private boolean hasHookHere(Connection<?> connection) {
+		ActorType type = this.actors.type(connection.actorName());
+		return type != null && type.hooks().contains(Hook.DISCONNECT) && !type.settings().hibernation().enabled();
 	}
 
 }
