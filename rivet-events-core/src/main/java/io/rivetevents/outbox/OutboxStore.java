@@ -39,7 +39,7 @@ public interface OutboxStore {
 
 	/**
 	 * Renews the leases of rows that this node has taken.
-	 * @param taken the rows as they are in the table, as this node has read them
+	 * @param taken the rows as this node has last read or written them
 	 * @param until new end of the leases
 	 * @return ids of those that were renewed; another node has taken or deleted the rest
 	 */
