@@ -160,7 +160,8 @@ public final class RivetEventsClusterAutoConfiguration {
 		return new ClusterNode(parts,
 				new ClusterNode.Settings(new PeerSettings(properties.maxLinkBacklog().toBytes()), CallSettings.DEFAULTS,
 						LinkTimes.DEFAULTS.withGrace(properties.disconnectGrace())
-							.withSmallerPart(properties.smallerPartSockets())));
+							.withSmallerPart(properties.smallerPartSockets()),
+						properties.leaveTimeout()));
 	}
 
 	/** With {@code rivet.events.backplane: redis} the nodes use Redis. */

@@ -43,7 +43,8 @@ import io.rivetevents.autoconfigure.MayBeZero;
  * @param disconnectGrace Time for which an actor keeps the connections of a failed node,
  * before they count as disconnected.
  * @param leaveTimeout Longest time for which a stopping node hands its actors over to the
- * others. What is not handed over by then is saved, and its clients may miss events.
+ * others. What is not handed over by then is saved, and its clients may miss events. An
+ * event for an actor that moves waits as long, then it fails with actor.restarting.
  * @param maxLinkBacklog Maximum size of the messages that wait for one other node. Beyond
  * it they are discarded, and its clients resume from their last event.
  * @param ssl Encryption of the messages between nodes.

@@ -5,58 +5,149 @@
 
 package io.rivetevents.cluster.directory;
 
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.retry.Retry;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.cluster.membership.Membership;
+import io.rivetevents.cluster.call.Calls;
 import io.rivetevents.error.RivetException;
-import io.rivetevents.extension.ActorDirectory;
-import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
  * Instances that may still be on their way to this node. An event for the clients of an
  * instance that is not in memory has no recipients: before it is sent, such an instance
- * is woken, and its clients receive the event when they are connected to it.
+ * is woken, and its clients receive the event when they are connected to it. The events
+ * of an instance wait in their order, as long as the node that has it is busy, up to a
+ * time after which they fail with {@code actor.restarting}. {@link Calls} bounds their
+ * memory. Safe for use by several threads.
  */
 final class ArrivingInstances {
 
-	private final Membership membership;
+	private static final Duration PAUSE = Duration.ofMillis(100);
 
-	private final ActorDirectory local;
+	private final BooleanSupplier expected;
 
-	private final InstanceAddresses addresses;
+	private final Function<ActorAddress, Mono<?>> wake;
+
+	private final Duration longest;
+
+	private final Scheduler timers;
+
+	private final Map<ActorAddress, Arrival> arrivals = new ConcurrentHashMap<>();
 
 	/**
 	 * Creates it.
-	 * @param membership which addresses have moved to this node
-	 * @param local directory of this node
-	 * @param addresses finds addresses by ids
+	 * @param expected whether other nodes may have instances that belong on this one
+	 * @param wake wakes a stored instance of this node; fails with {@code
+	 * actor.restarting} while another node has it
+	 * @param longest longest time for which an event waits
+	 * @param timers clock and timers
 	 */
-	ArrivingInstances(Membership membership, ActorDirectory local, InstanceAddresses addresses) {
-		this.membership = membership;
-		this.local = local;
-		this.addresses = addresses;
+	ArrivingInstances(BooleanSupplier expected, Function<ActorAddress, Mono<?>> wake, Duration longest,
+			Scheduler timers) {
+		this.expected = expected;
+		this.wake = wake;
+		this.longest = longest;
+		this.timers = timers;
 	}
 
-	/** Wakes an instance if it may be on its way; completes also if there is none. */
-	Mono<Void> await(ActorTarget target) {
-		return Mono.defer(() -> {
-			ActorAddress address = this.addresses.known(target);
-			return (address != null && this.membership.comesFromAnother(address)) ? wake(address) : Mono.empty();
+	/** Returns whether an instance may be on its way, or events wait for it. */
+	boolean isExpected(ActorAddress address) {
+		return this.expected.getAsBoolean() || this.arrivals.containsKey(address);
+	}
+
+	/**
+	 * Wakes an instance if it may be on its way; completes also if there is none.
+	 * Completes in the order of the calls.
+	 */
+	Mono<Void> await(ActorAddress address) {
+		return Mono.create((sink) -> {
+			if (isExpected(address)) {
+				wait(address, sink);
+			}
+			else {
+				sink.success();
+			}
 		});
 	}
 
+	private void wait(ActorAddress address, MonoSink<Void> sink) {
+		Arrival created = new Arrival();
+		Arrival arrival = this.arrivals.compute(address, (key, present) -> {
+			Arrival next = (present != null) ? present : created;
+			next.waiting.add(sink);
+			return next;
+		});
+		if (arrival == created) {
+			wake(address).subscribe((none) -> {
+			}, (ex) -> end(address, created, ex), () -> end(address, created, null));
+		}
+	}
+
 	private Mono<Void> wake(ActorAddress address) {
-		return this.local.resolve(new ActorTarget.Get(address))
+		long begin = now();
+		return Mono.defer(() -> this.wake.apply(address))
 			.then()
-			.onErrorResume(ArrivingInstances::isNotFound, (ex) -> Mono.empty());
+			.onErrorResume(ArrivingInstances::isNotFound, (ex) -> Mono.empty())
+			.retryWhen(Retry.from((signals) -> signals.concatMap((signal) -> pause(signal.failure(), begin))));
+	}
+
+	private Mono<Long> pause(Throwable failure, long begin) {
+		return (Calls.isRestarting(failure) && now() - begin < this.longest.toNanos()) ? Mono.delay(PAUSE, this.timers)
+				: Mono.error(failure);
+	}
+
+	/** An event that arrives meanwhile follows those that wait. */
+	private void end(ActorAddress address, Arrival arrival, @Nullable Throwable failure) {
+		for (MonoSink<Void> next = next(address, arrival); next != null; next = next(address, arrival)) {
+			if (failure != null) {
+				next.error(failure);
+			}
+			else {
+				next.success();
+			}
+		}
+	}
+
+	private @Nullable MonoSink<Void> next(ActorAddress address, Arrival arrival) {
+		Deque<MonoSink<Void>> next = new ArrayDeque<>(1);
+		this.arrivals.computeIfPresent(address, (key, present) -> {
+			MonoSink<Void> first = arrival.waiting.poll();
+			if (first != null) {
+				next.add(first);
+			}
+			return (first != null) ? arrival : null;
+		});
+		return next.poll();
+	}
+
+	private long now() {
+		return this.timers.now(TimeUnit.NANOSECONDS);
 	}
 
 	private static boolean isNotFound(Throwable ex) {
 		return ex instanceof RivetException refusal
 				&& refusal.closeReason().equals(CloseReason.of(ErrorCode.ACTOR_NOT_FOUND));
+	}
+
+	/** The events that wait for an instance, used with the lock of its entry. */
+	private static final class Arrival {
+
+		private final Deque<MonoSink<Void>> waiting = new ArrayDeque<>();
+
 	}
 
 }

@@ -65,16 +65,17 @@ final class ClusterDirectory implements ActorDirectory {
 	 * @param local directory of this node
 	 * @param receiver delivers messages to the instances of this node
 	 * @param addresses finds addresses by ids
+	 * @param arriving instances that may be on their way to this node
 	 * @param calls runs operations on other nodes
 	 * @param links connections of this node to instances of other nodes
 	 */
 	ClusterDirectory(Membership membership, ActorDirectory local, MessageReceiver receiver, InstanceAddresses addresses,
-			Calls calls, ClientLinks links) {
+			ArrivingInstances arriving, Calls calls, ClientLinks links) {
 		this.membership = membership;
 		this.local = local;
 		this.receiver = receiver;
 		this.addresses = addresses;
-		this.arriving = new ArrivingInstances(membership, local, addresses);
+		this.arriving = arriving;
 		this.calls = calls;
 		this.links = links;
 	}
@@ -176,12 +177,8 @@ final class ClusterDirectory implements ActorDirectory {
 
 	@Override
 	public Mono<Receipt> dispatch(ActorTarget target, AddressedEvent dispatch) {
-		return run(new Operation.Dispatch(target, dispatch), () -> dispatchHere(target, dispatch),
+		return run(new Operation.Dispatch(target, dispatch), () -> this.local.dispatch(target, dispatch),
 				ClusterDirectory::receipt);
-	}
-
-	private Mono<Receipt> dispatchHere(ActorTarget target, AddressedEvent dispatch) {
-		return this.arriving.await(target).then(Mono.defer(() -> this.local.dispatch(target, dispatch)));
 	}
 
 	private static Receipt receipt(Result result) {
@@ -202,6 +199,9 @@ final class ClusterDirectory implements ActorDirectory {
 			ActorAddress address = found.orElse(null);
 			if (address == null) {
 				return here.get();
+			}
+			if (operation instanceof Operation.Dispatch && this.arriving.isExpected(address)) {
+				return elsewhere(address, operation, read); // or here, where it waits
 			}
 			return this.membership.owns(address) ? here.get()
 				.onErrorResume((ex) -> hasMoved(address) && Calls.isRejection(ex, operation),
@@ -228,8 +228,8 @@ final class ClusterDirectory implements ActorDirectory {
 
 	private <T> Mono<T> elsewhere(ActorAddress address, Operation.OnInstance operation,
 			Function<Result, @Nullable T> read) {
-		if (operation instanceof Operation.Dispatch dispatch
-				&& dispatch.event().selection() instanceof Selection.Where) {
+		if (operation instanceof Operation.Dispatch dispatch && dispatch.event().selection() instanceof Selection.Where
+				&& hasMoved(address)) {
 			return Mono.error(new RivetException(ErrorCode.NOT_SUPPORTED,
 					"A predicate cannot select connections of an actor on another node."));
 		}

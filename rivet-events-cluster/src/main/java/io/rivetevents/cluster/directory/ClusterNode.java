@@ -6,6 +6,7 @@
 package io.rivetevents.cluster.directory;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -94,6 +95,10 @@ public final class ClusterNode implements Cluster {
 
 	private final PlannedMoves moves;
 
+	private final MoveReports reports;
+
+	private final Scheduler workers;
+
 	private final Links links;
 
 	private final RequestReceiver requests;
@@ -138,8 +143,10 @@ public final class ClusterNode implements Cluster {
 	 * @param peers limits of the sessions with other nodes
 	 * @param calls limits of requests to other nodes
 	 * @param links times of connections to other nodes
+	 * @param moves longest time for which an event waits for an instance that moves to
+	 * this node
 	 */
-	public record Settings(PeerSettings peers, CallSettings calls, LinkTimes links) {
+	public record Settings(PeerSettings peers, CallSettings calls, LinkTimes links, Duration moves) {
 	}
 
 	/**
@@ -155,9 +162,10 @@ public final class ClusterNode implements Cluster {
 				new Received());
 		InboundRequests inbound = parts.registry().inbound();
 		InstanceAddresses addresses = new InstanceAddresses(parts.local());
-		LocalOperations operations = new LocalOperations(parts.local(),
-				new ArrivingInstances(this.membership, parts.local(), addresses), this::connectHere, this::release,
-				inbound::receive, (query) -> answer(parts, query));
+		ArrivingInstances arriving = new ArrivingInstances(this.membership::expectsInstances,
+				(address) -> parts.local().resolve(new ActorTarget.Get(address)), settings.moves(), parts.timers());
+		LocalOperations operations = new LocalOperations(parts.local(), addresses, arriving, this::connectHere,
+				this::release, inbound::receive, (query) -> answer(parts, query));
 		FrameSender frames = new Frames();
 		MessageReceiver receiver = (address, connectionId, message) -> this.node.get()
 			.deliver(address, connectionId, message);
@@ -172,7 +180,9 @@ public final class ClusterNode implements Cluster {
 		this.links = new Links(this.membership, frames, this.calls::askNode, parts.local(), receiver, parts.registry(),
 				parts.timers(), settings.links());
 		this.moves = new PlannedMoves(this.ownership, parts.node(), this::wake, parts.timers());
-		this.directory = new ClusterDirectory(this.membership, parts.local(), receiver, addresses, this.calls,
+		this.workers = parts.workers();
+		this.reports = new MoveReports(this.membership, this.moves::areEnded, frames);
+		this.directory = new ClusterDirectory(this.membership, parts.local(), receiver, addresses, arriving, this.calls,
 				this.links.clients());
 		this.backplane = new ClusterBackplane(parts.codec(),
 				(frame) -> this.peers.sendToAll(frame, backlog / PART_OF_NODE_WIDE), this::isJoined,
@@ -271,16 +281,28 @@ public final class ClusterNode implements Cluster {
 	 * are to be stopped
 	 */
 	public Mono<Void> handOver(Duration timeout) {
-		return Mono.fromRunnable(this::leave).then(this.moves.moveAll(timeout));
+		return Mono.fromRunnable(this::leave)
+			.then(this.moves.moveAll(timeout))
+			.doOnSuccess((none) -> this.reports.send());
+	}
+
+	/** On a worker, since the node may have many instances. */
+	private void report(Collection<String> nodes) {
+		this.reports.add(nodes);
+		this.workers.schedule(this.reports::send);
 	}
 
 	private void leaveOwners() {
-		String self = this.membership.self();
-		this.membership.leave(self);
-		this.membership.nodes()
-			.stream()
-			.filter((other) -> !other.equals(self))
-			.forEach((other) -> this.peers.send(other, new Frame.Leaving()));
+		this.membership.leave(this.membership.self());
+		Set<String> others = otherNodes();
+		others.forEach((other) -> this.peers.send(other, new Frame.Leaving()));
+		report(others);
+	}
+
+	private Set<String> otherNodes() {
+		Set<String> others = new HashSet<>(this.membership.nodes());
+		others.remove(this.membership.self());
+		return others;
 	}
 
 	/**
@@ -294,7 +316,10 @@ public final class ClusterNode implements Cluster {
 			local.releaseIf((address) -> true).subscribe(null, ClusterNode::notReleased);
 		}
 		else {
-			this.moves.move().subscribe(ClusterNode::moved, ClusterNode::notReleased);
+			this.moves.move()
+				.doOnNext(ClusterNode::moved)
+				.then(this.moves.rest())
+				.subscribe(null, ClusterNode::notReleased, this.reports::send);
 		}
 	}
 
@@ -337,8 +362,7 @@ public final class ClusterNode implements Cluster {
 	}
 
 	private boolean isDrained() {
-		Set<String> others = new HashSet<>(this.membership.nodes());
-		others.remove(this.membership.self());
+		Set<String> others = otherNodes();
 		return this.leavingSeen.containsAll(others) && this.requests.size() == 0
 				&& others.stream().allMatch((other) -> this.peers.backlog(other) == 0);
 	}
@@ -381,7 +405,8 @@ public final class ClusterNode implements Cluster {
 
 		@Override
 		public void met(String node) {
-			ClusterNode.this.membership.met();
+			ClusterNode.this.membership.met(node, ClusterNode.this.peers.version(node) >= Frame.REPORTS_MOVES);
+			report(Set.of(node));
 		}
 
 		@Override
@@ -399,6 +424,9 @@ public final class ClusterNode implements Cluster {
 				ClusterNode.this.membership.leave(node);
 				ClusterNode.this.peers.send(node, new Frame.LeavingSeen());
 				ClusterNode.this.links.viewChanged();
+			}
+			else if (frame instanceof Frame.Moved moved) {
+				ClusterNode.this.membership.moved(node, moved.view());
 			}
 			else if (frame instanceof Frame.LeavingSeen) {
 				ClusterNode.this.leavingSeen.add(node);

@@ -32,6 +32,8 @@ final class LocalOperations {
 
 	private final ActorDirectory local;
 
+	private final InstanceAddresses addresses;
+
 	private final ArrivingInstances arriving;
 
 	private final Function<Operation.Connect, Mono<ActorInfo>> connect;
@@ -45,16 +47,18 @@ final class LocalOperations {
 	/**
 	 * Creates operations.
 	 * @param local directory of this node
+	 * @param addresses finds addresses by ids
 	 * @param arriving instances that may be on their way to this node
 	 * @param connect connects a client whose socket is at another node
 	 * @param release releases an instance of this node
 	 * @param inbound receives the requests of clients whose sockets this node has
 	 * @param queries answers questions about the connections of this node
 	 */
-	LocalOperations(ActorDirectory local, ArrivingInstances arriving,
+	LocalOperations(ActorDirectory local, InstanceAddresses addresses, ArrivingInstances arriving,
 			Function<Operation.Connect, Mono<ActorInfo>> connect, Function<ActorAddress, Mono<HandOver>> release,
 			Consumer<InboundRequest> inbound, Function<NodeQuery, Mono<NodeAnswer>> queries) {
 		this.local = local;
+		this.addresses = addresses;
 		this.arriving = arriving;
 		this.connect = connect;
 		this.release = release;
@@ -111,7 +115,8 @@ final class LocalOperations {
 	}
 
 	private Mono<Result> dispatch(Operation.Dispatch dispatch) {
-		return this.arriving.await(dispatch.target())
+		return this.addresses.find(dispatch.target())
+			.flatMap(this.arriving::await)
 			.then(Mono.defer(() -> this.local.dispatch(dispatch.target(), dispatch.event())))
 			.map((receipt) -> new Result.Counts(receipt.targeted(), receipt.queued()));
 	}

@@ -23,6 +23,14 @@ public sealed interface Frame {
 	/** First version of nodes that read {@link GiveBack}. */
 	int GIVES_BACK = 2;
 
+	/** First version of nodes that read {@link Moved}, and send it. */
+	int REPORTS_MOVES = 3;
+
+	/** Returns the first version of nodes that read frames of this kind. */
+	default int since() {
+		return 1;
+	}
+
 	/**
 	 * A request, answered with {@link Reply}.
 	 *
@@ -138,13 +146,18 @@ public sealed interface Frame {
 
 	/**
 	 * To the gateway: a message of a client that has not begun, because the instance
-	 * leaves the node. It follows all answers, and is followed by {@link Close}. Sent to
-	 * nodes from {@link #GIVES_BACK} on.
+	 * leaves the node. It follows all answers, and is followed by {@link Close}.
 	 *
 	 * @param connectionId id of the connection
 	 * @param message the message
 	 */
 	record GiveBack(String connectionId, ToServer message) implements Frame {
+
+		@Override
+		public int since() {
+			return GIVES_BACK;
+		}
+
 	}
 
 	/**
@@ -158,6 +171,21 @@ public sealed interface Frame {
 	 * sends to the leaving node as an owner.
 	 */
 	record LeavingSeen() implements Frame {
+	}
+
+	/**
+	 * The sender has no instance left that belongs on another node in its view, or in an
+	 * earlier one.
+	 *
+	 * @param view number of the view
+	 */
+	record Moved(long view) implements Frame {
+
+		@Override
+		public int since() {
+			return REPORTS_MOVES;
+		}
+
 	}
 
 	/**

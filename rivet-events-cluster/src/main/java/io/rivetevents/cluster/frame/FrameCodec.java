@@ -94,7 +94,9 @@ public final class FrameCodec {
 						(in) -> new Frame.Command(in.record(Commands::read))),
 				new Variant<>(14, Frame.GiveBack.class,
 						(out, back) -> out.id(back.connectionId()).record(back.message(), Messages::writeToServer),
-						(in) -> new Frame.GiveBack(in.id(), in.record(Messages::readToServer))));
+						(in) -> new Frame.GiveBack(in.id(), in.record(Messages::readToServer))),
+				new Variant<>(15, Frame.Moved.class, (out, moved) -> out.number(moved.view()),
+						(in) -> new Frame.Moved(in.number())));
 	}
 
 	/**

@@ -48,7 +48,7 @@ public final class Membership {
 	/** Guarded by this. */
 	private final Losses losses = new Losses();
 
-	private final EarlierOwners earlier = new EarlierOwners();
+	private final IncomingMoves incoming = new IncomingMoves();
 
 	/** Nodes that have left without a goodbye. Guarded by this. */
 	private final Set<String> lost = new LinkedHashSet<>();
@@ -154,8 +154,10 @@ public final class Membership {
 			if (!before.nodes().contains(node) || before.leaving().contains(node)) {
 				return;
 			}
+			if (!node.equals(this.self)) {
+				this.incoming.expect(node, before.view(), now());
+			}
 			this.state = before.leave(node);
-			this.earlier.add(before.placement(), now());
 		}
 		logger.info("Node %s is leaving".formatted(describe(node)));
 		before.changed().tryEmitEmpty();
@@ -180,10 +182,19 @@ public final class Membership {
 		else if (!waits) {
 			stopTimer();
 		}
-		this.earlier.add(before.placement(), now());
+		expectInstances(before, view);
 		this.state = State.of(view.number(), Collections.unmodifiableSet(new LinkedHashSet<>(view.nodes())),
 				before.leaving(), waits);
 		return before;
+	}
+
+	/** Of nodes that have been in another view than this node. */
+	private void expectInstances(State before, ClusterView view) {
+		Set<String> nodes = Set.copyOf(view.nodes());
+		this.incoming.retain(nodes);
+		nodes.stream()
+			.filter((node) -> !node.equals(this.self) && !before.nodes().contains(node))
+			.forEach((node) -> this.incoming.expect(node, view.number(), now()));
 	}
 
 	/** Before the view has an effect: see {@link #merges}. */
@@ -204,9 +215,21 @@ public final class Membership {
 	/**
 	 * Notes that a node of the view has a view with this one. Until then it could take
 	 * instances from this one: in its view their owner was not there.
+	 * @param node name of the node
+	 * @param reports whether the node reports the end of its moves
 	 */
-	public synchronized void met() {
+	public synchronized void met(String node, boolean reports) {
 		this.merges = this.merges + 1;
+		this.incoming.reports(node, reports);
+	}
+
+	/**
+	 * Notes that a node has no instances left that belong on other nodes.
+	 * @param node name of the node
+	 * @param view number of its view
+	 */
+	public void moved(String node, long view) {
+		this.incoming.ended(node, view);
 	}
 
 	private List<String> describe(Collection<String> nodes) {
@@ -274,11 +297,11 @@ public final class Membership {
 	}
 
 	/**
-	 * Returns whether an address of this node belonged on another one until a moment ago,
-	 * which is in the view: it may still have the instance.
+	 * Returns whether another node of the view may still have instances that belong on
+	 * this one.
 	 */
-	public boolean comesFromAnother(ActorAddress address) {
-		return owns(address) && this.earlier.contain(address, this.self, nodes(), now());
+	public boolean expectsInstances() {
+		return this.incoming.areExpected(now());
 	}
 
 	private long now() {

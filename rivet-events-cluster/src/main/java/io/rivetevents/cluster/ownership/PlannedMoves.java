@@ -6,7 +6,10 @@
 package io.rivetevents.cluster.ownership;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -36,11 +39,20 @@ public final class PlannedMoves {
 	/** Most instances that move at the same time. */
 	static final int MAX_AT_ONCE = 64;
 
+	/**
+	 * Time after which a move no longer counts as one of those: a busy instance does not
+	 * keep others from moving.
+	 */
+	private static final Duration SLOT = Duration.ofMillis(250);
+
 	/** Longest time for one request to wake an instance. */
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	/** Pause before instances that have not moved are looked for again. */
 	private static final Duration PAUSE = Duration.ofMillis(20);
+
+	/** Pause before another look at instances that stay until their turn has ended. */
+	private static final Duration BUSY_PAUSE = Duration.ofMillis(100);
 
 	private final ClusterOwnership ownership;
 
@@ -65,6 +77,11 @@ public final class PlannedMoves {
 		this.timers = timers;
 	}
 
+	/** Returns whether all instances of this node belong on it. */
+	public boolean areEnded() {
+		return pending().isEmpty();
+	}
+
 	private List<ActorAddress> pending() {
 		return this.node.get().addresses().stream().filter((address) -> !this.ownership.owns(address)).toList();
 	}
@@ -75,16 +92,53 @@ public final class PlannedMoves {
 	 * @return their number, when none of them is in memory
 	 */
 	public Mono<Long> move() {
-		return Flux.defer(() -> Flux.fromIterable(pending())).flatMap(this::move, MAX_AT_ONCE).count();
+		return all(this::move).count();
+	}
+
+	/**
+	 * Runs the moves of all instances that belong on other nodes: a limited number at
+	 * first, and those that take long beside them.
+	 */
+	private <T> Flux<T> all(Function<ActorAddress, Mono<T>> move) {
+		return Flux.defer(() -> {
+			Queue<Mono<T>> slow = new ConcurrentLinkedQueue<>();
+			return Flux.fromIterable(pending()).flatMap((address) -> {
+				Mono<T> moving = move.apply(address).cache();
+				return moving.timeout(SLOT, Mono.defer(() -> {
+					slow.add(moving);
+					return Mono.empty();
+				}), this.timers);
+			}, MAX_AT_ONCE).concatWith(Flux.defer(() -> Flux.merge(Flux.fromIterable(slow), Integer.MAX_VALUE)));
+		});
+	}
+
+	/**
+	 * Waits for instances that have not moved because their turn takes long.
+	 * @return completes when none of those that belong on other nodes now is in memory,
+	 * or belongs on this node again
+	 */
+	public Mono<Void> rest() {
+		return Mono.defer(() -> {
+			List<ActorAddress> rest = new ArrayList<>(pending());
+			return Flux.defer(() -> {
+				LocalNode local = this.node.get();
+				rest.removeIf((address) -> !local.holds(address) || this.ownership.owns(address));
+				return Flux.fromIterable(rest);
+			})
+				.then()
+				.repeatWhen(
+						(rounds) -> rounds.takeWhile((round) -> !rest.isEmpty()).delayElements(BUSY_PAUSE, this.timers))
+				.then();
+		});
 	}
 
 	private Mono<ActorAddress> move(ActorAddress address) {
-		return wake(address, PATIENCE).then(Mono.defer(() -> letGo(address))).thenReturn(address);
+		return wake(address).then(Mono.defer(() -> letGo(address))).thenReturn(address);
 	}
 
-	private Mono<Void> wake(ActorAddress address, Duration patience) {
+	private Mono<Void> wake(ActorAddress address) {
 		return Mono.defer(() -> this.wake.apply(address))
-			.timeout(patience, this.timers)
+			.timeout(PATIENCE, this.timers)
 			.then(Mono.<Void>fromRunnable(() -> this.ownership.dropHandOver(address)))
 			.onErrorResume((ex) -> {
 				failures.warn("move", () -> "%s was not woken by its new node, which does so at its next use: %s"
@@ -112,8 +166,7 @@ public final class PlannedMoves {
 	 * the time, with a warning
 	 */
 	public Mono<Void> moveAll(Duration timeout) {
-		return Flux.defer(() -> Flux.fromIterable(pending()))
-			.flatMap((address) -> wake(address, PATIENCE), MAX_AT_ONCE)
+		return all(this::wake)
 			.repeatWhen((rounds) -> rounds.takeWhile((round) -> !pending().isEmpty()).delayElements(PAUSE, this.timers))
 			.takeUntilOther(Mono.delay(timeout, this.timers))
 			.then(Mono.fromRunnable(() -> reportRest(timeout)));

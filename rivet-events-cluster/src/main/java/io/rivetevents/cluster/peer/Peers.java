@@ -97,13 +97,15 @@ public final class Peers {
 	 * @param frame the frame
 	 * @return whether it was queued: it is received unless {@link PeerListener#lost}
 	 * follows. {@code false} if it was surely not sent, because the node is not in the
-	 * view, or too much waits for it and {@code lost} follows
+	 * view or is of a version that does not read it, or because too much waits for it and
+	 * {@code lost} follows
 	 * @throws RuntimeException if the frame cannot be written, as
 	 * {@link FrameCodec#encode} describes; nothing was sent
 	 */
 	public boolean send(String node, Frame frame) {
 		Peer peer = this.peers.get(node);
-		return peer != null && peer.send(this.codec.encode(frame));
+		return peer != null && (frame.since() == 1 || frame.since() <= peer.version())
+				&& peer.send(this.codec.encode(frame));
 	}
 
 	/**

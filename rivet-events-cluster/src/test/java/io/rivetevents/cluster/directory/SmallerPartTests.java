@@ -72,7 +72,8 @@ class SmallerPartTests {
 					new FrameCodec(new ConnectRequestCodec(PrincipalCodec.BY_NAME)), this.harness.mapper(),
 					this.harness.connections(), this.harness.directory(), this.harness::node, this.timers,
 					Schedulers.immediate(), this.writers),
-			new ClusterNode.Settings(PeerSettings.DEFAULT, CallSettings.DEFAULTS, LinkTimes.DEFAULTS));
+			new ClusterNode.Settings(PeerSettings.DEFAULT, CallSettings.DEFAULTS, LinkTimes.DEFAULTS,
+					Duration.ofSeconds(20)));
 
 	@AfterEach
 	void close() {

@@ -174,8 +174,10 @@ final class TestNodes implements AutoCloseable {
 			this.ownership = new ClusterOwnership(this.membership, this::askNode, TestNodes.this.timers, Duration.ZERO);
 			this.harness = ActorHarness.withOwnership(this.ownership, store, actors);
 			InstanceAddresses addresses = new InstanceAddresses(this.harness.directory());
-			LocalOperations operations = new LocalOperations(this.harness.directory(),
-					new ArrivingInstances(this.membership, this.harness.directory(), addresses),
+			ArrivingInstances arriving = new ArrivingInstances(this.membership::expectsInstances,
+					(address) -> this.harness.directory().resolve(new ActorTarget.Get(address)), Duration.ofSeconds(20),
+					TestNodes.this.timers);
+			LocalOperations operations = new LocalOperations(this.harness.directory(), addresses, arriving,
 					(connect) -> Mono.error(new UnsupportedOperationException()),
 					(address) -> this.ownership.release(address, this.harness.node()),
 					this.harness.connections().inbound()::receive,
@@ -185,7 +187,7 @@ final class TestNodes implements AutoCloseable {
 			this.receiver = new RequestReceiver(this.membership, addresses, operations::run,
 					new Rejections(new ValueMapper(JsonMapper.builder().build())), this::send);
 			this.directory = new ClusterDirectory(this.membership, this.harness.directory(),
-					this.harness.node()::deliver, addresses, this.calls, links().clients());
+					this.harness.node()::deliver, addresses, arriving, this.calls, links().clients());
 			this.harness.connections().inbound().connect(new RemoteInbound(this.membership, this.calls));
 		}
 

@@ -96,7 +96,7 @@ final class FrameExamples {
 				Stream.of(new Frame.Request(1, new Operation.Find(TARGET),
 						Map.of("mdc", Map.of("user", "ada", "", "\ud800x"), "trace", "00-1"))),
 				Stream.of(new Frame.Send(List.of(UUID), new ToClient.Init("a", "c"), true, Long.MAX_VALUE, 77),
-						new Frame.Cancel(1), new Frame.Leaving(), new Frame.LeavingSeen(),
+						new Frame.Cancel(1), new Frame.Leaving(), new Frame.LeavingSeen(), new Frame.Moved(77),
 						new Frame.KeepAlive(ADDRESS, UUID), new Frame.Disconnected(ActorAddress.of("a"), "x"),
 						new Frame.Close(UUID, CloseReason.of(ErrorCode.RESTARTING)),
 						new Frame.Publish(new AddressedEvent(new Selection.User("ada", "issuer"), true, "said",

@@ -111,7 +111,7 @@ class MembershipTests {
 		assertThat(this.membership.merges()).isOne();
 		this.membership.apply(new ClusterView(++this.number, List.of("a", "b", "d", "e"), Set.of(), true));
 		assertThat(this.membership.merges()).isEqualTo(2);
-		this.membership.met();
+		this.membership.met("d", true);
 		assertThat(this.membership.merges()).isEqualTo(3);
 	}
 
@@ -238,6 +238,52 @@ class MembershipTests {
 		see("a", "b", "c");
 		see(Set.of("c"), "a", "b");
 		assertThat(this.membership.merges()).isEqualTo(2);
+	}
+
+	// Instances that other nodes still have
+
+	@Test
+	void expectsInstancesOfTheNodesThatItJoins() {
+		see("a", "b", "c");
+		assertThat(this.membership.expectsInstances()).isTrue();
+		this.membership.moved("b", this.number);
+		assertThat(this.membership.expectsInstances()).isTrue();
+		this.membership.moved("c", this.number - 1); // of the view before
+		assertThat(this.membership.expectsInstances()).isTrue();
+		this.membership.moved("c", this.number);
+		assertThat(this.membership.expectsInstances()).isFalse();
+	}
+
+	@Test
+	void expectsInstancesOfANodeThatStopsForAsLongAsItNeeds() {
+		see("a", "b");
+		this.membership.moved("b", this.number);
+		this.membership.leave("b");
+		this.timers.advanceTimeBy(Duration.ofHours(1));
+		assertThat(this.membership.expectsInstances()).isTrue();
+		this.membership.moved("b", this.number);
+		assertThat(this.membership.expectsInstances()).isFalse();
+	}
+
+	@Test
+	void expectsNothingOfItselfAndOfNodesThatHaveLeft() {
+		see("a");
+		assertThat(this.membership.expectsInstances()).isFalse();
+		see("a", "b");
+		assertThat(this.membership.expectsInstances()).isTrue();
+		this.membership.leave("a");
+		see("a");
+		assertThat(this.membership.expectsInstances()).isFalse();
+	}
+
+	@Test
+	void expectsInstancesOfAnOlderNodeForSomeTime() {
+		see("a", "b");
+		this.membership.met("b", false);
+		this.timers.advanceTimeBy(IncomingMoves.UNREPORTED.minusNanos(1));
+		assertThat(this.membership.expectsInstances()).isTrue();
+		this.timers.advanceTimeBy(Duration.ofNanos(1));
+		assertThat(this.membership.expectsInstances()).isFalse();
 	}
 
 	private void expectWaiting() {

@@ -42,6 +42,11 @@ import io.rivetevents.placement.LocalNode;
  */
 public final class NetworkNode {
 
+	/**
+	 * Longest time for the moves of a node that stops, as in an application by default.
+	 */
+	public static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(20);
+
 	private static final Duration SMALLER_PART_TIMEOUT = Duration.ofSeconds(30);
 
 	private final ClusterEngine engine;
@@ -112,8 +117,8 @@ public final class NetworkNode {
 		ClusterNode.Parts made = new ClusterNode.Parts(this.engine, this.membership, this.ownership,
 				new FrameCodec(new ConnectRequestCodec(parts.principals())), parts.mapper(), parts.registry(),
 				node.directory(), () -> node, this.timers, parts.workers(), parts.writers());
-		this.cluster = new ClusterNode(made,
-				new ClusterNode.Settings(new PeerSettings(parts.backlog()), CallSettings.DEFAULTS, LinkTimes.DEFAULTS));
+		this.cluster = new ClusterNode(made, new ClusterNode.Settings(new PeerSettings(parts.backlog()),
+				CallSettings.DEFAULTS, LinkTimes.DEFAULTS, LEAVE_TIMEOUT));
 	}
 
 	/**

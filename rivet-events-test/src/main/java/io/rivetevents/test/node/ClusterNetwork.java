@@ -5,7 +5,6 @@
 
 package io.rivetevents.test.node;
 
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,9 +32,6 @@ import io.rivetevents.test.network.SimulatedNetwork;
  * it, so that each run of a test is the same.
  */
 final class ClusterNetwork implements NodeNetwork {
-
-	/** As in an application, by default. */
-	private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(20);
 
 	private final SimulatedNetwork network = SimulatedNetwork.immediate();
 
@@ -144,7 +140,7 @@ final class ClusterNetwork implements NodeNetwork {
 
 		@Override
 		public Mono<Void> handOver() {
-			return this.node.cluster().handOver(LEAVE_TIMEOUT);
+			return this.node.cluster().handOver(NetworkNode.LEAVE_TIMEOUT);
 		}
 
 		@Override

@@ -5,7 +5,6 @@
 
 package io.rivetevents.test.simulation;
 
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -26,9 +25,6 @@ import io.rivetevents.test.network.TimedNetwork;
  * of one node needs rivet-events-cluster.
  */
 final class ClusterMember {
-
-	/** As in an application, by default. */
-	static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(20);
 
 	private final SimulatedNode node;
 
@@ -74,7 +70,7 @@ final class ClusterMember {
 	/** Stops it in the order of an application. */
 	Mono<Void> stop(Supplier<Mono<Void>> shutdown) {
 		return this.member.cluster()
-			.handOver(LEAVE_TIMEOUT)
+			.handOver(NetworkNode.LEAVE_TIMEOUT)
 			.then(Mono.defer(shutdown))
 			.then(Mono.defer(this.member.cluster()::drained))
 			.then(Mono.fromRunnable(this.member.cluster()::end));

@@ -6,11 +6,15 @@
 package io.rivetevents.cluster.directory;
 
 import java.time.Duration;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -23,9 +27,11 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
@@ -46,6 +52,12 @@ import io.rivetevents.cluster.membership.SmallerPart;
 import io.rivetevents.cluster.ownership.ClusterOwnership;
 import io.rivetevents.cluster.peer.PeerSettings;
 import io.rivetevents.cluster.status.ClusterStatus;
+import io.rivetevents.connection.Receipt;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.extension.Selection;
+import io.rivetevents.outbound.OutboundQueue;
+import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
@@ -66,13 +78,16 @@ class ClusterNodeTests {
 	/** Opened by the test whose action waits. */
 	private static final CountDownLatch GATE = new CountDownLatch(1);
 
+	/** Ends the actions that wait without a thread. */
+	private static volatile Mono<Void> stay = Mono.empty();
+
 	private final SimulatedNetwork network = SimulatedNetwork.immediate();
 
 	private final ActorStateStore store = new MemoryActorStateStore();
 
 	private final ExecutorService writers = Executors.newCachedThreadPool();
 
-	private final Scheduler timers = Schedulers.newSingle("cluster-timers", true);
+	private Scheduler timers = Schedulers.newSingle("cluster-timers", true);
 
 	private final Scheduler workers = Schedulers.newBoundedElastic(16, 10_000, "cluster-worker", 5, true);
 
@@ -306,6 +321,82 @@ class ClusterNodeTests {
 		assertThat(last.counters().released()).isZero();
 	}
 
+	/** All attempts to move it have been given up meanwhile. */
+	@Test
+	void eventsWaitForAnInstanceThatIsBusyAtItsLastNode() {
+		VirtualTimeScheduler time = VirtualTimeScheduler.create();
+		this.timers = time;
+		List<Member> two = List.of(new Member(), new Member());
+		Member last = owner(two);
+		Member before = (last == two.get(0)) ? two.get(1) : two.get(0);
+		before.node.start();
+		OutboundQueue client = before.connect("said");
+		Sinks.Empty<Void> busy = busy();
+		before.ask("stay").subscribe();
+		Awaitility.await().until(() -> !before.harness.node().atWork().isEmpty());
+		last.node.start();
+		Awaitility.await().until(() -> last.harness.node().size() == 1);
+		long joined = time.now(TimeUnit.SECONDS);
+		Awaitility.await().until(() -> {
+			time.advanceTimeBy(Duration.ofSeconds(1));
+			return last.harness.node().size() == 0 && time.now(TimeUnit.SECONDS) > joined + 40;
+		});
+		List<String> sent = new CopyOnWriteArrayList<>();
+		last.send("one").subscribe((receipt) -> sent.add("one"));
+		last.send("two").subscribe((receipt) -> sent.add("two"));
+		time.advanceTimeBy(Duration.ofSeconds(10));
+		assertThat(sent).isEmpty();
+		busy.tryEmitEmpty();
+		List<String> received = new ArrayList<>();
+		Awaitility.await().until(() -> {
+			time.advanceTimeBy(Duration.ofMillis(100));
+			for (byte[] next = client.poll(); next != null; next = client.poll()) {
+				received.add(new String(next, StandardCharsets.UTF_8));
+			}
+			return received.stream().anyMatch((message) -> message.contains("two"));
+		});
+		assertThat(sent).containsExactly("one", "two");
+		assertThat(received.stream().filter((message) -> message.contains("said")))
+			.satisfiesExactly((one) -> assertThat(one).contains("one"), (other) -> assertThat(other).contains("two"));
+		Awaitility.await().until(() -> {
+			time.advanceTimeBy(Duration.ofMillis(100));
+			return two.stream().noneMatch((member) -> member.membership.expectsInstances());
+		});
+		two.forEach(Member::close);
+	}
+
+	/** Many more than those that move at the same time. */
+	@Test
+	void busyInstancesDoNotKeepOthersFromMoving() {
+		Member first = this.members.get(0);
+		Member second = this.members.get(1);
+		Membership both = new Membership(second.name());
+		both.apply(new ClusterView(1, List.of(first.name(), second.name()), Set.of()));
+		List<String> keys = Stream.iterate(0, (i) -> i + 1)
+			.map((i) -> "b" + i)
+			.filter((key) -> both.owns(ActorHarness.address(Counter.class, key)))
+			.limit(170)
+			.toList();
+		first.node.start();
+		keys.forEach((key) -> first.ask(key, "add").block(ActorHarness.PATIENCE));
+		Sinks.Empty<Void> busy = busy();
+		List<String> idle = keys.subList(0, 20);
+		keys.subList(20, keys.size()).forEach((key) -> first.ask(key, "stay").subscribe());
+		Awaitility.await().until(() -> first.harness.node().atWork().size() == keys.size() - idle.size());
+		second.node.start();
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(8))
+			.until(() -> idle.stream().allMatch((key) -> second.holds(key) && !first.holds(key)));
+		busy.tryEmitEmpty();
+		Awaitility.await().until(() -> first.harness.node().size() == 0);
+	}
+
+	private static Sinks.Empty<Void> busy() {
+		Sinks.Empty<Void> busy = Sinks.empty();
+		stay = busy.asMono();
+		return busy;
+	}
+
 	@Test
 	void logsInstancesThatMove(CapturedOutput output) {
 		Member last = owner(this.members);
@@ -350,8 +441,8 @@ class ClusterNodeTests {
 					this.ownership, new FrameCodec(new ConnectRequestCodec(PrincipalCodec.BY_NAME)),
 					this.harness.mapper(), this.harness.connections(), this.harness.directory(), this.harness::node,
 					tests.timers, tests.workers, tests.writers);
-			this.node = new ClusterNode(parts,
-					new ClusterNode.Settings(PeerSettings.DEFAULT, CallSettings.DEFAULTS, LinkTimes.DEFAULTS));
+			this.node = new ClusterNode(parts, new ClusterNode.Settings(PeerSettings.DEFAULT, CallSettings.DEFAULTS,
+					LinkTimes.DEFAULTS, Duration.ofSeconds(20)));
 		}
 
 		String name() {
@@ -368,6 +459,29 @@ class ClusterNodeTests {
 
 		int call(String action) {
 			return ask(action).block(ActorHarness.PATIENCE);
+		}
+
+		/** Connects a client of this node. */
+		OutboundQueue connect(String event) {
+			ConnectRequest request = this.harness.extended(event).withGateway(name());
+			OutboundQueue queue = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(1_000_000, 60_000),
+					(waiting) -> {
+					});
+			this.harness.connections().register(request, queue);
+			this.node.directory()
+				.connect(ActorHarness.target(Counter.class, KEY), request)
+				.block(ActorHarness.PATIENCE);
+			return queue;
+		}
+
+		Mono<Receipt> send(String text) {
+			return this.node.directory()
+				.dispatch(new ActorTarget.Get(ActorHarness.address(Counter.class, KEY)), new AddressedEvent(
+						Selection.ALL, true, "said", List.of(this.harness.mapper().toTree(text)), Set.of(), false));
+		}
+
+		boolean holds(String key) {
+			return this.harness.node().holds(ActorHarness.address(Counter.class, key));
 		}
 
 		boolean owns(String key) {
@@ -440,6 +554,11 @@ class ClusterNodeTests {
 		@Action
 		int add(ActorContext<int[], ?> c) {
 			return ++c.state()[0];
+		}
+
+		@Action(timeout = "60s")
+		Mono<Integer> stay(ActorContext<int[], ?> c) {
+			return stay.then(Mono.fromSupplier(() -> add(c)));
 		}
 
 		@Action(timeout = "60s")
