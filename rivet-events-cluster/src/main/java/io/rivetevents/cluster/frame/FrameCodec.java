@@ -32,12 +32,12 @@ import io.rivetevents.protocol.ToClient;
  * <p>
  * <b>Versions.</b> A later version may append fields to a record, which readers of this
  * version ignore, and reads them only if they are there. It may add kinds of frames and
- * other records: a frame with an unknown kind is ignored and logged once, so that such a
- * frame is sent only to nodes that support it. A request with an unknown operation, or an
- * unknown record within it, is read as {@link Operation.Unknown} and answered with
- * {@code request.not_supported}; an unknown result is read as the failure
- * {@code actor.outcome_unknown}. Fields and kinds are never removed or used for another
- * purpose.
+ * other records: a frame with an unknown kind is ignored and logged once, so that a frame
+ * is sent only to nodes whose version is at least {@link Frame#since()}. A request with
+ * an unknown operation, or an unknown record within it, is read as
+ * {@link Operation.Unknown} and answered with {@code request.not_supported}; an unknown
+ * result is read as the failure {@code actor.outcome_unknown}. Fields and kinds are never
+ * removed or used for another purpose.
  */
 public final class FrameCodec {
 

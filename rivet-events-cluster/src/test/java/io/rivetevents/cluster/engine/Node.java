@@ -5,9 +5,6 @@
 
 package io.rivetevents.cluster.engine;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,11 +12,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class Node implements ClusterListener, AutoCloseable {
 
 	static final String HOST = "127.0.0.1";
-
-	/** Below the ports that the system assigns, and apart from each other. */
-	private static final AtomicInteger nextPort = new AtomicInteger(
-			10_000 + (int) (ProcessHandle.current().pid() % 1000) * 20);
 
 	final String name = UUID.randomUUID().toString();
 
@@ -77,22 +68,8 @@ final class Node implements ClusterListener, AutoCloseable {
 		return this;
 	}
 
-	/** Returns ports that are free, and so are those of the failure detector. */
 	static List<Integer> freePorts(int count) {
-		return IntStream.generate(() -> nextPort.getAndAdd(5))
-			.filter((port) -> IntStream.of(port, port + 100).allMatch(Node::isFree))
-			.limit(count)
-			.boxed()
-			.toList();
-	}
-
-	private static boolean isFree(int port) {
-		try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(HOST))) {
-			return socket.isBound();
-		}
-		catch (IOException ex) {
-			return false;
-		}
+		return FreePorts.find(count);
 	}
 
 	/** Returns a discovery that knows all of the ports. */
