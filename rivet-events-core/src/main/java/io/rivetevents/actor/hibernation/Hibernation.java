@@ -8,6 +8,7 @@ package io.rivetevents.actor.hibernation;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -75,6 +76,9 @@ public final class Hibernation {
 
 	/** The received connections, {@code null} if there are none. */
 	private final @Nullable SleepingConnections received;
+
+	/** Connections of clients that move to another node, and continue there. */
+	private Set<ActorConnection> moved = Set.of();
 
 	/** Last generation with the connections, {@link #OTHER} if there was another. */
 	private volatile long generation;
@@ -191,6 +195,30 @@ public final class Hibernation {
 				.formatted(this.instance.address()));
 		}
 		return false;
+	}
+
+	/**
+	 * Prepares the rows of the connections that continue at another node.
+	 * @return these connections, empty if they cannot be stored
+	 */
+	public Set<ActorConnection> prepareMove() {
+		this.moved = (isWanted() && prepare())
+				? staying().filter((connection) -> !connection.hasEnded()).collect(Collectors.toSet()) : Set.of();
+		return this.moved;
+	}
+
+	/**
+	 * Keeps the connections of clients that have moved, since the instance stays: they
+	 * are connected again, here or at another node.
+	 */
+	public void undoMove() {
+		List<ActorConnection> detached = this.moved.stream().map(this::detach).toList();
+		this.moved = Set.of();
+		this.instance.await(detached);
+	}
+
+	private ActorConnection detach(ActorConnection connection) {
+		return this.clients.add(connection.request(), connection.isStateful() ? connection.state() : null);
 	}
 
 	private Stream<ActorConnection> staying() {

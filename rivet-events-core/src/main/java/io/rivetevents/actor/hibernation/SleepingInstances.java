@@ -117,6 +117,10 @@ public final class SleepingInstances {
 			return null;
 		}
 		sleeping.connections().forEach((id, connection) -> {
+			if (connection.isDetached()) {
+				remove(connection); // its node connects it to the next owner anyway
+				return;
+			}
 			sleeping.keepAlive(connection);
 			MovedClient client = moves.apply(connection, sleeping.position());
 			remove(connection);

@@ -540,6 +540,9 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	 */
 	public boolean disconnected(String connectionId) {
 		ActorConnection connection = this.connections.find(connectionId);
+		if (connection != null && connection.isDetached() && !connection.hasEnded()) {
+			return true; // its node has only left the connection that it continues
+		}
 		if (connection != null) {
 			// the turn that waits for its answer ends and does not delay the next one
 			connection.end();

@@ -447,16 +447,23 @@ public final class ConnectHandler implements Hibernation.Clients {
 	}
 
 	/**
-	 * Disconnects a client that continues at another node.
+	 * Disconnects a client that is connected to another node.
+	 * @param continues whether its connection continues there: its hook is not called,
+	 * and it stays stored
 	 * @param first receives the position of the last event before it is removed
 	 */
-	Mono<Void> move(ActorConnection connection, Consumer<Position> first) {
+	Mono<Void> move(ActorConnection connection, boolean continues, Consumer<Position> first) {
 		if (connection != this.connections.find(connection.id())) {
 			return Mono.empty();
 		}
-		return this.calls.tolerant(Hook.DISCONNECT, Caller.of(connection)).doFinally((signal) -> {
-			if (this.connections.remove(connection, first)) {
-				this.instance.state().removeConnection(connection.id());
+		Mono<?> hook = continues ? Mono.empty() : this.calls.tolerant(Hook.DISCONNECT, Caller.of(connection));
+		return hook.then().doFinally((signal) -> {
+			boolean removed = connection.isDetached() ? this.connections.remove(connection)
+					: this.connections.remove(connection, first);
+			if (removed) {
+				if (!continues) {
+					this.instance.state().removeConnection(connection.id());
+				}
 				connection.end();
 				tellClosed(connection);
 			}

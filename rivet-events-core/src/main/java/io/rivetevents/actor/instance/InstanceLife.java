@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -519,10 +520,12 @@ final class InstanceLife {
 			.then();
 	}
 
+	/** With hibernation, their connections continue at the other node. */
 	private Mono<Void> moveClients() {
+		Set<ActorConnection> continued = this.hibernation.prepareMove();
 		return Flux.fromIterable(this.owner.connections().snapshot())
-			.concatMap(
-					(connection) -> this.clients.move(connection, (position) -> this.owner.moved(connection, position)))
+			.concatMap((connection) -> this.clients.move(connection, continued.contains(connection),
+					(position) -> this.owner.moved(connection, position)))
 			.then();
 	}
 
@@ -624,6 +627,9 @@ final class InstanceLife {
 	private void stayAwake(End how) {
 		if (this.end.compareAndSet(how, null)) {
 			this.hookCalled = false;
+		}
+		if (how == End.RELEASE) {
+			this.hibernation.undoMove();
 		}
 		this.owner.staysWithoutMoved();
 		this.idle.stays();

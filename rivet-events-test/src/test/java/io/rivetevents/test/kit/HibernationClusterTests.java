@@ -197,6 +197,32 @@ class HibernationClusterTests {
 	}
 
 	@Test
+	void connectionsOfAnInstanceThatIsAwakeContinueAtTheNextOwner() {
+		TestConnection ada = connect(other(), "ada").perform("rename", "eve");
+		TestConnection bob = connect(third(), "bob");
+		String before = who(ada);
+		this.tester.stop(owner());
+		assertThat(who(ada)).isEqualTo(before);
+		bob.call("say", "hi").expectReply(2);
+		ada.expectEvent("said", "hi");
+		List.of(ada, bob).forEach(HibernationClusterTests::expectNotResynced);
+		this.tester.advance(GRACE);
+		assertThat(log(bob)).containsExactly("ada enters", "bob enters", "sleep");
+	}
+
+	@Test
+	void connectionsContinueAfterAMoveThatCannotBeSaved() {
+		TestConnection ada = connect(other(), "ada");
+		TestConnection bob = connect(third(), "bob");
+		String before = who(ada);
+		int owner = owner();
+		this.tester.failNextSave();
+		this.tester.stop(owner);
+		assertThat(who(ada)).isEqualTo(before);
+		assertThat(log(bob)).doesNotContain("ada leaves").containsOnlyOnce("ada enters");
+	}
+
+	@Test
 	void theEndOfASocketDuringTheSleepCountsAtTheNextOwner() {
 		TestConnection ada = connect(other(), "ada");
 		TestConnection bob = connect(third(), "bob");
