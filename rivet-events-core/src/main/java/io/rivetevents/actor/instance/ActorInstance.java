@@ -38,6 +38,7 @@ import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.answer.IdempotentAnswers;
 import io.rivetevents.actor.call.InterceptorChain;
 import io.rivetevents.actor.hibernation.ConnectionFormat;
+import io.rivetevents.actor.hibernation.ForwardedEvents;
 import io.rivetevents.actor.hibernation.Hibernation;
 import io.rivetevents.actor.hibernation.SleepingConnections;
 import io.rivetevents.actor.ownership.HandOver;
@@ -185,7 +186,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.connections = new ActorConnections(address, host.members(), type.settings().history(), limits().history(),
 				this::now, this.due, runtime.connections().deliveries(), runtime.newEpoch());
 		this.events = new InstanceEvents(type, this.connections);
-		this.next = new ForwardedEvents(address, type, host);
+		this.next = forwarded(address, type, host);
 		this.targets = new EventTargets<>(this.events, runtime.mapper(), runtime.connections().contracts(),
 				runtime.connections().transactions());
 		this.calls = new MethodInvoker(this, runtime.timers(), this.due);
@@ -206,6 +207,11 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		if (received != null) {
 			this.clients.adopt(received);
 		}
+	}
+
+	private static ForwardedEvents forwarded(ActorAddress address, ActorType type, InstanceHost host) {
+		return new ForwardedEvents((event) -> host.dispatch(address, event),
+				(event) -> InstanceEvents.argumentsOf(type, event));
 	}
 
 	private InstanceSchedules schedules() {
