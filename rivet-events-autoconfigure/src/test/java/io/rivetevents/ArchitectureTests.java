@@ -172,7 +172,7 @@ class ArchitectureTests {
 			    scheduling cluster cluster.engine cluster.frame cluster.peer cluster.membership
 			    cluster.ownership cluster.call cluster.link cluster.status cluster.directory
 			    transport redis.discovery autoconfigure autoconfigure.state
-			redis: protocol error protocol.value failure extension
+			redis: protocol error protocol.value failure extension connection cluster
 			redis.store: protocol actor actor.state redis
 			redis.discovery: cluster.engine redis
 			jdbc.sqlite: jdbc

@@ -16,8 +16,12 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import reactor.core.scheduler.Scheduler;
 
+import io.rivetevents.cluster.NodeQueries;
+import io.rivetevents.cluster.OtherNodes;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.redis.RedisBackplane;
+import io.rivetevents.redis.RedisNode;
 import io.rivetevents.redis.RedisSettings;
 
 /**
@@ -33,7 +37,8 @@ public final class RivetEventsRedisAutoConfiguration {
 
 	@Bean
 	RedisBackplane rivetRedisBackplane(ObjectProvider<LettuceConnectionFactory> connections,
-			RivetEventsProperties properties, @Qualifier("rivetActorTimers") Scheduler timers) {
+			RivetEventsProperties properties, OutboundRegistry registry,
+			@Qualifier("rivetActorTimers") Scheduler timers, @Qualifier("rivetActorWorkers") Scheduler workers) {
 		LettuceConnectionFactory found = connections.getIfUnique();
 		if (found == null) {
 			throw new InvalidSettingException("rivet.events.backplane", "redis",
@@ -41,8 +46,17 @@ public final class RivetEventsRedisAutoConfiguration {
 					"Set spring.data.redis.*, or declare one LettuceConnectionFactory bean that is @Primary");
 		}
 		RivetEventsProperties.Redis redis = properties.redis();
-		return new RedisBackplane(found, new RedisSettings(redis.channel(), redis.heartbeat(), redis.commandTimeout(),
-				(int) redis.maxMessageSize().toBytes()), timers);
+		RedisNode node = new RedisNode(registry.node(), (query) -> NodeQueries.answer(registry, query), workers);
+		return new RedisBackplane(node, found, new RedisSettings(redis.channel(), redis.heartbeat(),
+				redis.commandTimeout(), (int) redis.maxMessageSize().toBytes()), timers);
+	}
+
+	/** Nodes of a cluster query each other without Redis. */
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBooleanProperty(name = "rivet.events.cluster.enabled", havingValue = false, matchIfMissing = true)
+	OtherNodes rivetRedisNodes(RedisBackplane backplane) {
+		return backplane.others();
 	}
 
 }

@@ -55,6 +55,7 @@ import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.cluster.LocalBackplane;
+import io.rivetevents.cluster.OtherNodes;
 import io.rivetevents.connection.ConnectionCounts;
 import io.rivetevents.connection.Connections;
 import io.rivetevents.event.ActorCreatedEvent;
@@ -247,7 +248,8 @@ class RivetEventsAutoConfigurationTests {
 					RivetEventsRedisAutoConfiguration.class, RivetEventsHealthAutoConfiguration.class))
 			.run((context) -> {
 				assertThat(context).hasSingleBean(RedisBackplane.class).doesNotHaveBean(LocalBackplane.class);
-				// it carries no queries
+				assertThat(context).getBean(OtherNodes.class).isSameAs(context.getBean(RedisBackplane.class).others());
+				// other nodes are not known without Redis
 				assertThat(context.getBean(Connections.class).countEverywhere(Duration.ofSeconds(1)).block())
 					.isEqualTo(new ConnectionCounts(0, 0, false, Set.of()));
 				// there is no Redis, and the application runs all the same

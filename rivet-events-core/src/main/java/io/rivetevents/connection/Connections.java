@@ -87,10 +87,10 @@ public interface Connections {
 	List<? extends Connection<?>> ofUser(String userName, String issuer);
 
 	/**
-	 * Finds one user's connections to all actors on all nodes of a cluster, for example
-	 * to show whether the user is online. Each subscription queries the other nodes anew,
-	 * and receives what it gets on any thread. With a backplane of Redis or of the
-	 * application it has the connections of this node, and is not complete.
+	 * Finds one user's connections to all actors on all nodes, for example to show
+	 * whether the user is online. Each subscription queries the other nodes anew, and
+	 * receives what it gets on any thread. With a backplane of the application it has the
+	 * connections of this node, and is not complete.
 	 * @param userName name of the principal, as for {@link Targets#toUser(String)}
 	 * @param timeout longest time to wait for other nodes
 	 * @return the connections of the nodes that have answered in time; never fails

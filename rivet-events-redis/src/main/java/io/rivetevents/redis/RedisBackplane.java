@@ -6,7 +6,6 @@
 package io.rivetevents.redis;
 
 import java.time.Duration;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,6 +29,7 @@ import reactor.util.retry.Retry;
 
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.BackplaneStatus;
+import io.rivetevents.cluster.OtherNodes;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.NodeCommand;
 import io.rivetevents.failure.RepeatedFailures;
@@ -67,7 +67,9 @@ public final class RedisBackplane implements Backplane {
 
 	private static final long REMOVE_NODE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-	private final String node = UUID.randomUUID().toString();
+	private final String node;
+
+	private final RedisQueries queries;
 
 	private final LettuceConnectionFactory application;
 
@@ -113,15 +115,24 @@ public final class RedisBackplane implements Backplane {
 
 	/**
 	 * Creates a backplane.
+	 * @param node this node
 	 * @param application the application's connections to Redis; the backplane opens its
 	 * own to the same server
 	 * @param settings its settings
 	 * @param timers sends heartbeats; is never blocked
 	 */
-	public RedisBackplane(LettuceConnectionFactory application, RedisSettings settings, Scheduler timers) {
+	public RedisBackplane(RedisNode node, LettuceConnectionFactory application, RedisSettings settings,
+			Scheduler timers) {
+		this.node = node.name();
 		this.application = application;
 		this.settings = settings;
 		this.timers = timers;
+		this.queries = new RedisQueries(node, settings, timers, () -> this.link);
+	}
+
+	/** Returns what queries the other nodes. */
+	public OtherNodes others() {
+		return this.queries;
 	}
 
 	/** Receivers of the messages of other nodes. */
@@ -149,7 +160,9 @@ public final class RedisBackplane implements Backplane {
 			.maxBackoff(LAST_RETRY)
 			.scheduler(this.timers)
 			.doBeforeRetry((signal) -> warnOutage(signal.failure()));
-		Mono<Void> connecting = Mono.<Void>fromRunnable(() -> link.connect((message) -> receive(message, receivers)))
+		Mono<Void> connecting = Mono
+			.<Void>fromRunnable(() -> link.connect((message) -> receive(message, receivers), this.queries.channel(),
+					this.queries::receive))
 			.subscribeOn(Schedulers.boundedElastic());
 		Disposable receiving = connecting.retryWhen(forEver).subscribe(null, RedisBackplane::ended);
 		Disposable watching = link.interruptions().subscribe((event) -> interrupted(), RedisBackplane::ended);
@@ -173,6 +186,7 @@ public final class RedisBackplane implements Backplane {
 	public void stop() {
 		this.running.dispose();
 		this.connected.set(false);
+		this.queries.connected(false);
 		RedisLink link = this.link;
 		this.link = null;
 		if (link != null) {
@@ -323,6 +337,7 @@ public final class RedisBackplane implements Backplane {
 			return;
 		}
 		if (message.node() != null) {
+			this.queries.seen(message.node());
 			this.lost.addAndGet(this.sequences.missedBefore(message, now()));
 		}
 		if (message.dispatch() != null) {
@@ -367,6 +382,7 @@ public final class RedisBackplane implements Backplane {
 	private void echoed() {
 		this.lastEcho = now();
 		if (this.connected.compareAndSet(false, true)) {
+			this.queries.connected(true);
 			logger.info("Connected to the other nodes over Redis channel " + this.settings.channel());
 		}
 	}
@@ -374,6 +390,7 @@ public final class RedisBackplane implements Backplane {
 	/** Counts a lost connection once, also if its echo is missing as well. */
 	private void interrupted() {
 		if (this.connected.compareAndSet(true, false)) {
+			this.queries.connected(false);
 			this.interruptions.incrementAndGet();
 			logger.warn("The connection to Redis was interrupted; events of other nodes may have been missed");
 		}

@@ -7,6 +7,7 @@ package io.rivetevents.redis;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.function.Consumer;
 
 import io.lettuce.core.event.DefaultEventBus;
@@ -70,16 +71,22 @@ final class RedisLink {
 	 * subscription.
 	 * @param receiver receives the messages of the channel, on the event loop of the
 	 * connection
+	 * @param own another channel
+	 * @param ownReceiver receives its messages
 	 * @throws RuntimeException if Redis is not reachable
 	 */
-	void connect(Consumer<byte[]> receiver) {
+	void connect(Consumer<byte[]> receiver, String own, Consumer<byte[]> ownReceiver) {
+		byte[] ownChannel = own.getBytes(StandardCharsets.UTF_8);
 		RedisConnection before = this.subscribed;
 		if (before != null) {
 			this.factory.resetConnection();
 		}
 		RedisConnection connection = this.factory.getConnection();
 		try {
-			connection.subscribe((message, pattern) -> receiver.accept(message.getBody()), this.channel.array());
+			connection.subscribe(
+					(message, pattern) -> (Arrays.equals(message.getChannel(), ownChannel) ? ownReceiver : receiver)
+						.accept(message.getBody()),
+					this.channel.array(), ownChannel);
 			this.publishing = this.factory.getReactiveConnection();
 			this.subscribed = connection;
 		}
@@ -113,9 +120,17 @@ final class RedisLink {
 	 * reachable
 	 */
 	Mono<Long> publish(byte[] message) {
+		return publish(this.channel.duplicate(), message);
+	}
+
+	/** Publishes a message on another channel. */
+	Mono<Long> publish(String channel, byte[] message) {
+		return publish(ByteBuffer.wrap(channel.getBytes(StandardCharsets.UTF_8)), message);
+	}
+
+	private Mono<Long> publish(ByteBuffer channel, byte[] message) {
 		ReactiveRedisConnection connection = this.publishing;
-		return (connection != null)
-				? connection.pubSubCommands().publish(this.channel.duplicate(), ByteBuffer.wrap(message))
+		return (connection != null) ? connection.pubSubCommands().publish(channel, ByteBuffer.wrap(message))
 				: Mono.error(() -> new IllegalStateException("Redis is not connected yet"));
 	}
 

@@ -43,7 +43,7 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 	/** Number of commands of a message without one. */
 	static final long ABSENT = -1;
 
-	private static final int VERSION = 1;
+	static final int VERSION = 1;
 
 	private static final String CLOSE_USER = "close-user";
 
@@ -152,6 +152,18 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 	 * @throws IllegalArgumentException if the message is malformed
 	 */
 	static RedisMessage read(byte[] bytes) {
+		JsonNode message = object(bytes);
+		String node = text(message, "node");
+		long sequence = (node != null) ? number(message, "seq") : ABSENT;
+		check(node == null || sequence != ABSENT, "`seq` is missing");
+		long commands = (node != null) ? number(message, "commands") : ABSENT;
+		String command = text(message, "command");
+		return (command != null) ? new RedisMessage(node, sequence, commands, true, null, command(command, message))
+				: new RedisMessage(node, sequence, commands, false, dispatch(message, node != null), null);
+	}
+
+	/** Reads an object of this version. */
+	static JsonNode object(byte[] bytes) {
 		JsonNode message;
 		try {
 			message = WireValues.decodeJson(bytes);
@@ -162,13 +174,7 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 		check(message.isObject(), "it is not an object");
 		JsonNode version = message.path("v");
 		check(version.isMissingNode() || (version.isInt() && version.intValue() == VERSION), "its version is unknown");
-		String node = text(message, "node");
-		long sequence = (node != null) ? number(message, "seq") : ABSENT;
-		check(node == null || sequence != ABSENT, "`seq` is missing");
-		long commands = (node != null) ? number(message, "commands") : ABSENT;
-		String command = text(message, "command");
-		return (command != null) ? new RedisMessage(node, sequence, commands, true, null, command(command, message))
-				: new RedisMessage(node, sequence, commands, false, dispatch(message, node != null), null);
+		return message;
 	}
 
 	private static @Nullable NodeCommand command(String kind, JsonNode message) {
@@ -192,14 +198,14 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 		return (user != null) ? new Selection.User(user, issuer) : null;
 	}
 
-	private static String required(JsonNode message, String name) {
+	static String required(JsonNode message, String name) {
 		String text = text(message, name);
 		check(text != null && !text.isBlank(), "`" + name + "` is missing");
 		return String.valueOf(text);
 	}
 
 	/** Returns a number, {@value #ABSENT} if there is none. */
-	private static long number(JsonNode message, String name) {
+	static long number(JsonNode message, String name) {
 		JsonNode value = message.get(name);
 		check(value == null || (value.isIntegralNumber() && value.canConvertToLong()),
 				"`" + name + "` is not a number");
@@ -218,7 +224,7 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 				text(message, "id"));
 	}
 
-	private static @Nullable String text(JsonNode message, String name) {
+	static @Nullable String text(JsonNode message, String name) {
 		JsonNode value = message.get(name);
 		check(value == null || value.isString(), "`" + name + "` is not a text");
 		return (value != null) ? value.stringValue() : null;
@@ -230,7 +236,7 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 		return value != null && value.booleanValue();
 	}
 
-	private static List<JsonNode> list(JsonNode message, String name) {
+	static List<JsonNode> list(JsonNode message, String name) {
 		JsonNode value = message.get(name);
 		check(value == null || value.isArray(), "`" + name + "` is not an array");
 		List<JsonNode> list = new ArrayList<>();
@@ -249,7 +255,7 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 		return tags;
 	}
 
-	private static void check(boolean condition, String problem) {
+	static void check(boolean condition, String problem) {
 		if (!condition) {
 			throw new IllegalArgumentException(problem);
 		}

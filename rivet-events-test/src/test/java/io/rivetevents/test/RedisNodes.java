@@ -8,13 +8,18 @@ package io.rivetevents.test;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
 
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 import io.rivetevents.redis.store.RedisActorStateStore;
+import io.rivetevents.cluster.NodeAnswer;
+import io.rivetevents.cluster.NodeQuery;
 import io.rivetevents.redis.RedisBackplane;
+import io.rivetevents.redis.RedisNode;
 import io.rivetevents.redis.RedisSettings;
 import io.rivetevents.redis.store.RedisStoreSettings;
 
@@ -40,7 +45,14 @@ final class RedisNodes implements AutoCloseable {
 	}
 
 	RedisBackplane create(String channel, Duration heartbeat) {
-		return new RedisBackplane(connections(),
+		return create(channel, heartbeat, UUID.randomUUID().toString(), (query) -> new NodeAnswer.Found(List.of(), 0));
+	}
+
+	/**
+	 * Creates a node with a name that answers queries.
+	 */
+	RedisBackplane create(String channel, Duration heartbeat, String name, Function<NodeQuery, NodeAnswer> answers) {
+		return new RedisBackplane(new RedisNode(name, answers, Schedulers.boundedElastic()), connections(),
 				new RedisSettings(channel, heartbeat, Duration.ofSeconds(10), MAX_MESSAGE_SIZE), this.timers);
 	}
 

@@ -171,7 +171,7 @@ public final class RivetEventsClusterAutoConfiguration {
 		return node.backplane();
 	}
 
-	/** Also with Redis, which carries no queries. */
+	/** Also with the backplane of Redis. */
 	@Bean
 	@ConditionalOnMissingBean
 	OtherNodes rivetOtherNodes(ClusterNode node) {

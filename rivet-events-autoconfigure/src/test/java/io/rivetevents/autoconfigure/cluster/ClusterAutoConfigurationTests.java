@@ -131,7 +131,10 @@ class ClusterAutoConfigurationTests {
 			.withConfiguration(
 					AutoConfigurations.of(DataRedisAutoConfiguration.class, RivetEventsRedisAutoConfiguration.class))
 			.withPropertyValues("rivet.events.backplane=redis")
-			.run((context) -> assertThat(context.getBean(Backplane.class)).isInstanceOf(RedisBackplane.class));
+			.run((context) -> {
+				assertThat(context.getBean(Backplane.class)).isInstanceOf(RedisBackplane.class);
+				assertThat(context).getBean(OtherNodes.class).isSameAs(context.getBean(ClusterNode.class).others());
+			});
 	}
 
 	private static String greeting(ApplicationContext context) {
