@@ -28,7 +28,7 @@ final class SharedStore {
 	private static final String ENABLED = "rivet.events.cluster.enabled";
 
 	private static final String CHOICE = "Set rivet.events.state.store to jdbc or redis, and add"
-			+ " rivet-events-jdbc or rivet-events-redis";
+			+ " rivet-events-jdbc with spring-boot-starter-jdbc, or rivet-events-redis";
 
 	private static final String NODE = "check";
 
