@@ -8,7 +8,6 @@ package io.rivetevents.delivery;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -405,8 +404,8 @@ public final class ConnectionIndex implements Dispatcher {
 		}
 		String actor = this.ofNode ? null : first.actorName();
 		String event = ((ToClient.Event) message.message()).name();
-		message.forEachEncoded((encoding, encoded) -> observers.eventEncoded(actor, event,
-				encoding.name().toLowerCase(Locale.ROOT).replace('_', '-'), encoded.bytes().length));
+		message.forEachEncoded(
+				(encoding, encoded) -> observers.eventEncoded(actor, event, encoding.label(), encoded.bytes().length));
 		observers.eventQueued(actor, event, targeted, queued);
 	}
 

@@ -128,6 +128,18 @@ public interface ActorObserver extends ConnectionObserver {
 	default void turnStarted(ActorAddress actor, Duration waited) {
 	}
 
+	/**
+	 * A turn has ended: its method has returned and its asynchronous result, if any, is
+	 * complete, or a timeout has ended it. A save after the turn is not part of it. May
+	 * be called on any thread, including an event loop, so it must not block.
+	 * @param actor the instance
+	 * @param duration time since the turn has started; for an interleaved action it
+	 * includes the time of other turns
+	 * @since 0.1.0
+	 */
+	default void turnEnded(ActorAddress actor, Duration duration) {
+	}
+
 	// Actions
 
 	/**
@@ -170,6 +182,18 @@ public interface ActorObserver extends ConnectionObserver {
 	 * A connection was accepted: all its hooks have run.
 	 */
 	default void connectionOpened(Connection<?> connection) {
+	}
+
+	/**
+	 * A client of the extended mode that continues where its last connection ended was
+	 * accepted. Called after {@link #connectionOpened}.
+	 * @param connection the new connection
+	 * @param reason why it may have missed events, {@code null} if it has missed none:
+	 * {@code history_exceeded}, {@code epoch_changed}, {@code unknown_position} or
+	 * {@code unknown_stream}
+	 * @since 0.1.0
+	 */
+	default void connectionResumed(Connection<?> connection, @Nullable String reason) {
 	}
 
 	/**

@@ -11,6 +11,7 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.connection.Connection;
+import io.rivetevents.error.RivetException;
 
 /**
  * Observes connections. All beans of this type are called, in their {@code @Order}. An
@@ -34,6 +35,19 @@ public interface ConnectionObserver {
 	 * @param remoteAddress its address, {@code null} if unknown
 	 */
 	default void authenticationTimedOut(URI handshake, @Nullable InetSocketAddress remoteAddress) {
+	}
+
+	/**
+	 * A request to connect over WebSocket or Server-Sent Events is rejected. Called on an
+	 * event loop, for a timeout as well, after {@link #authenticationTimedOut}. Not
+	 * called for a request of a foreign origin.
+	 * @param handshake the URI of its request
+	 * @param resumes whether the client requests to continue where its last connection
+	 * ended
+	 * @param refusal the error that the client receives
+	 * @since 0.1.0
+	 */
+	default void connectionRefused(URI handshake, boolean resumes, RivetException refusal) {
 	}
 
 	/**

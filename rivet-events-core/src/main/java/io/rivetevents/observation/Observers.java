@@ -18,6 +18,7 @@ import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.Schedule;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.error.InvalidArgumentException;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActionCall;
 import io.rivetevents.extension.ActionOutcome;
 import io.rivetevents.extension.ActorObserver;
@@ -58,17 +59,23 @@ public final class Observers {
 
 	private final Callback<ActorObserver> turnStarted;
 
+	private final Callback<ActorObserver> turnEnded;
+
 	private final Callback<ActorObserver> actionStarted;
 
 	private final Callback<ActorObserver> actionEnded;
 
 	private final Callback<ActorObserver> connectionOpened;
 
+	private final Callback<ActorObserver> connectionResumed;
+
 	private final Callback<ActorObserver> connectionClosed;
 
 	private final Callback<ActorObserver> badRequest;
 
 	private final Callback<ConnectionObserver> authenticationTimedOut;
+
+	private final Callback<ConnectionObserver> connectionRefused;
 
 	private final Callback<ConnectionObserver> slowConsumer;
 
@@ -96,13 +103,16 @@ public final class Observers {
 		this.scheduleFailed = ofActors("scheduleFailed", ActorAddress.class, Schedule.class, Throwable.class);
 		this.turnQueued = ofActors("turnQueued", ActorAddress.class, int.class);
 		this.turnStarted = ofActors("turnStarted", ActorAddress.class, Duration.class);
+		this.turnEnded = ofActors("turnEnded", ActorAddress.class, Duration.class);
 		this.actionStarted = ofActors("actionStarted", ActionCall.class);
 		this.actionEnded = ofActors("actionEnded", ActionCall.class, ActionOutcome.class);
 		this.connectionOpened = ofActors("connectionOpened", Connection.class);
+		this.connectionResumed = ofActors("connectionResumed", Connection.class, String.class);
 		this.connectionClosed = ofActors("connectionClosed", Connection.class, CloseReason.class);
 		this.badRequest = ofActors("badRequest", Connection.class, ActorAddress.class, String.class,
 				InvalidArgumentException.class);
 		this.authenticationTimedOut = ofConnections("authenticationTimedOut", URI.class, InetSocketAddress.class);
+		this.connectionRefused = ofConnections("connectionRefused", URI.class, boolean.class, RivetException.class);
 		this.slowConsumer = ofConnections("slowConsumer", Connection.class);
 		this.eventsDropped = ofConnections("eventsDropped", Connection.class, String.class, long.class);
 		this.eventEncoded = ofConnections("eventEncoded", String.class, String.class, String.class, int.class);
@@ -172,13 +182,22 @@ public final class Observers {
 		this.turnQueued.call(actor, (observer) -> observer.turnQueued(actor, depth));
 	}
 
-	/** Returns whether {@link #turnStarted} is observed. */
+	/** Returns whether the start or the end of turns is observed. */
 	public boolean observeTurns() {
-		return !this.turnStarted.isEmpty();
+		return !this.turnStarted.isEmpty() || !this.turnEnded.isEmpty();
 	}
 
-	public void turnStarted(ActorAddress actor, Duration waited) {
+	/** Begins to report a turn, which is added to a mailbox now. */
+	public ObservedTurn observeTurn(ActorAddress actor) {
+		return new ObservedTurn(this, actor);
+	}
+
+	void turnStarted(ActorAddress actor, Duration waited) {
 		this.turnStarted.call(actor, (observer) -> observer.turnStarted(actor, waited));
+	}
+
+	void turnEnded(ActorAddress actor, Duration duration) {
+		this.turnEnded.call(actor, (observer) -> observer.turnEnded(actor, duration));
 	}
 
 	/** Returns whether the start or the end of actions is observed. */
@@ -215,6 +234,10 @@ public final class Observers {
 		this.connectionOpened.call(connection, (observer) -> observer.connectionOpened(connection));
 	}
 
+	public void connectionResumed(Connection<?> connection, @Nullable String reason) {
+		this.connectionResumed.call(connection, (observer) -> observer.connectionResumed(connection, reason));
+	}
+
 	public void connectionClosed(Connection<?> connection, @Nullable CloseReason reason) {
 		this.connectionClosed.call(connection, (observer) -> observer.connectionClosed(connection, reason));
 	}
@@ -222,6 +245,11 @@ public final class Observers {
 	public void authenticationTimedOut(URI handshake, @Nullable InetSocketAddress remoteAddress) {
 		this.authenticationTimedOut.call(handshake.getPath(),
 				(observer) -> observer.authenticationTimedOut(handshake, remoteAddress));
+	}
+
+	public void connectionRefused(URI handshake, boolean resumes, RivetException refusal) {
+		this.connectionRefused.call(handshake.getPath(),
+				(observer) -> observer.connectionRefused(handshake, resumes, refusal));
 	}
 
 	public void slowConsumer(Connection<?> connection) {

@@ -386,6 +386,7 @@ public final class ClientLink {
 	}
 
 	private void refuse(RivetException refusal) {
+		tellRefused(refusal);
 		endHello();
 		this.opening = null;
 		if (this.queue.encoding().isExtended()) {
@@ -397,6 +398,13 @@ public final class ClientLink {
 		// React clients retry immediately and without limit: the delay slows them down
 		long delay = this.settings.rejectionDelay().toMillis();
 		this.thread.schedule(new LinkTask(this.queue, () -> refusePlain(refusal)), delay, TimeUnit.MILLISECONDS);
+	}
+
+	private void tellRefused(RivetException refusal) {
+		if (this.opening != null) {
+			boolean resumes = this.hello != null && this.hello.resume() != null;
+			this.support.observers().connectionRefused(this.opening.request().uri(), resumes, refusal);
+		}
 	}
 
 	private void refusePlain(RivetException refusal) {

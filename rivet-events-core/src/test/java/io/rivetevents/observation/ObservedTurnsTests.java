@@ -153,6 +153,14 @@ class ObservedTurnsTests {
 		assertThat(this.observer.waits.get(2)).isGreaterThanOrEqualTo(LONG.dividedBy(2));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "slow", "slowLater" })
+	void reportsHowLongATurnTakes(String action) {
+		this.harness.call(Room.class, "k", action);
+		Awaitility.await().until(() -> this.observer.durations.size() == this.observer.waits.size());
+		assertThat(this.observer.durations).filteredOn((duration) -> duration.compareTo(LONG) >= 0).hasSize(1);
+	}
+
 	// Saves
 
 	@Test
@@ -274,6 +282,11 @@ class ObservedTurnsTests {
 		}
 
 		@Action
+		Mono<Integer> slowLater() {
+			return Mono.delay(LONG).thenReturn(1);
+		}
+
+		@Action
 		void add(ActorContext<int[], Void> c) {
 			c.state()[0]++;
 		}
@@ -318,6 +331,8 @@ class ObservedTurnsTests {
 
 		private final List<Integer> depths = new CopyOnWriteArrayList<>();
 
+		private final List<Duration> durations = new CopyOnWriteArrayList<>();
+
 		private final List<Duration> waits = new CopyOnWriteArrayList<>();
 
 		private final List<Integer> saved = new CopyOnWriteArrayList<>();
@@ -349,7 +364,13 @@ class ObservedTurnsTests {
 			this.waits.add(waited);
 		}
 
+		@Override
+		public void turnEnded(ActorAddress actor, Duration duration) {
+			this.durations.add(duration);
+		}
+
 		void forgetTurns() {
+			this.durations.clear();
 			this.depths.clear();
 			this.waits.clear();
 		}

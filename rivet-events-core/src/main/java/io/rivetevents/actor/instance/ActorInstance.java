@@ -6,7 +6,6 @@
 package io.rivetevents.actor.instance;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -404,13 +403,9 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		return outcome;
 	}
 
-	/** Returns the turn, which reports its waiting time if that is observed. */
+	/** Returns the turn, which reports its start and end if they are observed. */
 	private Turn<ActorInstance> observed(Turn<ActorInstance> turn) {
-		if (!this.observers.observeTurns()) {
-			return turn;
-		}
-		long since = now();
-		return turn.whenBegun(() -> this.observers.turnStarted(this.address, Duration.ofNanos(now() - since)));
+		return this.observers.observeTurns() ? turn.observed(this.observers.observeTurn(this.address)) : turn;
 	}
 
 	@Override

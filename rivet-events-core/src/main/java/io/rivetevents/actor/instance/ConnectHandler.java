@@ -305,7 +305,7 @@ public final class ConnectHandler implements Hibernation.Clients {
 			this.instance.commits().load();
 		}
 		return ((stream != null) ? enterStream(connection, stream, entry) : enterPlain(connection, entry))
-			.doOnNext((admission) -> tellOpened(admission.connection()));
+			.doOnNext(this::tellOpened);
 	}
 
 	private Mono<Accepted> enterPlain(ActorConnection connection, Entry entry) {
@@ -415,10 +415,19 @@ public final class ConnectHandler implements Hibernation.Clients {
 	/**
 	 * A call over HTTP has a connection only during its action, which is not reported.
 	 */
-	private void tellOpened(ActorConnection connection) {
+	private void tellOpened(Accepted accepted) {
+		ActorConnection connection = accepted.connection();
 		if (!connection.isStateless()) {
 			connection.markConnected();
 			this.observers.connectionOpened(connection);
+			tellResumed(connection, accepted.welcome());
+		}
+	}
+
+	private void tellResumed(ActorConnection connection, ToClient message) {
+		if (message instanceof ToClient.Welcome welcome
+				&& welcome.outcome().kind() != ToClient.ResumeOutcome.Kind.FRESH) {
+			this.observers.connectionResumed(connection, welcome.outcome().reason());
 		}
 	}
 

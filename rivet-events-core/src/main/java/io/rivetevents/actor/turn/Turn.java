@@ -14,6 +14,7 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.PendingCall;
 import io.rivetevents.observation.CallContext;
+import io.rivetevents.observation.ObservedTurn;
 
 /**
  * A unit of work of an instance. It does not refer to an instance, so that a turn for an
@@ -81,22 +82,27 @@ public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave
 	}
 
 	/**
-	 * Returns the same turn with an action that runs before its work, once only, even if
-	 * the turn is passed on to a second mailbox.
-	 * @param first the action; must not throw
+	 * Returns the same turn, which reports its start and its end once only, even if it is
+	 * passed on to a second mailbox.
+	 * @param observed receives the start and the end
 	 */
-	public Turn<I> whenBegun(Runnable first) {
-		return (this.work instanceof Begun) ? this : new Turn<>(new Begun<>(first, this.work), this.interleave,
-				this.client, this.blocking, this.call, this.context, this.connectionId);
+	public Turn<I> observed(ObservedTurn observed) {
+		return (this.work instanceof ObservedWork) ? this : new Turn<>(new ObservedWork<>(observed, this.work),
+				this.interleave, this.client, this.blocking, this.call, this.context, this.connectionId);
 	}
 
-	private record Begun<I>(Runnable first,
+	private record ObservedWork<I>(ObservedTurn observed,
 			Function<I, @Nullable Mono<Void>> work) implements Function<I, @Nullable Mono<Void>> {
 
 		@Override
 		public @Nullable Mono<Void> apply(I instance) {
-			this.first.run();
-			return this.work.apply(instance);
+			this.observed.start();
+			Mono<Void> rest = this.work.apply(instance);
+			if (rest == null) {
+				this.observed.end();
+				return null;
+			}
+			return rest.doFinally((signal) -> this.observed.end());
 		}
 
 	}

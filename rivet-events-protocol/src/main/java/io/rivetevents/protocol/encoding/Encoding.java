@@ -5,6 +5,8 @@
 
 package io.rivetevents.protocol.encoding;
 
+import java.util.Locale;
+
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.protocol.value.CborReader;
@@ -37,6 +39,8 @@ public enum Encoding {
 
 	/** Server-Sent Events; messages from the client are JSON of the extended mode. */
 	EVENT_STREAM("json", true, "text/event-stream", new EventStreamCodec(EXTENDED_JSON.codec));
+
+	private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
 	private final String wireName;
 
@@ -91,6 +95,14 @@ public enum Encoding {
 	 */
 	public String wireName() {
 		return this.wireName;
+	}
+
+	/**
+	 * Returns the name for observers, which no other encoding has, for example
+	 * {@code extended-json}.
+	 */
+	public String label() {
+		return this.label;
 	}
 
 	/**
