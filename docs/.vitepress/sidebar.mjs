@@ -65,6 +65,7 @@ export const groups = [
       redis: 'Redis',
       placement: 'Placement',
       operations: 'Operations',
+      metrics: 'Metrics',
       native: 'Native images',
       performance: 'Performance',
       upgrading: 'Upgrading',

@@ -172,6 +172,9 @@ class ArchitectureTests {
 			    scheduling cluster cluster.engine cluster.frame cluster.peer cluster.membership
 			    cluster.ownership cluster.call cluster.link cluster.status cluster.directory
 			    transport redis.discovery autoconfigure autoconfigure.state
+			autoconfigure.observation: protocol protocol.encoding error connection actor actor.state
+			    actor.call extension limit outbound delivery outbox placement scheduling cluster
+			    cluster.status autoconfigure autoconfigure.state autoconfigure.cluster
 			redis: protocol error protocol.value failure extension connection cluster
 			redis.store: protocol actor actor.state redis
 			redis.discovery: cluster.engine redis
@@ -203,6 +206,7 @@ class ArchitectureTests {
 		allButStores.remove("autoconfigure.diagnostics");
 		allButStores.remove("autoconfigure.modulith");
 		allButStores.remove("autoconfigure.cluster");
+		allButStores.remove("autoconfigure.observation");
 		table.put("autoconfigure", allButStores);
 		return table;
 	}

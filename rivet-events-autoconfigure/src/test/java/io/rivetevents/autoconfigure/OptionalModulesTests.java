@@ -39,7 +39,7 @@ class OptionalModulesTests {
 
 	private static final String REDIS = "spring-boot-(starter-)?data-redis|spring-data-.*|lettuce-core|spring-tx|spring-modulith-.*";
 
-	private static final String ACTUATOR = "spring-boot-(starter-)?actuator.*|spring-boot-health|spring-boot-.*metrics";
+	private static final String ACTUATOR = "spring-boot-(starter-)?actuator.*|spring-boot-health|spring-boot-.*metrics|(micrometer|prometheus-metrics)-(?!commons|observation).*";
 
 	private static final String DATABASES = "spring-boot-(starter-)?(jdbc|sql|flyway)|spring-jdbc|HikariCP|flyway-.*|h2|sqlite-jdbc|postgresql";
 

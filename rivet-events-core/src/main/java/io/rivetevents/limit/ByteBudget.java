@@ -78,6 +78,13 @@ public final class ByteBudget {
 	}
 
 	/**
+	 * Returns the limit that bounds it.
+	 */
+	public Limit limit() {
+		return this.limit;
+	}
+
+	/**
 	 * Returns the number of acquired bytes.
 	 */
 	public long used() {

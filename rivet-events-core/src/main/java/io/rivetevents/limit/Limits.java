@@ -6,6 +6,7 @@
 package io.rivetevents.limit;
 
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -228,6 +229,14 @@ public final class Limits {
 	 */
 	public ByteBudget applicationEvents() {
 		return this.applicationEvents;
+	}
+
+	/**
+	 * Returns the memory of everything that has a limit for the whole node.
+	 */
+	public List<ByteBudget> budgets() {
+		return List.of(pending(), this.queued, subscriptions(), this.history, this.answers, this.awake, this.stored,
+				receiving(), requests(), this.sending, this.compression, this.applicationEvents);
 	}
 
 	// Clients

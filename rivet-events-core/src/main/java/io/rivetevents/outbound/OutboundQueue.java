@@ -237,7 +237,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 			leaveGap(oldest);
 			uncount(oldest);
 			this.droppableBytes -= oldest.size();
-			this.dropped++;
+			countDrop();
 			noteDrop(oldest.message(), "the queue is full, and newer messages take its place");
 		}
 	}
@@ -256,12 +256,17 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	private Outcome drop(EncodedMessage message, String reason) {
-		this.dropped++;
+		countDrop();
 		noteDrop(message, reason);
 		MessageChain.Item place = new MessageChain.Item(message);
 		this.waiting.add(place);
 		leaveGap(place);
 		return Outcome.DROPPED;
+	}
+
+	private void countDrop() {
+		this.dropped++;
+		this.limits.total().countDropped();
 	}
 
 	private void noteDrop(EncodedMessage message, String reason) {
@@ -534,17 +539,18 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	 * @return the number of messages, 0 if none waits
 	 */
 	public int drainTo(Collection<byte[]> target, long maxBytes) {
+		int count = 0;
+		long left = maxBytes;
 		synchronized (this.waiting) {
-			int count = 0;
-			long left = maxBytes;
 			for (byte[] next = take(); next != null; next = (left > 0) ? take() : null) {
 				target.add(next);
 				left -= next.length;
 				count++;
 			}
 			settle();
-			return count;
 		}
+		this.limits.total().countWritten(maxBytes - left);
+		return count;
 	}
 
 	private byte @Nullable [] take() {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 
 import io.rivetevents.limit.ByteBudget;
 import io.rivetevents.limit.LimitHits;
@@ -39,6 +40,10 @@ public final class QueuedTotal {
 	private final Set<Queue> charged = ConcurrentHashMap.newKeySet();
 
 	private final AtomicBoolean relieving = new AtomicBoolean();
+
+	private final LongAdder written = new LongAdder();
+
+	private final LongAdder dropped = new LongAdder();
 
 	/** A queue with counted bytes. */
 	interface Queue {
@@ -83,6 +88,40 @@ public final class QueuedTotal {
 
 	void remove(Queue queue) {
 		this.charged.remove(queue);
+	}
+
+	/** Counts bytes that were taken to be written to a client. */
+	void countWritten(long bytes) {
+		this.written.add(bytes);
+	}
+
+	/** Counts a message that was dropped for one client. */
+	void countDropped() {
+		this.dropped.increment();
+	}
+
+	/**
+	 * Returns how many bytes of messages were taken from the queues to be written, since
+	 * the start.
+	 */
+	public long written() {
+		return this.written.sum();
+	}
+
+	/**
+	 * Returns how many messages were dropped for single clients, since the start. Those
+	 * that were waiting when a connection ended do not count.
+	 */
+	public long dropped() {
+		return this.dropped.sum();
+	}
+
+	/**
+	 * Returns the number of bytes in the largest queue, 0 if all are smaller than
+	 * {@value #FREE} bytes.
+	 */
+	public long largest() {
+		return this.charged.stream().mapToLong(Queue::queuedBytes).max().orElse(0);
 	}
 
 	LimitHits hits() {

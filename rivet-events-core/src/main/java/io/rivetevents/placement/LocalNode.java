@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -100,6 +101,21 @@ public final class LocalNode {
 	 */
 	public int size() {
 		return this.instances.size();
+	}
+
+	/**
+	 * Returns the number of instances that are not in memory and have open connections.
+	 */
+	public int sleeping() {
+		return this.instances.sleeping().size();
+	}
+
+	/**
+	 * Calls an action for each instance in memory.
+	 * @param action receives its address and the number of turns that wait or run
+	 */
+	public void forEach(ObjIntConsumer<ActorAddress> action) {
+		this.instances.all().forEach((instance) -> action.accept(instance.address(), instance.depth()));
 	}
 
 	/**

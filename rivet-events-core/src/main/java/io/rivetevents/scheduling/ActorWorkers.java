@@ -174,6 +174,30 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 	}
 
 	/**
+	 * Returns the number of threads that run or block.
+	 */
+	public int busy() {
+		synchronized (this.lock) {
+			return this.workers.size() - this.idle.size();
+		}
+	}
+
+	/**
+	 * Returns the most threads.
+	 */
+	public int maxThreads() {
+		return this.maxThreads;
+	}
+
+	/**
+	 * Returns the number of tasks that wait for a thread, at most one for each instance.
+	 * Takes time in proportion to it.
+	 */
+	public int waiting() {
+		return this.tasks.size();
+	}
+
+	/**
 	 * Returns whether a worker should request its next work before it continues with the
 	 * work that it has, because other callers may take precedence.
 	 */

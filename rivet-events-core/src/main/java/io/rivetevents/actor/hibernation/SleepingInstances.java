@@ -55,6 +55,10 @@ public final class SleepingInstances {
 		return this.byAddress.remove(address);
 	}
 
+	public int size() {
+		return this.byAddress.size();
+	}
+
 	public Set<ActorAddress> addresses() {
 		return Set.copyOf(this.byAddress.keySet());
 	}

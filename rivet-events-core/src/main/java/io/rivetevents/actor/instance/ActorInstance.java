@@ -380,6 +380,11 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	// Thread-safe
 
+	/** Returns how many turns wait or run. */
+	public int depth() {
+		return this.mailbox.depth();
+	}
+
 	/** Adds a turn to the mailbox. */
 	public Mailbox.Offer offer(Turn<ActorInstance> turn) {
 		PendingCall call = turn.call();
@@ -389,7 +394,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		boolean wakes = turn.interleave() && mustWake();
 		Mailbox.Offer outcome = this.mailbox.offer(observed(wakes ? turn.notHeldByRest() : turn));
 		if (outcome == Mailbox.Offer.ACCEPTED && this.observers.observeQueues()) {
-			this.observers.turnQueued(this.address, this.mailbox.depth());
+			this.observers.turnQueued(this.address, depth());
 		}
 		if (call != null && outcome == Mailbox.Offer.ACCEPTED) {
 			this.expirations.add(call);

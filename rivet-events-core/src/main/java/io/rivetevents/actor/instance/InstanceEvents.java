@@ -51,7 +51,11 @@ final class InstanceEvents implements Dispatcher {
 
 	@Override
 	public List<DeclaredType> argumentsOf(String event) {
-		ActorType.EventSettings known = this.type.event(event);
+		return argumentsOf(this.type, event);
+	}
+
+	static List<DeclaredType> argumentsOf(ActorType type, String event) {
+		ActorType.EventSettings known = type.event(event);
 		return (known != null) ? known.arguments() : List.of();
 	}
 
