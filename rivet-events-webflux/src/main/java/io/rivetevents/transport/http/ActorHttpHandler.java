@@ -16,12 +16,9 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
-import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebHandler;
 import org.springframework.web.util.UriUtils;
-import org.springframework.web.util.pattern.PathPattern;
-import org.springframework.web.util.pattern.PathPatternParser;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
@@ -77,8 +74,6 @@ public final class ActorHttpHandler implements WebHandler {
 
 	private final HttpLimits limits;
 
-	private final PathPattern actionPattern;
-
 	private final LinkIo io;
 
 	/**
@@ -96,8 +91,6 @@ public final class ActorHttpHandler implements WebHandler {
 		this.services = services;
 		this.actorsApi = new ActorsApi(services.directory(), services.mapper(), management);
 		this.limits = limits;
-		String prefix = basePath.toString().equals("/") ? "" : basePath.toString();
-		this.actionPattern = PathPatternParser.defaultInstance.parse(prefix + "/gateway/{actor}/action/{action}");
 	}
 
 	@Override
@@ -221,7 +214,6 @@ public final class ActorHttpHandler implements WebHandler {
 		if (request.getMethod() != HttpMethod.POST) {
 			throw new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "An action requires POST.");
 		}
-		exchange.getAttributes().put(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, this.actionPattern);
 		HttpBody.checkContentType(request);
 		Encoding encoding = encoding(request);
 		return Mono.defer(() -> call(exchange, gateway, name, encoding))

@@ -5,6 +5,7 @@
 
 package io.rivetevents.transport.webflux;
 
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 import org.springframework.http.HttpMethod;
@@ -21,11 +22,23 @@ public final class ActorHandlerMapping extends AbstractHandlerMapping {
 
 	private static final int BEFORE_CONTROLLERS = -1;
 
-	private final Predicate<ServerHttpRequest> ours;
+	private final BasePath basePath;
+
+	private final RoutePatterns patterns;
+
+	private final BiPredicate<ServerHttpRequest, String> ours;
 
 	private final Object handler;
 
-	private ActorHandlerMapping(Predicate<ServerHttpRequest> ours, Object handler, int order) {
+	/**
+	 * Creates a mapping.
+	 * @param basePath prefix of the routes
+	 * @param ours matches requests and their paths within the base path
+	 */
+	private ActorHandlerMapping(BasePath basePath, BiPredicate<ServerHttpRequest, String> ours, Object handler,
+			int order) {
+		this.basePath = basePath;
+		this.patterns = new RoutePatterns(basePath);
 		this.ours = ours;
 		this.handler = handler;
 		setOrder(order);
@@ -37,8 +50,7 @@ public final class ActorHandlerMapping extends AbstractHandlerMapping {
 	 * @param handler handler of the requests
 	 */
 	public static ActorHandlerMapping forWebSocket(BasePath basePath, Object handler) {
-		return new ActorHandlerMapping((request) -> isUpgrade(request) && basePath.within(request) != null, handler,
-				BEFORE_CONTROLLERS);
+		return new ActorHandlerMapping(basePath, (request, path) -> isUpgrade(request), handler, BEFORE_CONTROLLERS);
 	}
 
 	/**
@@ -47,8 +59,7 @@ public final class ActorHandlerMapping extends AbstractHandlerMapping {
 	 * @param handler handler of the requests
 	 */
 	public static ActorHandlerMapping forHttp(BasePath basePath, Object handler) {
-		return new ActorHandlerMapping((request) -> !isUpgrade(request) && basePath.within(request) != null, handler,
-				BEFORE_CONTROLLERS);
+		return new ActorHandlerMapping(basePath, (request, path) -> !isUpgrade(request), handler, BEFORE_CONTROLLERS);
 	}
 
 	/**
@@ -57,15 +68,18 @@ public final class ActorHandlerMapping extends AbstractHandlerMapping {
 	 * @param routes matches paths within the base path
 	 */
 	public static ActorHandlerMapping forRoutes(BasePath basePath, Predicate<String> routes, Object handler) {
-		return new ActorHandlerMapping((request) -> {
-			String path = isUpgrade(request) ? null : basePath.within(request);
-			return path != null && routes.test(path);
-		}, handler, BEFORE_CONTROLLERS - 1);
+		return new ActorHandlerMapping(basePath, (request, path) -> !isUpgrade(request) && routes.test(path), handler,
+				BEFORE_CONTROLLERS - 1);
 	}
 
 	@Override
 	protected Mono<?> getHandlerInternal(ServerWebExchange exchange) {
-		return this.ours.test(exchange.getRequest()) ? Mono.just(this.handler) : Mono.empty();
+		String path = this.basePath.within(exchange.getRequest());
+		if (path == null || !this.ours.test(exchange.getRequest(), path)) {
+			return Mono.empty();
+		}
+		this.patterns.name(exchange, path);
+		return Mono.just(this.handler);
 	}
 
 	private static boolean isUpgrade(ServerHttpRequest request) {
