@@ -174,7 +174,7 @@ class ArchitectureTests {
 			    transport redis.discovery autoconfigure autoconfigure.state
 			autoconfigure.observation: protocol protocol.encoding error connection actor actor.state
 			    actor.call extension limit outbound delivery outbox placement scheduling cluster
-			    cluster.status autoconfigure autoconfigure.state autoconfigure.cluster
+			    cluster.status transport.webflux autoconfigure autoconfigure.state autoconfigure.cluster
 			redis: protocol error protocol.value failure extension connection cluster
 			redis.store: protocol actor actor.state redis
 			redis.discovery: cluster.engine redis
@@ -367,7 +367,7 @@ class ArchitectureTests {
 	static void theRuntimeKnowsNoWeb(JavaClasses classes) {
 		noClasses().that()
 			.resideOutsideOfPackages("io.rivetevents.transport.*", "io.rivetevents.security.webflux",
-					"io.rivetevents.autoconfigure")
+					"io.rivetevents.autoconfigure", "io.rivetevents.autoconfigure.observation")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage(WEB)

@@ -77,7 +77,7 @@ public final class VersionedNode implements TestedNode, Ownership {
 		this.harness = ActorHarness.withOwnership(this, (ActorStateStore) store, new Room());
 		this.membership = new Membership(name());
 		this.ownership = new ClusterOwnership(this.membership, (other, operation) -> self().askNode(other, operation),
-				this.timers);
+				this.timers, Duration.ZERO);
 		ClusterEngine engine = JGroups.create(new JGroupsSettings("versions", name(), HOST, port, Duration.ofSeconds(3),
 				new StaticDiscovery(ports.stream().map((each) -> HOST + ":" + each).toList(), 1), null, null));
 		ClusterNode.Parts parts = new ClusterNode.Parts(engine, this.membership, this.ownership,
