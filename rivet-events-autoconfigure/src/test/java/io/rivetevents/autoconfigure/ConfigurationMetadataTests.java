@@ -31,6 +31,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.autoconfigure.cluster.RivetEventsClusterProperties;
+import io.rivetevents.autoconfigure.observation.RivetEventsMdcProperties;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -76,6 +77,7 @@ class ConfigurationMetadataTests {
 	void eachPropertyHasTheDefaultOfItsParameter() {
 		check("rivet.events", RivetEventsProperties.class);
 		check("rivet.events.cluster", RivetEventsClusterProperties.class);
+		check("rivet.events.mdc", RivetEventsMdcProperties.class);
 	}
 
 	/** The annotation is on the parameter of the constructor, not on the component. */
