@@ -146,6 +146,11 @@ public enum Limit {
 		this.property = property;
 	}
 
+	/** Returns whether it is a configurable limit for all clients together. */
+	boolean isOfNode() {
+		return this.property.startsWith("limits.node.");
+	}
+
 	/**
 	 * Returns the name of the property of the limit, below {@code rivet.events}; empty if
 	 * it is not configurable.

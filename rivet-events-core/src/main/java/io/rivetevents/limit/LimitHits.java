@@ -12,6 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
 /**
  * Counts how often each limit was reached since the start of the node. Safe for use by
  * several threads.
@@ -28,22 +31,35 @@ public final class LimitHits {
 
 	private final LongSupplier clock;
 
+	private final Log logger;
+
 	/**
 	 * Creates counters of a node that has reached no limit.
 	 * @param clock returns the time in nanoseconds
 	 */
 	LimitHits(LongSupplier clock) {
+		this(clock, LogFactory.getLog(LimitHits.class));
+	}
+
+	LimitHits(LongSupplier clock, Log logger) {
 		this.clock = clock;
+		this.logger = logger;
 		for (Limit limit : Limit.values()) {
 			this.counts.put(limit, new LongAdder());
 		}
 	}
 
 	/**
-	 * Counts a rejection, drop or close because of a limit.
+	 * Counts a rejection, drop or close because of a limit. A limit for all clients of
+	 * the node is logged once a minute: a larger value, or more memory, avoids it.
 	 */
 	public void add(Limit limit) {
 		counter(limit).increment();
+		if (limit.isOfNode() && isDue(limit)) {
+			this.logger.warn(("Limit rivet.events.%s of this node was reached, %d times since the start."
+					+ " Increase it or the heap, or start more nodes")
+				.formatted(limit.property(), count(limit)));
+		}
 	}
 
 	/**
@@ -51,7 +67,11 @@ public final class LimitHits {
 	 * @return whether to log it: {@code true} once a minute
 	 */
 	public boolean addAndTell(Limit limit) {
-		add(limit);
+		counter(limit).increment();
+		return isDue(limit);
+	}
+
+	private boolean isDue(Limit limit) {
 		long now = this.clock.getAsLong();
 		Long before = this.toldAt.get(limit);
 		if (before == null) {

@@ -6,8 +6,13 @@
 package io.rivetevents.limit;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
+import org.apache.commons.logging.impl.NoOpLog;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,6 +29,32 @@ class LimitHitsTests {
 		time.incrementAndGet();
 		assertThat(hits.addAndTell(Limit.OUTGOING_SIZE)).isTrue();
 		assertThat(hits.count(Limit.OUTGOING_SIZE)).isEqualTo(3);
+	}
+
+	@Test
+	void warnsOfALimitOfTheNodeOnceAMinute() {
+		AtomicLong time = new AtomicLong();
+		List<String> warnings = new ArrayList<>();
+		LimitHits hits = new LimitHits(time::get, new NoOpLog() {
+
+			@Override
+			public void warn(Object message) {
+				warnings.add(message.toString());
+			}
+
+		});
+		for (Limit limit : Limit.values()) {
+			hits.add(limit);
+			hits.add(limit);
+		}
+		assertThat(warnings).hasSize((int) Stream.of(Limit.values()).filter(Limit::isOfNode).count())
+			.anyMatch(
+					(text) -> text.contains("rivet.events.limits.node.connections of this node was reached, 1 times"));
+		time.addAndGet(Duration.ofMinutes(1).toNanos());
+		warnings.clear();
+		hits.add(Limit.NODE_QUEUED);
+		hits.add(Limit.CONNECTION_QUEUED);
+		assertThat(warnings).singleElement(InstanceOfAssertFactories.STRING).contains("queued-size", "3 times");
 	}
 
 }
