@@ -15,6 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import io.rivetevents.autoconfigure.InvalidSettingException;
@@ -60,7 +61,8 @@ class DiscoveryConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	Discovery rivetClusterDiscovery(RivetEventsClusterProperties properties, RivetEventsProperties events,
-			ObjectProvider<StoreDatabase> databases, ObjectProvider<StoreRedis> redis, ObjectProvider<Clock> clock) {
+			ObjectProvider<StoreDatabase> databases, ObjectProvider<StoreRedis> redis, ObjectProvider<Clock> clock,
+			Environment environment) {
 		if (properties.jgroupsConfig() != null) {
 			return (cluster) -> List.of(); // the configuration has its own
 		}
@@ -69,6 +71,7 @@ class DiscoveryConfiguration {
 		return switch (choose(properties, database != null, nodes != null)) {
 			case STATIC -> byNodes(properties, StaticDiscovery::new, "host:port of each node, separated by commas");
 			case DNS -> byNodes(properties, DnsDiscovery::new, "a DNS name that has the addresses of all nodes");
+			case KUBERNETES -> KubernetesDiscovery.create(properties, environment);
 			case JDBC -> {
 				if (database == null) {
 					throw notTheStore("jdbc", "the store is not in a database");

@@ -111,7 +111,7 @@ public final class RivetEventsClusterAutoConfiguration {
 		}
 	}
 
-	private static String name(RivetEventsClusterProperties properties, Environment environment) {
+	static String name(RivetEventsClusterProperties properties, Environment environment) {
 		String name = (properties.name() != null) ? properties.name()
 				: environment.getProperty("spring.application.name");
 		return StringUtils.hasText(name) ? name : "rivet";

@@ -26,7 +26,8 @@ import io.rivetevents.autoconfigure.MayBeZero;
  * @param discovery How nodes find each other. Defaults to "static" with nodes, otherwise
  * to the store: "jdbc" or "redis".
  * @param nodes Addresses of the nodes as host:port, for the discovery "static". This node
- * may be among them. For "dns", names that have the addresses of all nodes.
+ * may be among them. For "dns" and "kubernetes", names that have the addresses of all
+ * nodes.
  * @param bindAddress Address on which this node receives messages of other nodes.
  * Defaults to a private address of this machine.
  * @param port Port on which this node receives messages of other nodes. Without an SSL
@@ -82,6 +83,12 @@ public record RivetEventsClusterProperties(@DefaultValue("false") boolean enable
 
 		/** By the DNS names in rivet.events.cluster.nodes, without a cache. */
 		DNS,
+
+		/**
+		 * By DNS, as {@link #DNS}. Without rivet.events.cluster.nodes, the name is that
+		 * of a headless service: the name of the cluster, followed by "-nodes".
+		 */
+		KUBERNETES,
 
 		/** By a table in the database of the store. */
 		JDBC,

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -219,6 +220,37 @@ class ClusterAutoConfigurationTests {
 				assertThat(context).getBean(Discovery.class).isInstanceOf(DnsDiscovery.class);
 				assertThat(context.getBean(Cluster.class).status().nodes()).isOne();
 			});
+	}
+
+	@Test
+	void findsThePodsOfAServiceInKubernetes() {
+		this.enabled
+			.withPropertyValues("rivet.events.cluster.discovery=kubernetes", "spring.main.cloud-platform=kubernetes",
+					"spring.application.name=shop")
+			.run((context) -> {
+				assertThat(context).getBean(Discovery.class).isInstanceOf(KubernetesDiscovery.class);
+				assertThat(context.getBean(Cluster.class).status().nodes()).isOne();
+			});
+	}
+
+	@Test
+	void logsThatThereIsNoServiceWithThePods(CapturedOutput output) {
+		assertThat(new KubernetesDiscovery(List.of("shop-nodes"), (cluster) -> List.of()).find("shop")).isEmpty();
+		assertThat(output).contains("DNS has no pod of shop-nodes. Create a headless service of that name");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "none, shop, rivet.events.cluster.discovery, does not run in Kubernetes",
+			"kubernetes, My Shop, rivet.events.cluster.nodes, 'My Shop-nodes'" })
+	void isRefusedIfNoServiceCanBeFound(String platform, String name, String property, String problem) {
+		this.enabled
+			.withPropertyValues("rivet.events.cluster.discovery=kubernetes", "spring.main.cloud-platform=" + platform,
+					"spring.application.name=" + name)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidSettingException.class)
+				.hasMessageContaining(property)
+				.hasMessageContaining(problem));
 	}
 
 	@Test
