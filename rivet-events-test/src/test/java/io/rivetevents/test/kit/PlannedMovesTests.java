@@ -33,6 +33,9 @@ class PlannedMovesTests {
 	@Autowired
 	private ActorTester tester;
 
+	@Autowired
+	private Room room;
+
 	private int other(String actor) {
 		return this.tester.owner(actor, "x") % 3 + 1;
 	}
@@ -125,6 +128,21 @@ class PlannedMovesTests {
 			clients.get(i).expectEvent("said", "two");
 			clients.get(i).expectNoEvent("said");
 		}
+	}
+
+	/** Of a node that goes on without the instance. */
+	@Test
+	void aContextThatWasKeptSendsThroughTheNewOwner() {
+		this.tester.stop(3);
+		Map<String, TestConnection> clients = new TreeMap<>();
+		for (int i = 0; i < MANY; i++) {
+			clients.put("c" + i, connect("room", "c" + i, 1, "said").perform("keep"));
+		}
+		this.tester.start(3);
+		List<String> moved = clients.keySet().stream().filter((key) -> this.tester.owner("room", key) == 3).toList();
+		assertThat(moved).isNotEmpty();
+		moved.forEach((key) -> this.room.kept(key).broadcast(RoomEvents.class).said("later"));
+		moved.forEach((key) -> clients.get(key).expectEvent("said", "later"));
 	}
 
 }

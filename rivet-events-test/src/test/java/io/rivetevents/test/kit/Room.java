@@ -9,6 +9,9 @@ import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,13 @@ class Room implements RoomApi {
 
 	}
 
+	private final Map<String, ActorContext<State, ?>> kept = new ConcurrentHashMap<>();
+
+	/** Returns the context that an instance has kept; its instance may have left. */
+	ActorContext<State, ?> kept(String key) {
+		return Objects.requireNonNull(this.kept.get(key));
+	}
+
 	@CreateState
 	State createState() {
 		return new State();
@@ -47,6 +57,11 @@ class Room implements RoomApi {
 		c.broadcast(RoomEvents.class).said(text);
 		c.broadcast(RoomEvents.class).watching(c.state().said.size());
 		return c.state().said.size();
+	}
+
+	@Action
+	void keep(ActorContext<State, ?> c) {
+		this.kept.put(c.key().serialize(), c);
 	}
 
 	@Action
