@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.regex.Pattern;
 
+import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.core.env.Environment;
@@ -17,7 +18,6 @@ import io.rivetevents.autoconfigure.InvalidSettingException;
 import io.rivetevents.cluster.engine.ClusterStartException;
 import io.rivetevents.cluster.engine.Discovery;
 import io.rivetevents.cluster.engine.DnsDiscovery;
-import io.rivetevents.failure.RepeatedFailures;
 
 /**
  * Finds the pods of a headless service by DNS, which needs no access to the API of
@@ -26,7 +26,7 @@ import io.rivetevents.failure.RepeatedFailures;
  */
 final class KubernetesDiscovery implements Discovery {
 
-	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(KubernetesDiscovery.class));
+	private static final Log logger = LogFactory.getLog(KubernetesDiscovery.class);
 
 	/** Follows the name of the cluster in the default name of the service. */
 	private static final String SUFFIX = "-nodes";
@@ -37,6 +37,9 @@ final class KubernetesDiscovery implements Discovery {
 	private final List<String> names;
 
 	private final Discovery dns;
+
+	/** Whether the last answer was empty, which is logged once. */
+	private volatile boolean empty;
 
 	KubernetesDiscovery(List<String> names, Discovery dns) {
 		this.names = names;
@@ -80,12 +83,14 @@ final class KubernetesDiscovery implements Discovery {
 	@Override
 	public List<InetSocketAddress> find(String cluster) {
 		List<InetSocketAddress> found = this.dns.find(cluster);
-		if (found.isEmpty()) {
-			failures.warn("none",
-					() -> """
-							DNS has no pod of %s. Create a headless service of that name (clusterIP: None, \
-							publishNotReadyAddresses: true) that selects all pods, or set rivet.events.cluster.nodes to its name"""
-						.formatted(String.join(", ", this.names)));
+		boolean before = this.empty;
+		this.empty = found.isEmpty();
+		if (this.empty && !before) {
+			logger
+				.warn("""
+						DNS has no pod of %s. Create a headless service of that name (clusterIP: None, \
+						publishNotReadyAddresses: true) that selects all pods, or set rivet.events.cluster.nodes to its name"""
+					.formatted(String.join(", ", this.names)));
 		}
 		return found;
 	}

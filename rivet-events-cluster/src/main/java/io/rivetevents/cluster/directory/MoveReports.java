@@ -17,8 +17,9 @@ import io.rivetevents.cluster.membership.Membership;
 
 /**
  * Reports to other nodes that this one has no instances left which belong on them, so
- * that they need not expect any more. A node is told after each begin of a session with
- * it, and all nodes are told when this one leaves. Safe for use by several threads.
+ * that they need not expect any more. A node receives a report after each begin of a
+ * session with it, and all nodes receive one when this node leaves. Safe for use by
+ * several threads.
  */
 final class MoveReports {
 

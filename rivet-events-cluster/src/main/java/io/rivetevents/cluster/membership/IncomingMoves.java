@@ -54,7 +54,7 @@ final class IncomingMoves {
 		this.expected.computeIfPresent(node, (name, each) -> (each.view() <= view) ? null : each);
 	}
 
-	/** Forgets the nodes that are not in the view. */
+	/** Removes the nodes that are not in the view. */
 	void retain(Set<String> nodes) {
 		this.expected.keySet().retainAll(nodes);
 		this.silent.retainAll(nodes);
