@@ -5,6 +5,7 @@
 
 package io.rivetevents.actor.hibernation;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -202,8 +203,8 @@ public final class Hibernation {
 	 * @return these connections, empty if they cannot be stored
 	 */
 	public Set<ActorConnection> prepareMove() {
-		this.moved = (isWanted() && prepare())
-				? staying().filter((connection) -> !connection.hasEnded()).collect(Collectors.toSet()) : Set.of();
+		this.moved = (isWanted() && prepare()) ? staying().filter((connection) -> !connection.hasEnded())
+			.collect(Collectors.toCollection(LinkedHashSet::new)) : Set.of();
 		return this.moved;
 	}
 

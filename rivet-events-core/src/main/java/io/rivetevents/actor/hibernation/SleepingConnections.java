@@ -5,6 +5,8 @@
 
 package io.rivetevents.actor.hibernation;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 import io.rivetevents.actor.ownership.HandOver;
@@ -28,7 +30,10 @@ public record SleepingConnections(String actorId, long generation, Position posi
 		Map<String, ActorConnection> connections) {
 
 	public SleepingConnections {
-		connections = Map.copyOf(connections);
+		connections = Collections.unmodifiableMap(new LinkedHashMap<>(connections)); // in
+																						// a
+																						// fixed
+																						// order
 	}
 
 	/**
