@@ -35,8 +35,8 @@ public final class RivetEventsStreamObservationAutoConfiguration {
 	}
 
 	@Bean
-	ObservationPredicate rivetStreamObservationPredicate(ObjectProvider<BasePath> basePath) {
-		return (name, context) -> StreamObservationFilter.isOwn(basePath.getObject(), context);
+	ObservationPredicate rivetStreamObservationPredicate(BasePath basePath) {
+		return (name, context) -> StreamObservationFilter.isOwn(basePath, context);
 	}
 
 }
