@@ -89,7 +89,7 @@ class ArchitectureTests {
 			actor.stream: protocol error protocol.value protocol.encoding failure limit scheduling
 			    connection actor actor.state actor.schedule extension explain delivery outbound
 			    actor.persistence actor.answer actor.ownership
-			actor.hibernation: protocol protocol.value protocol.encoding conversion failure limit actor
+			actor.hibernation: protocol protocol.value protocol.encoding conversion failure limit connection actor
 			    actor.state extension observation outbound delivery actor.persistence actor.stream
 			    actor.ownership
 			actor.runtime: protocol error conversion contract.reflect limit outbound scheduling connection
