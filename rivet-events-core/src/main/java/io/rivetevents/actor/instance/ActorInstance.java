@@ -857,9 +857,22 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	private Mono<Void> beginAsleep(Turn<ActorInstance> turn) {
 		return this.start.wakeForConnections().map(Optional::of).defaultIfEmpty(Optional.empty()).flatMap((failure) -> {
-			Mono<Void> rest = failure.isPresent() ? refused(turn, failure.get()) : work(turn);
-			return (rest != null) ? rest : Mono.empty();
+			if (failure.isPresent() && !this.runtime.ownership().owns(this.address)) {
+				return moveClients().then(Mono.defer(() -> orEmpty(work(turn))));
+			}
+			return orEmpty(failure.isPresent() ? refused(turn, failure.get()) : work(turn));
 		});
+	}
+
+	private static Mono<Void> orEmpty(@Nullable Mono<Void> rest) {
+		return (rest != null) ? rest : Mono.empty();
+	}
+
+	/** Another node wakes it: messages of its clients are returned for that node. */
+	private Mono<Void> moveClients() {
+		return Flux.fromIterable(this.connections.snapshot())
+			.concatMap((connection) -> this.clients.move(connection, true, (position) -> moved(connection, position)))
+			.then();
 	}
 
 	/** Runs a turn although the instance is not awake. */
@@ -938,6 +951,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 			this.commits.close(); // its history gives back its memory
 			this.host.forget(this);
 			this.host.left(this);
+			this.moved.end(true);
 		}
 		return null;
 	}

@@ -33,6 +33,10 @@ final class HibernationScenario {
 	/** Without faults that lose changes. */
 	private static final Fault[] ORDERLY = without(Fault.KILL, Fault.REPLACED, Fault.FAILED_SAVE, Fault.UNCERTAIN_SAVE);
 
+	/** Owners change, and no node is lost. */
+	private static final Fault[] PLANNED = { Fault.CUT, Fault.SLOW_READER, Fault.SLOW_STORE, Fault.CLOCK_JUMP,
+			Fault.RESTART, Fault.SLOW_NETWORK };
+
 	private static final ActorAddress LOUNGE = ActorAddress.of("lounge", "w");
 
 	private HibernationScenario() {
@@ -66,6 +70,11 @@ final class HibernationScenario {
 	/** Runs it over restarts: each connection is ended once. */
 	static void runOverRestarts(Simulation simulation) {
 		runOnce(simulation, ORDERLY);
+	}
+
+	/** Runs it on several nodes: no event is lost without a notice. */
+	static void runOnNodes(Simulation simulation) {
+		run(simulation, PLANNED);
 	}
 
 	private static void runOnce(Simulation simulation, Fault... faults) {

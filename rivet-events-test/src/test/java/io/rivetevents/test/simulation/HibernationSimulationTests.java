@@ -27,4 +27,9 @@ class HibernationSimulationTests {
 		HibernationScenario.runOverRestarts(simulation);
 	}
 
+	@ActorSimulation(nodes = 3, seeds = 40, actors = Lounge.class)
+	void losesNothingWhileOwnersChange(Simulation simulation) {
+		HibernationScenario.runOnNodes(simulation);
+	}
+
 }
