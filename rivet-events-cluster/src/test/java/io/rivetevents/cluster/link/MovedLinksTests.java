@@ -68,6 +68,7 @@ class MovedLinksTests {
 		ada.call(1, "add", "one");
 		this.cluster.settle();
 		assertThat(ada.told()).containsSubsequence("SubscriptionResponse", "one", "answer 1");
+		assertThat(ada.all("SubscriptionResponse")).hasSize(1);
 		assertThat(bob.told()).containsExactly("Init", "one");
 	}
 
