@@ -18,6 +18,9 @@ import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.cluster.NodeQueries;
 import io.rivetevents.cluster.NodeQuery;
+import io.rivetevents.cluster.engine.ClusterView;
+import io.rivetevents.cluster.membership.Membership;
+import io.rivetevents.cluster.membership.SmallerPart;
 import io.rivetevents.connection.ConnectionCounts;
 import io.rivetevents.connection.ConnectionInfo;
 import io.rivetevents.connection.UserConnections;
@@ -102,6 +105,17 @@ class RemoteQueriesTests {
 		this.nodes.kill("n2");
 		assertThat(result(counts)).isEqualTo(new ConnectionCounts(4, 3, false, Set.of("n2")));
 		assertThat(result(queries("n0").count(LONG))).isEqualTo(new ConnectionCounts(4, 3, true, Set.of()));
+	}
+
+	@Test
+	void areNotCompleteWithoutAViewAndInTheSmallerPart() {
+		Membership membership = new Membership("a", SmallerPart.WAIT, LONG, this.nodes.timers());
+		RemoteQueries others = new RemoteQueries(membership, this.nodes.node("n0").calls, this.nodes.timers());
+		assertThat(others.areKnown()).isFalse();
+		membership.apply(new ClusterView(1, List.of("a", "b", "c"), Set.of()));
+		assertThat(others.areKnown()).isTrue();
+		membership.apply(new ClusterView(2, List.of("a"), Set.of()));
+		assertThat(others.areKnown()).isFalse();
 	}
 
 	private List<String> nodesOf(UserConnections found) {
