@@ -285,7 +285,7 @@ public final class ActorConnection extends ForwardingRecipients
 	 * to this node yet.
 	 */
 	public boolean isDetached() {
-		return this.outbound == Outbound.NONE;
+		return this.outbound == Outbound.NONE && !isStateless();
 	}
 
 	/** Returns whether its actor keeps a connection state. */
