@@ -57,7 +57,7 @@ public final class RedisBackplane implements Backplane {
 	private static final int MAX_IN_FLIGHT = 10_000;
 
 	/** Maximum size of a message without the body of its event, in bytes. */
-	private static final int MAX_ENVELOPE = 256;
+	static final int MAX_ENVELOPE = 256;
 
 	private static final int SILENT_HEARTBEATS = 3;
 

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
@@ -108,7 +109,9 @@ final class RedisQueries implements OtherNodes {
 		long oldest = now() - heartbeats(SILENT_HEARTBEATS);
 		this.seen.values().removeIf((at) -> at < oldest);
 		Map<String, Mono<NodeAnswer>> answers = new LinkedHashMap<>();
-		this.seen.keySet().forEach((other) -> answers.put(other, ask(other, query).timeout(timeout, this.timers)));
+		this.seen.keySet()
+			.forEach((other) -> answers.put(other,
+					ask(other, query).timeout(timeout, this.timers).publishOn(this.node.workers())));
 		return answers;
 	}
 
@@ -140,6 +143,8 @@ final class RedisQueries implements OtherNodes {
 	/** Receives a message on the channel of this node. */
 	void receive(byte[] bytes) {
 		try {
+			Assert.isTrue(bytes.length <= this.settings.maxMessageSize() + RedisBackplane.MAX_ENVELOPE,
+					"it is too large");
 			QueryMessage message = QueryMessage.read(bytes);
 			if (message != null && message.answer() != null) {
 				answered((int) message.number(), message.answer());
