@@ -12,6 +12,7 @@ import java.security.Principal;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import io.rivetevents.autoconfigure.observation.RivetEventsMdcProperties.User;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.extension.Invocation;
 import io.rivetevents.extension.InvocationDecorator;
+import io.rivetevents.protocol.SafeText;
 
 /**
  * Sets the MDC for each call of an actor's method, on the thread of the call. Afterwards
@@ -32,6 +34,8 @@ final class MdcDecorator implements InvocationDecorator, Ordered {
 
 	/** Digits of a hashed user, 48 bits. */
 	private static final int HASH_BYTES = 6;
+
+	private static final Set<String> OF_CALL = Set.of("connection", "action");
 
 	private final User user;
 
@@ -68,9 +72,11 @@ final class MdcDecorator implements InvocationDecorator, Ordered {
 
 	private Map<String, String> values(@Nullable Map<String, String> before, Invocation invocation) {
 		Map<String, String> values = (before != null) ? new HashMap<>(before) : new HashMap<>();
+		// a caller's values may have been passed on
+		values.keySet().removeAll(OF_CALL);
 		ActorContext<?, ?> context = invocation.context();
 		values.put("actor", context.name());
-		values.put("key", context.key().serialize());
+		values.put("key", SafeText.of(context.key().serialize()));
 		Connection<?> connection = invocation.connection();
 		if (connection != null) {
 			values.put("connection", connection.id());
@@ -78,11 +84,18 @@ final class MdcDecorator implements InvocationDecorator, Ordered {
 		if (invocation.hook() == null) {
 			values.put("action", invocation.name());
 		}
-		Principal principal = (this.user != User.NONE) ? invocation.principal() : null;
-		if (principal != null) {
-			values.put("user", (this.user == User.HASHED) ? hash(principal.getName()) : principal.getName());
+		if (this.user != User.NONE) {
+			setUser(values, invocation.principal());
 		}
 		return values;
+	}
+
+	private void setUser(Map<String, String> values, @Nullable Principal principal) {
+		values.remove("user");
+		if (principal != null) {
+			values.put("user",
+					(this.user == User.HASHED) ? hash(principal.getName()) : SafeText.of(principal.getName()));
+		}
 	}
 
 	/** Returns a name that is the same on each node and after each start. */

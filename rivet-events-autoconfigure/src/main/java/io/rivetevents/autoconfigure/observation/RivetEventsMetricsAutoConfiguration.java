@@ -13,6 +13,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import reactor.core.scheduler.Scheduler;
@@ -39,7 +40,8 @@ import io.rivetevents.placement.LocalNode;
 				RivetEventsClusterAutoConfiguration.class, RivetEventsOutboxAutoConfiguration.class },
 		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
 @ConditionalOnClass(MeterRegistry.class)
-@ConditionalOnBean({ MeterRegistry.class, LocalNode.class })
+@ConditionalOnSingleCandidate(MeterRegistry.class)
+@ConditionalOnBean(LocalNode.class)
 public final class RivetEventsMetricsAutoConfiguration {
 
 	/** The node requires the observers, so they must not require it. */

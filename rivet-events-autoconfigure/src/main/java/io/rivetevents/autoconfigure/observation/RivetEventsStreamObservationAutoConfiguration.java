@@ -5,12 +5,12 @@
 
 package io.rivetevents.autoconfigure.observation;
 
-import io.micrometer.observation.ObservationPredicate;
 import io.micrometer.observation.ObservationRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.http.server.reactive.observation.ServerRequestObservationConvention;
 import org.springframework.web.server.WebFilter;
@@ -25,18 +25,17 @@ import io.rivetevents.transport.webflux.BasePath;
 @AutoConfiguration(after = RivetEventsWebAutoConfiguration.class,
 		afterName = "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration")
 @ConditionalOnClass({ ObservationRegistry.class, WebFilter.class, BasePath.class })
-@ConditionalOnBean({ ObservationRegistry.class, BasePath.class })
+@ConditionalOnSingleCandidate(ObservationRegistry.class)
+@ConditionalOnBean(BasePath.class)
 public final class RivetEventsStreamObservationAutoConfiguration {
 
 	@Bean
 	StreamObservationFilter rivetStreamObservationFilter(BasePath basePath, ObservationRegistry registry,
 			ObjectProvider<ServerRequestObservationConvention> convention) {
+		// not a bean: only Spring Boot's registry uses beans of this type
+		registry.observationConfig()
+			.observationPredicate((name, context) -> StreamObservationFilter.isOwn(basePath, context));
 		return new StreamObservationFilter(basePath, registry, convention.getIfAvailable());
-	}
-
-	@Bean
-	ObservationPredicate rivetStreamObservationPredicate(BasePath basePath) {
-		return (name, context) -> StreamObservationFilter.isOwn(basePath, context);
 	}
 
 }

@@ -33,6 +33,8 @@ final class StreamObservationFilter implements WebFilter, Ordered {
 
 	private static final ServerRequestObservationConvention DEFAULT = new DefaultServerRequestObservationConvention();
 
+	private static final String GATEWAY = "/gateway/";
+
 	private final BasePath basePath;
 
 	private final ObservationRegistry registry;
@@ -79,7 +81,8 @@ final class StreamObservationFilter implements WebFilter, Ordered {
 
 	private static boolean opensStream(BasePath basePath, ServerHttpRequest request) {
 		String path = basePath.within(request);
-		return path != null && path.startsWith("/gateway/") && (path.endsWith("/connect") || path.endsWith("/sse"));
+		return path != null && path.startsWith(GATEWAY) && (path.endsWith("/connect") || path.endsWith("/sse"))
+				&& path.indexOf('/', GATEWAY.length()) == path.lastIndexOf('/');
 	}
 
 	@Override

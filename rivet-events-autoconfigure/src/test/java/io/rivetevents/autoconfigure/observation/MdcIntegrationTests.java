@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Map;
 
+import io.micrometer.context.ContextRegistry;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +59,33 @@ class MdcIntegrationTests {
 	void hasActorKeyAndActionOfACallOfTheServer() {
 		try (ConfigurableApplicationContext application = start()) {
 			assertThat(read(application)).isEqualTo(Map.of("actor", "diary", "key", "a/b", "action", "read"));
+		}
+	}
+
+	@Test
+	void keepsAKeyOnOneLine() {
+		try (ConfigurableApplicationContext application = start()) {
+			Map<?, ?> values = application.getBean(Actors.class)
+				.getOrCreate("diary", "a\nERROR b")
+				.call("read", Map.class)
+				.block();
+			assertThat(values).isNotNull();
+			assertThat(values.get("key").toString()).startsWith("a").doesNotContain("\n");
+		}
+	}
+
+	@Test
+	void leavesOutWhatIsOfTheCaller() {
+		ContextRegistry.getInstance()
+			.registerThreadLocalAccessor("mdc", MDC::getCopyOfContextMap, MDC::setContextMap, MDC::clear);
+		try (ConfigurableApplicationContext application = start("rivet.events.mdc.user=plain")) {
+			MDC.setContextMap(Map.of("connection", "c", "user", "bob", "tenant", "t"));
+			assertThat(read(application))
+				.isEqualTo(Map.of("actor", "diary", "key", "a/b", "action", "read", "tenant", "t"));
+		}
+		finally {
+			MDC.clear();
+			ContextRegistry.getInstance().removeThreadLocalAccessor("mdc");
 		}
 	}
 
