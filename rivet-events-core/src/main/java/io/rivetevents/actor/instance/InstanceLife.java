@@ -628,6 +628,7 @@ final class InstanceLife {
 		if (this.end.compareAndSet(how, null)) {
 			this.hookCalled = false;
 		}
+		this.owner.connections().stream().takeBack();
 		if (how == End.RELEASE) {
 			this.hibernation.undoMove();
 		}

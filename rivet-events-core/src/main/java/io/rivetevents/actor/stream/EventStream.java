@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -273,6 +272,14 @@ public final class EventStream {
 		return inOrder(this::position);
 	}
 
+	/** Sends events again, because the instance stays in memory after all. */
+	public void takeBack() {
+		inOrder(() -> {
+			this.next = null;
+			return this;
+		});
+	}
+
 	/** Takes the events that are held back: those that follow wait behind them. */
 	private List<Held> takeLast(Dispatcher next) {
 		return inOrder(() -> {
@@ -345,7 +352,8 @@ public final class EventStream {
 			Receipt receipt = this.<@Nullable Receipt>inOrder(() -> (this.next != null) ? null
 					: mustHold(event, own) ? hold(event, own) : send(event, null, own, this.sequence + 1));
 			if (receipt == null) {
-				return Objects.requireNonNull(this.next).dispatch(event);
+				Dispatcher next = this.next;
+				return (next != null) ? next.dispatch(event) : dispatch(event, own);
 			}
 			if (receipt instanceof PendingReceipt && !this.holding) {
 				this.onHeld.run();

@@ -7,6 +7,7 @@ package io.rivetevents.actor.stream;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +111,24 @@ class TurnCommitsTests {
 		replaced.commits.load();
 		assertThat(this.store.events("an-id", 10)).hasSize(2);
 		assertThat(replaced.stream.history().size()).isEqualTo(1);
+	}
+
+	/** It could not be saved, for example, and leaves memory later. */
+	@Test
+	void anInstanceThatStaysSendsItsEventsAgain() {
+		List<String> passedOn = new ArrayList<>();
+		this.copy.stream.handOver((event) -> {
+			passedOn.add(event.event());
+			return Receipt.NOBODY;
+		});
+		send("elsewhere");
+		this.copy.stream.takeBack();
+		Receipt here = send("here");
+		this.copy.commits.beginTurn();
+		this.copy.commits.endTurn();
+		assertThat(passedOn).containsExactly("elsewhere");
+		StepVerifier.create(here.whenDone()).expectNext(here).verifyComplete();
+		assertThat(this.store.events("an-id", 10)).extracting(StoredEvent::name).containsExactly("here");
 	}
 
 	/** The instance in memory. */
