@@ -547,6 +547,9 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	public boolean disconnected(String connectionId) {
 		ActorConnection connection = this.connections.find(connectionId);
 		if (connection != null && connection.isDetached() && !connection.hasEnded()) {
+			if (mustWake()) {
+				offerTurn(Mono::empty); // that it was created for
+			}
 			return true; // its node has only left the connection that it continues
 		}
 		if (connection != null) {
