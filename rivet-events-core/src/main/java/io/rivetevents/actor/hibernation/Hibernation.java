@@ -75,8 +75,11 @@ public final class Hibernation {
 
 	private final ConnectionFormat format;
 
-	/** The received connections, {@code null} if there are none. */
-	private final @Nullable SleepingConnections received;
+	/**
+	 * Id of the actor whose connections were received, {@code null} if there were none.
+	 * Not the connections: each of them may end long before the instance.
+	 */
+	private final @Nullable String received;
 
 	/** Connections of clients that move to another node, and continue there. */
 	private Set<ActorConnection> moved = Set.of();
@@ -154,7 +157,7 @@ public final class Hibernation {
 		this.settings = settings;
 		this.format = format;
 		this.services = services;
-		this.received = received;
+		this.received = (received != null) ? received.actorId() : null;
 		this.generation = (received != null) ? received.generation() : OTHER;
 	}
 
@@ -268,7 +271,7 @@ public final class Hibernation {
 	 */
 	public @Nullable SleepingConnections unused() {
 		return (this.received != null && hasReceived())
-				? new SleepingConnections(this.received.actorId(), this.generation, lastPosition(), byId()) : null;
+				? new SleepingConnections(this.received, this.generation, lastPosition(), byId()) : null;
 	}
 
 	/**
