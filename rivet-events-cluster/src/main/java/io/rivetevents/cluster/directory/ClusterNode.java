@@ -6,7 +6,6 @@
 package io.rivetevents.cluster.directory;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -97,8 +96,6 @@ public final class ClusterNode implements Cluster {
 
 	private final MoveReports reports;
 
-	private final Scheduler workers;
-
 	private final Links links;
 
 	private final RequestReceiver requests;
@@ -180,8 +177,7 @@ public final class ClusterNode implements Cluster {
 		this.links = new Links(this.membership, frames, this.calls::askNode, parts.local(), receiver, parts.registry(),
 				parts.timers(), settings.links());
 		this.moves = new PlannedMoves(this.ownership, parts.node(), this::wake, parts.timers());
-		this.workers = parts.workers();
-		this.reports = new MoveReports(this.membership, this.moves::areEnded, frames);
+		this.reports = new MoveReports(this.membership, this.moves::areEnded, frames, parts.timers(), parts.workers());
 		this.directory = new ClusterDirectory(this.membership, parts.local(), receiver, addresses, arriving, this.calls,
 				this.links.clients());
 		this.backplane = new ClusterBackplane(parts.codec(),
@@ -286,17 +282,9 @@ public final class ClusterNode implements Cluster {
 			.doOnSuccess((none) -> this.reports.send());
 	}
 
-	/** On a worker, since the node may have many instances. */
-	private void report(Collection<String> nodes) {
-		this.reports.add(nodes);
-		this.workers.schedule(this.reports::send);
-	}
-
 	private void leaveOwners() {
 		this.membership.leave(this.membership.self());
-		Set<String> others = otherNodes();
-		others.forEach((other) -> this.peers.send(other, new Frame.Leaving()));
-		report(others);
+		this.reports.add(otherNodes(), new Frame.Leaving());
 	}
 
 	private Set<String> otherNodes() {
@@ -357,6 +345,7 @@ public final class ClusterNode implements Cluster {
 
 	/** Leaves the other nodes at once. */
 	public void end() {
+		this.reports.close();
 		this.calls.stop();
 		this.peers.stop();
 	}
@@ -406,7 +395,7 @@ public final class ClusterNode implements Cluster {
 		@Override
 		public void met(String node) {
 			ClusterNode.this.membership.met(node, ClusterNode.this.peers.version(node) >= Frame.REPORTS_MOVES);
-			report(Set.of(node));
+			ClusterNode.this.reports.add(node);
 		}
 
 		@Override
@@ -444,6 +433,7 @@ public final class ClusterNode implements Cluster {
 
 		@Override
 		public void lost(String node) {
+			ClusterNode.this.reports.remove(node);
 			ClusterNode.this.calls.lost(node);
 			ClusterNode.this.requests.lost(node);
 			ClusterNode.this.links.lost(node);
