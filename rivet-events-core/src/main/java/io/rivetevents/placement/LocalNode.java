@@ -165,6 +165,16 @@ public final class LocalNode {
 	}
 
 	/**
+	 * Returns whether an instance is awake on this node, and no other node may have a
+	 * newer copy.
+	 * @param address its address
+	 */
+	public boolean isAwake(ActorAddress address) {
+		ActorInstance instance = this.instances.find(address);
+		return instance != null && instance.isNewest();
+	}
+
+	/**
 	 * Checks, before a call is read, whether this node has memory for it: a rejected call
 	 * costs as little as possible. Passes if the instance is on another node, or if its
 	 * actor has an access rule, which was not checked yet.

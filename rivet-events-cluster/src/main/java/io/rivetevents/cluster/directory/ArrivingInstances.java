@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -29,16 +30,19 @@ import io.rivetevents.protocol.ErrorCode;
 /**
  * Instances that may still be on their way to this node. An event for the clients of an
  * instance that is not in memory has no recipients: before it is sent, such an instance
- * is woken, and its clients receive the event when they are connected to it. The events
- * of an instance wait in their order, as long as the node that has it is busy, up to a
- * time after which they fail with {@code actor.restarting}. {@link Calls} bounds their
- * memory. Safe for use by several threads.
+ * is woken, and its clients receive the event when they are connected to it. One that is
+ * awake has arrived, so its events are sent as at any other time. The events of an
+ * instance wait in their order, as long as the node that has it is busy, up to a time
+ * after which they fail with {@code actor.restarting}. {@link Calls} bounds their memory.
+ * Safe for use by several threads.
  */
 final class ArrivingInstances {
 
 	private static final Duration PAUSE = Duration.ofMillis(100);
 
 	private final BooleanSupplier expected;
+
+	private final Predicate<ActorAddress> awake;
 
 	private final Function<ActorAddress, Mono<?>> wake;
 
@@ -51,14 +55,16 @@ final class ArrivingInstances {
 	/**
 	 * Creates it.
 	 * @param expected whether other nodes may have instances that belong on this one
+	 * @param awake whether an instance is awake on this node, as the newest copy
 	 * @param wake wakes a stored instance of this node; fails with {@code
 	 * actor.restarting} while another node has it
 	 * @param longest longest time for which an event waits
 	 * @param timers clock and timers
 	 */
-	ArrivingInstances(BooleanSupplier expected, Function<ActorAddress, Mono<?>> wake, Duration longest,
-			Scheduler timers) {
+	ArrivingInstances(BooleanSupplier expected, Predicate<ActorAddress> awake, Function<ActorAddress, Mono<?>> wake,
+			Duration longest, Scheduler timers) {
 		this.expected = expected;
+		this.awake = awake;
 		this.wake = wake;
 		this.longest = longest;
 		this.timers = timers;
@@ -66,7 +72,8 @@ final class ArrivingInstances {
 
 	/** Returns whether an instance may be on its way, or events wait for it. */
 	boolean isExpected(ActorAddress address) {
-		return this.expected.getAsBoolean() || this.arrivals.containsKey(address);
+		// an instance wakes before the events that wait for it are sent
+		return this.arrivals.containsKey(address) || (this.expected.getAsBoolean() && !this.awake.test(address));
 	}
 
 	/**

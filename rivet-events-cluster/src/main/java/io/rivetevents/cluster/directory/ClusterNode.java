@@ -160,6 +160,7 @@ public final class ClusterNode implements Cluster {
 		InboundRequests inbound = parts.registry().inbound();
 		InstanceAddresses addresses = new InstanceAddresses(parts.local());
 		ArrivingInstances arriving = new ArrivingInstances(this.membership::expectsInstances,
+				(address) -> this.node.get().isAwake(address),
 				(address) -> parts.local().resolve(new ActorTarget.Get(address)), settings.moves(), parts.timers());
 		LocalOperations operations = new LocalOperations(parts.local(), addresses, arriving, this::connectHere,
 				this::release, inbound::receive, (query) -> answer(parts, query));

@@ -37,9 +37,11 @@ class ArrivingInstancesTests {
 
 	private boolean expected = true;
 
+	private boolean awake;
+
 	private Mono<Void> woken = restarting();
 
-	private final ArrivingInstances instances = new ArrivingInstances(() -> this.expected,
+	private final ArrivingInstances instances = new ArrivingInstances(() -> this.expected, (address) -> this.awake,
 			(address) -> address.equals(ROOM) ? this.woken : Mono.empty(), LONGEST, this.timers);
 
 	@AfterEach
@@ -96,6 +98,27 @@ class ArrivingInstancesTests {
 		this.woken = Mono.error(new RivetException(ErrorCode.ACTOR_NOT_FOUND));
 		send("one");
 		assertThat(this.told).containsExactly("one");
+	}
+
+	/** Another instance is still busy at another node. */
+	@Test
+	void areSentAtOnceIfTheInstanceIsAwake() {
+		this.awake = true;
+		assertThat(this.instances.isExpected(ROOM)).isFalse();
+		send("one");
+		assertThat(this.told).containsExactly("one");
+	}
+
+	/** The instance has woken, and the first event is about to be sent. */
+	@Test
+	void doNotOvertakeThoseOfAnInstanceThatWakes() {
+		send("one");
+		this.awake = true;
+		send("two");
+		assertThat(this.told).isEmpty();
+		this.woken = Mono.empty();
+		this.timers.advanceTimeBy(Duration.ofSeconds(1));
+		assertThat(this.told).containsExactly("one", "two");
 	}
 
 	/** The last node has reported the end of its moves while an event waits. */

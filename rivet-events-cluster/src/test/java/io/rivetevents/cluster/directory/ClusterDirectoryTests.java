@@ -188,6 +188,26 @@ class ClusterDirectoryTests {
 			.isEqualTo(new Receipt.Done(1, 1));
 	}
 
+	/** The other nodes have not reported the end of their moves. */
+	@Test
+	void wakesAnInstanceForAnEventUnlessItIsAwake() {
+		String key = this.nodes.keyOf("b", Counter.class);
+		Node node = this.nodes.node("b");
+		AddressedEvent event = new AddressedEvent(Selection.ALL, false, "said", List.of(), Set.of(), false);
+		Mono<Receipt> dispatch = node.directory.dispatch(ActorHarness.target(Counter.class, key), event);
+		dispatch.block(ActorHarness.PATIENCE);
+		assertThat(node.woken).hasSize(1);
+		call("a", key, "add");
+		dispatch.block(ActorHarness.PATIENCE);
+		assertThat(node.woken).hasSize(1);
+		// another node may have a newer copy, until it was compared with what is stored
+		node.membership.met("a", true);
+		dispatch.block(ActorHarness.PATIENCE);
+		assertThat(node.woken).hasSize(2);
+		dispatch.block(ActorHarness.PATIENCE);
+		assertThat(node.woken).hasSize(2);
+	}
+
 	// Moves
 
 	@Test

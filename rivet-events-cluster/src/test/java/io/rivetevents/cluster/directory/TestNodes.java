@@ -11,8 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,6 +27,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
 
+import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.cluster.ConnectRequestCodec;
 import io.rivetevents.cluster.NodeQueries;
@@ -165,6 +168,9 @@ final class TestNodes implements AutoCloseable {
 
 		final ActorHarness harness;
 
+		/** Addresses that were woken for an event. */
+		final Queue<ActorAddress> woken = new ConcurrentLinkedQueue<>();
+
 		/** Used by the thread of the network. */
 		private final Set<String> seen = new HashSet<>();
 
@@ -175,8 +181,10 @@ final class TestNodes implements AutoCloseable {
 			this.harness = ActorHarness.withOwnership(this.ownership, store, actors);
 			InstanceAddresses addresses = new InstanceAddresses(this.harness.directory());
 			ArrivingInstances arriving = new ArrivingInstances(this.membership::expectsInstances,
-					(address) -> this.harness.directory().resolve(new ActorTarget.Get(address)), Duration.ofSeconds(20),
-					TestNodes.this.timers);
+					(address) -> this.harness.node().isAwake(address), (address) -> {
+						this.woken.add(address);
+						return this.harness.directory().resolve(new ActorTarget.Get(address));
+					}, Duration.ofSeconds(20), TestNodes.this.timers);
 			LocalOperations operations = new LocalOperations(this.harness.directory(), addresses, arriving,
 					(connect) -> Mono.error(new UnsupportedOperationException()),
 					(address) -> this.ownership.release(address, this.harness.node()),

@@ -627,6 +627,11 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		return this.life.isRunning();
 	}
 
+	/** Returns whether it runs, and no other node may have a newer copy. Thread-safe. */
+	public boolean isNewest() {
+		return isRunning() && !this.life.isDoubtful();
+	}
+
 	/** Returns the bytes reserved for it from the memory for loaded instances. */
 	public long heap() {
 		return this.life.heap();

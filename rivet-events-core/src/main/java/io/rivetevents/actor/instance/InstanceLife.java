@@ -85,11 +85,11 @@ final class InstanceLife {
 
 	private volatile boolean running;
 
-	/** See {@link #isDoubtful}. Used in turns. */
-	private long merges;
+	/** See {@link #isDoubtful}. Written in turns. */
+	private volatile long merges;
 
-	/** When the next comparison may begin, in nanoseconds. Used in turns. */
-	private long comparedFrom;
+	/** When the next comparison may begin, in nanoseconds. Written in turns. */
+	private volatile long comparedFrom;
 
 	/** Whether it has left memory, which is final. */
 	private volatile boolean left;
@@ -239,7 +239,7 @@ final class InstanceLife {
 
 	/**
 	 * Returns whether another node may have saved the instance since it was loaded:
-	 * {@link #isCurrent} must be called before the next turn.
+	 * {@link #isCurrent} must be called before the next turn. Thread-safe.
 	 */
 	boolean isDoubtful() {
 		return this.running && this.merges != this.runtime.ownership().merges() && now() - this.comparedFrom >= 0;
