@@ -8,6 +8,7 @@ package io.rivetevents.placement;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -400,7 +403,7 @@ final class Instances implements InstanceHost {
 	/** Another node that has asked for its release does not ask again. */
 	private void moveUnlessOwned(ActorAddress address) {
 		if (this.stopping) {
-			this.sleeping.close(address);
+			closeSleeping(address);
 		}
 		else if (!this.runtime.ownership().owns(address)) {
 			moveSleeping(address);
@@ -413,14 +416,42 @@ final class Instances implements InstanceHost {
 	 * @return what the other node continues with, {@code null} if it does not sleep
 	 */
 	@Nullable HandOver moveSleeping(ActorAddress address) {
-		AtomicReference<@Nullable HandOver> passedOn = new AtomicReference<>();
+		SleepingConnections left = remove(address,
+				(taken) -> this.sleeping.move(taken, (connection, position) -> move(connection, address, position)));
+		return (left != null) ? left.handOver() : null;
+	}
+
+	/**
+	 * Closes the connections of instances that sleep.
+	 * @param wanted selects instances by their address
+	 */
+	void closeSleeping(Predicate<ActorAddress> wanted) {
+		this.sleeping.addresses().stream().filter(wanted).forEach(this::closeSleeping);
+	}
+
+	private void closeSleeping(ActorAddress address) {
+		remove(address, this.sleeping::close);
+	}
+
+	/**
+	 * Removes what an instance that sleeps has left here.
+	 * @param begins called while the address is locked; returns what is then done without
+	 * the lock, since it may call code of the application, which uses other instances
+	 * @return what was removed, {@code null} if there is nothing
+	 */
+	private @Nullable SleepingConnections remove(ActorAddress address, Function<SleepingConnections, Runnable> begins) {
+		AtomicReference<@Nullable SleepingConnections> left = new AtomicReference<>();
+		List<Runnable> rest = new ArrayList<>(1);
 		this.instances.compute(address, (key, present) -> {
-			if (present == null) {
-				passedOn.set(this.sleeping.move(key, (connection, position) -> move(connection, key, position)));
+			SleepingConnections taken = (present == null) ? this.sleeping.take(key) : null;
+			if (taken != null) {
+				left.set(taken);
+				rest.add(begins.apply(taken));
 			}
 			return present;
 		});
-		return passedOn.get();
+		rest.forEach(Runnable::run);
+		return left.get();
 	}
 
 	@Override

@@ -266,7 +266,7 @@ public final class LocalNode {
 
 	private Mono<Long> end(Predicate<ActorAddress> wanted, Consumer<ActorInstance> request) {
 		return Flux.defer(() -> {
-			this.instances.sleeping().close(wanted);
+			this.instances.closeSleeping(wanted);
 			return Flux.fromIterable(this.instances.all());
 		})
 			.filter((instance) -> wanted.test(instance.address()))
@@ -292,7 +292,7 @@ public final class LocalNode {
 			this.instances.schedules().stop();
 			this.instances.refuseNew();
 			this.instances.all().forEach(ActorInstance::requestShutdown);
-			this.instances.sleeping().close((address) -> true);
+			this.instances.closeSleeping((address) -> true);
 			return this.instances.departures().ofAll();
 		}).doFinally((signal) -> this.instances.dueQueue().stop());
 	}

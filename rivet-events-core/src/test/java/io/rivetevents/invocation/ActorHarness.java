@@ -139,8 +139,14 @@ public final class ActorHarness implements AutoCloseable {
 	 */
 	public static ActorHarness withClock(Scheduler timers, Clock clock, ActorStateStore store, Neighbours neighbours,
 			Object... actors) {
+		return withClock(timers, clock, store, neighbours, Ownership.ALONE, actors);
+	}
+
+	/** A runtime with a clock of its own that shares its store with others. */
+	public static ActorHarness withClock(Scheduler timers, Clock clock, ActorStateStore store, Neighbours neighbours,
+			Ownership ownership, Object... actors) {
 		return new ActorHarness(ActorSettings.DEFAULTS, store, neighbours, new Limits(ROOMY), IMMEDIATE,
-				InvocationServices.Neighbours.NONE, timers, clock, null, Ownership.ALONE, actors);
+				InvocationServices.Neighbours.NONE, timers, clock, null, ownership, actors);
 	}
 
 	/** A runtime that shares its store with others. */

@@ -40,7 +40,7 @@ public record SleepingConnections(String actorId, long generation, Position posi
 	 * Returns what another node continues with. What was recorded before the sleep is
 	 * lost.
 	 */
-	HandOver handOver() {
+	public HandOver handOver() {
 		return new HandOver(this.actorId, this.generation, this.position.epoch(), this.position.sequence(),
 				new byte[0]);
 	}

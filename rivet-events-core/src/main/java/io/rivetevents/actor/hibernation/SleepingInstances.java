@@ -5,18 +5,19 @@
 
 package io.rivetevents.actor.hibernation;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
-import java.util.function.Predicate;
 
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionIndex;
+import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.MovedClient;
 import io.rivetevents.protocol.CloseReason;
@@ -29,6 +30,10 @@ import io.rivetevents.protocol.Position;
  * use by several threads.
  */
 public final class SleepingInstances {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(SleepingInstances.class));
+
+	private static final CloseReason RESTARTING = CloseReason.of(ErrorCode.RESTARTING);
 
 	private final Map<ActorAddress, SleepingConnections> byAddress = new ConcurrentHashMap<>();
 
@@ -87,59 +92,77 @@ public final class SleepingInstances {
 	}
 
 	/**
-	 * Closes the connections of some instances with {@code actor.restarting}. They stay
-	 * stored: the next instance calls the hook for each.
-	 * @param wanted selects instances by their address
+	 * Closes connections that were taken with {@code actor.restarting}. They stay stored:
+	 * the next instance calls the hook for each.
+	 * @return the rest of the work, which may call code of the application: to be run
+	 * when no address is locked
 	 */
-	public void close(Predicate<ActorAddress> wanted) {
-		this.byAddress.keySet().stream().filter(wanted).forEach(this::close);
-	}
-
-	/** Closes the connections of an instance in the same way. */
-	public void close(ActorAddress address) {
-		SleepingConnections sleeping = take(address);
-		if (sleeping != null) {
-			sleeping.connections().values().forEach(this::close);
-		}
-	}
-
-	private void close(ActorConnection connection) {
-		connection.outbound().close(CloseReason.of(ErrorCode.RESTARTING));
-		remove(connection);
+	public Runnable close(SleepingConnections taken) {
+		return endAll(taken.connections().values().stream().map(this::leave).toList());
 	}
 
 	/**
-	 * Moves the clients of an instance to the node that wakes it next. They stay stored.
-	 * Called while the address is locked: each message is for this node or for the next.
+	 * Moves the clients of connections that were taken to the node that wakes their
+	 * instance next. They stay stored. Called while the address is locked: each message
+	 * is for this node or for the next.
 	 * @param moves begins to connect a client to the other node, which has received all
 	 * events up to a position
-	 * @return what the other node continues with, {@code null} if it does not sleep
+	 * @return the rest of the work, which may call code of the application: to be run
+	 * when no address is locked
 	 */
-	public @Nullable HandOver move(ActorAddress address, BiFunction<ActorConnection, Position, MovedClient> moves) {
-		SleepingConnections sleeping = take(address);
-		if (sleeping == null) {
-			return null;
-		}
-		sleeping.connections().forEach((id, connection) -> {
-			if (connection.isDetached()) {
-				remove(connection); // its node connects it to the next owner anyway
-				return;
-			}
-			sleeping.keepAlive(connection);
-			MovedClient client = moves.apply(connection, sleeping.position());
-			remove(connection);
-			client.end(CloseReason.of(ErrorCode.RESTARTING));
-		});
-		return sleeping.handOver();
+	public Runnable move(SleepingConnections taken, BiFunction<ActorConnection, Position, MovedClient> moves) {
+		return endAll(taken.connections().values().stream().map((connection) -> {
+			// the node of a detached one connects it to the next owner anyway
+			MovedClient client = connection.isDetached() ? null : begin(connection, taken, moves);
+			return (client != null) ? leave(connection, client) : leave(connection);
+		}).toList());
 	}
 
-	private void remove(ActorConnection connection) {
-		connection.end();
+	/** Returns the client, {@code null} if it cannot move: it is closed. */
+	private static @Nullable MovedClient begin(ActorConnection connection, SleepingConnections taken,
+			BiFunction<ActorConnection, Position, MovedClient> moves) {
+		try {
+			taken.keepAlive(connection);
+			return moves.apply(connection, taken.position());
+		}
+		catch (RuntimeException ex) {
+			reportUnmoved(ex);
+			return null;
+		}
+	}
+
+	private static void reportUnmoved(RuntimeException cause) {
+		failures.error(cause, () -> "A client cannot move to the next node of its actor: it is closed");
+	}
+
+	private Runnable leave(ActorConnection connection) {
 		this.members.remove(connection);
+		return () -> end(connection, () -> connection.outbound().close(RESTARTING));
+	}
+
+	private Runnable leave(ActorConnection connection, MovedClient client) {
+		this.members.remove(connection);
+		return () -> end(connection, () -> client.end(RESTARTING));
+	}
+
+	private static Runnable endAll(List<Runnable> ends) {
+		return () -> ends.forEach(Runnable::run);
+	}
+
+	/** From now on the connection counts for its next node, if it has one. */
+	private void end(ActorConnection connection, Runnable ends) {
 		if (connection.usage() != null) {
 			connection.usage().unsubscribeAll();
 			connection.usage().leave();
 		}
+		try {
+			ends.run();
+		}
+		catch (RuntimeException ex) {
+			reportUnmoved(ex);
+			connection.outbound().close(RESTARTING);
+		}
+		connection.end(); // its requests fail
 		if (connection.wasConnected()) {
 			this.observers.connectionClosed(connection, connection.outbound().closeReason());
 		}
