@@ -8,6 +8,8 @@ package io.rivetevents.actor.call;
 import java.lang.reflect.Method;
 import java.security.Principal;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +20,7 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.persistence.StateFormat;
 import io.rivetevents.actor.schedule.DeclaredSchedule;
+import io.rivetevents.actor.stream.TurnCommits;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.error.RivetException;
@@ -162,6 +165,24 @@ public interface ActorType {
 	default boolean hasDurableEvents() {
 		HistoryLimits limits = settings().history();
 		return limits.isDurable() || declaredEvents().values().stream().anyMatch((event) -> event.isDurable(limits));
+	}
+
+	/** Returns which of its events are stored before they are sent. */
+	default TurnCommits.Events committedEvents() {
+		if (!hasDurableEvents()) {
+			return TurnCommits.Events.NONE;
+		}
+		Map<String, HistoryLimits> own = new HashMap<>();
+		Set<String> droppable = new HashSet<>();
+		declaredEvents().forEach((name, event) -> {
+			if (event.droppable()) {
+				droppable.add(name);
+			}
+			else if (event.history() != null) {
+				own.put(name, event.history());
+			}
+		});
+		return new TurnCommits.Events(true, settings().history(), own, droppable);
 	}
 
 	/**

@@ -8,12 +8,9 @@ package io.rivetevents.actor.instance;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -61,7 +58,6 @@ import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionScope;
 import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.delivery.EventTargets;
-import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
@@ -201,7 +197,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 				new Hibernation.Services(runtime.store(), limits().hits(), runtime::newEpoch), received);
 		this.life = new InstanceLife(this, this.calls, this.clients, this.hibernation, share, runtime, this.due, heap);
 		this.commits = new TurnCommits(this.connections.stream(), this.state, this.life.stored(), runtime.store(),
-				eventsOf(type), runtime.clock(), () -> offerTurn(Mono::empty));
+				type.committedEvents(), runtime.clock(), () -> offerTurn(Mono::empty));
 		this.start = new InstanceStart(this, this.life, this.calls, this.clients, this.hibernation, share, runtime);
 		if (received != null) {
 			this.clients.adopt(received);
@@ -217,23 +213,6 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		return new InstanceSchedules(this.address, this.runtime.store(), this.runtime.clock(),
 				this.runtime.schedules().maxPerInstance(), this.runtime::newId, () -> this.commits.hold(),
 				this.host::scheduled);
-	}
-
-	private static TurnCommits.Events eventsOf(ActorType type) {
-		if (!type.hasDurableEvents()) {
-			return TurnCommits.Events.NONE;
-		}
-		Map<String, HistoryLimits> own = new HashMap<>();
-		Set<String> droppable = new HashSet<>();
-		type.declaredEvents().forEach((name, event) -> {
-			if (event.droppable()) {
-				droppable.add(name);
-			}
-			else if (event.history() != null) {
-				own.put(name, event.history());
-			}
-		});
-		return new TurnCommits.Events(type.hasDurableEvents(), type.settings().history(), own, droppable);
 	}
 
 	// Parts
@@ -911,8 +890,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	/** Runs a turn, or passes it to the next instance if this one is out of date. */
 	private Mono<Void> beginDoubtful(Turn<ActorInstance> turn) {
 		if (this.life.isCurrent()) {
-			Mono<Void> rest = work(turn);
-			return (rest != null) ? rest : Mono.empty();
+			return orEmpty(work(turn));
 		}
 		this.displaced = turn;
 		this.life.drop();
