@@ -416,9 +416,16 @@ final class Instances implements InstanceHost {
 	 * @return what the other node continues with, {@code null} if it does not sleep
 	 */
 	@Nullable HandOver moveSleeping(ActorAddress address) {
-		SleepingConnections left = remove(address,
-				(taken) -> this.sleeping.move(taken, (connection, position) -> move(connection, address, position)));
+		SleepingConnections left = remove(address, (taken) -> {
+			this.runtime.ownership().keep(address, taken.handOver());
+			return this.sleeping.move(taken, (connection, position) -> move(connection, address, position));
+		});
 		return (left != null) ? left.handOver() : null;
+	}
+
+	@Override
+	public void passOn(ActorAddress address, HandOver handOver) {
+		this.runtime.ownership().keep(address, handOver);
 	}
 
 	/**

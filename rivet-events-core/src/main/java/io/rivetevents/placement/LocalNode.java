@@ -248,9 +248,11 @@ public final class LocalNode {
 		return Mono.defer(() -> {
 			HandOver ofSleep = this.instances.moveSleeping(address);
 			ActorInstance instance = this.instances.find(address);
-			return (instance != null)
+			Mono<HandOver> released = (instance != null)
 					? end(instance, ActorInstance::requestRelease).then(Mono.fromSupplier(instance::handOver))
-					: Mono.justOrEmpty(ofSleep);
+					: Mono.empty();
+			// it may have begun to wake after its clients have moved
+			return released.switchIfEmpty(Mono.justOrEmpty(ofSleep));
 		});
 	}
 

@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -25,8 +27,11 @@ import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.OnDisconnect;
+import io.rivetevents.annotation.OnSleep;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.invocation.ActorHarness;
 import io.rivetevents.outbound.MovedClient;
@@ -48,6 +53,8 @@ class SleepingMovesTests {
 
 	private final VirtualTimeScheduler timers = VirtualTimeScheduler.create();
 
+	private final MemoryActorStateStore store = new MemoryActorStateStore();
+
 	private final Room room = new Room();
 
 	private final OtherNode other = new OtherNode();
@@ -55,8 +62,7 @@ class SleepingMovesTests {
 	private final Closings closings = new Closings();
 
 	private final ActorHarness harness = ActorHarness.withClock(this.timers, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
-			new MemoryActorStateStore(), new ActorHarness.Neighbours(List.of(), List.of(), this.closings), this.other,
-			this.room);
+			this.store, new ActorHarness.Neighbours(List.of(), List.of(), this.closings), this.other, this.room);
 
 	@AfterEach
 	void close() {
@@ -70,6 +76,10 @@ class SleepingMovesTests {
 	private void sleep() {
 		this.harness.call(Room.class, "k", "sleepNow");
 		assertThat(this.harness.node().size()).isZero();
+	}
+
+	private StoredActor row() {
+		return Objects.requireNonNull(this.store.load(K));
 	}
 
 	private @Nullable HandOver release() {
@@ -126,6 +136,21 @@ class SleepingMovesTests {
 	@Actor(hibernate = true)
 	static class Room {
 
+		private Consumer<ActorContext<?, ?>> whileFallingAsleep = (c) -> {
+		};
+
+		private int disconnected;
+
+		@OnSleep
+		void onSleep(ActorContext<?, ?> c) {
+			this.whileFallingAsleep.accept(c);
+		}
+
+		@OnDisconnect
+		void onDisconnect() {
+			this.disconnected++;
+		}
+
 		@Action
 		void sleepNow(ActorContext<?, ?> c) {
 			c.sleep();
@@ -136,6 +161,131 @@ class SleepingMovesTests {
 			return c.conns().size();
 		}
 
+	}
+
+	// What the next node continues with
+
+	@Test
+	void keepsWhatAnInstancePassesOnThatBelongsElsewhereOnceItSleeps() {
+		RecordedOutbound ada = connect("ada");
+		long generation = row().generation();
+		this.room.whileFallingAsleep = (c) -> this.other.owner = true;
+		this.harness.node().moveClients((connection, address, position) -> {
+			assertThat(this.other.kept).hasSize(1); // the client causes the request
+			return new Moving(() -> {
+			});
+		});
+		sleep();
+		assertThat(this.other.kept).singleElement().returns(generation, HandOver::generation);
+		assertThat(ada.closed()).isEmpty();
+		assertThat(this.harness.node().holds(K)).isFalse();
+	}
+
+	@Test
+	void keepsWhatAnInstancePassesOnThatCannotWakeHere() {
+		RecordedOutbound ada = connect("ada");
+		sleep();
+		this.other.owner = true;
+		this.harness.directory().deliver(K, ada.connectionId(), this.harness.request(1, "size"));
+		assertThat(this.other.kept).singleElement().returns(row().generation(), HandOver::generation);
+		assertThat(ada.closed()).containsExactly(RESTARTING);
+		assertThat(this.harness.node().holds(K)).isFalse();
+	}
+
+	@Actor(hibernate = true)
+	static class Room {
+
+		private Consumer<ActorContext<?, ?>> whileFallingAsleep = (c) -> {
+		};
+
+		private int disconnected;
+
+		@OnSleep
+		void onSleep(ActorContext<?, ?> c) {
+			this.whileFallingAsleep.accept(c);
+		}
+
+		@OnDisconnect
+		void onDisconnect() {
+			this.disconnected++;
+		}
+
+		@Action
+		void sleepNow(ActorContext<?, ?> c) {
+			c.sleep();
+		}
+
+		@Action
+		int size(ActorContext<?, ?> c) {
+			return c.conns().size();
+		}
+
+	}
+
+	// What the next node continues with
+
+	@Test
+	void keepsWhatAnInstancePassesOnThatBelongsElsewhereOnceItSleeps() {
+		RecordedOutbound ada = connect("ada");
+		long generation = row().generation();
+		this.room.whileFallingAsleep = (c) -> this.other.owner = true;
+		this.harness.node().moveClients((connection, address, position) -> {
+			assertThat(this.other.kept).hasSize(1); // the client causes the request
+			return new Moving(() -> {
+			});
+		});
+		sleep();
+		assertThat(this.other.kept).singleElement().returns(generation, HandOver::generation);
+		assertThat(ada.closed()).isEmpty();
+		assertThat(this.harness.node().holds(K)).isFalse();
+	}
+
+	@Test
+	void keepsWhatAnInstancePassesOnThatCannotWakeHere() {
+		RecordedOutbound ada = connect("ada");
+		sleep();
+		this.other.owner = true;
+		this.harness.directory().deliver(K, ada.connectionId(), this.harness.request(1, "size"));
+		assertThat(this.other.kept).singleElement().returns(row().generation(), HandOver::generation);
+		assertThat(ada.closed()).containsExactly(RESTARTING);
+		assertThat(this.harness.node().holds(K)).isFalse();
+	}
+
+	// Ids
+
+	@Test
+	void forgetsTheIdOfAnInstanceThatMovesOrClosesInItsSleep() {
+		connect("ada");
+		sleep();
+		String id = row().actorId();
+		assertThat(this.harness.node().instances().findAddress(id)).isEqualTo(K);
+		release();
+		assertThat(this.harness.node().instances().findAddress(id)).isNull();
+		connect("bob");
+		sleep();
+		assertThat(this.harness.node().instances().findAddress(id)).isEqualTo(K);
+		this.harness.node().releaseIf((address) -> true).block(ActorHarness.PATIENCE);
+		assertThat(this.harness.node().instances().findAddress(id)).isNull();
+	}
+
+	@Test
+	void forgetsTheIdOfAnInstanceThatCannotWakeHere() {
+		RecordedOutbound ada = connect("ada");
+		sleep();
+		this.other.owner = true;
+		this.harness.directory().deliver(K, ada.connectionId(), this.harness.request(1, "size"));
+		assertThat(this.harness.node().instances().findAddress(row().actorId())).isNull();
+	}
+
+	// Ends that meet
+
+	@Test
+	void anInstanceThatIsDestroyedDuringItsReleaseDisconnectsItsClients() {
+		connect("ada");
+		this.room.whileFallingAsleep = ActorContext::destroy;
+		assertThat(release()).isNull();
+		assertThat(this.room.disconnected).isOne();
+		assertThat(this.store.load(K)).isNull();
 	}
 
 	/** A client that is moving. */
@@ -175,8 +325,12 @@ class SleepingMovesTests {
 
 	}
 
-	/** Another node that may own everything. */
+	/** Another node, which owns nothing at first. */
 	private static final class OtherNode implements Ownership {
+
+		private final List<HandOver> kept = new ArrayList<>();
+
+		private boolean owner;
 
 		@Override
 		public String node() {
@@ -185,12 +339,17 @@ class SleepingMovesTests {
 
 		@Override
 		public boolean owns(ActorAddress address) {
-			return true;
+			return !this.owner;
 		}
 
 		@Override
 		public Mono<Boolean> take(StoredActor stored) {
-			return NOT_RELEASED;
+			return this.owner ? Mono.error(new RivetException(ErrorCode.RESTARTING)) : NOT_RELEASED;
+		}
+
+		@Override
+		public void keep(ActorAddress address, HandOver handOver) {
+			this.kept.add(handOver);
 		}
 
 		@Override

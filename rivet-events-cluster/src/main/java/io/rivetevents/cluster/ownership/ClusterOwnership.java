@@ -191,6 +191,11 @@ public final class ClusterOwnership implements Ownership {
 		return this.handOvers.take(stored);
 	}
 
+	@Override
+	public void keep(ActorAddress address, HandOver handOver) {
+		this.handOvers.add(address, handOver);
+	}
+
 	private Mono<Void> pause() {
 		return Mono.delay(PAUSE, this.timers).then();
 	}

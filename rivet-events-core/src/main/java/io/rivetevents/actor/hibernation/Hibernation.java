@@ -21,6 +21,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.persistence.ConnectionRows;
 import io.rivetevents.actor.state.ActorStateStore;
@@ -272,6 +273,18 @@ public final class Hibernation {
 	public @Nullable SleepingConnections unused() {
 		return (this.received != null && hasReceived())
 				? new SleepingConnections(this.received, this.generation, lastPosition(), byId()) : null;
+	}
+
+	/**
+	 * Returns what the next node continues with if this one cannot wake the instance,
+	 * {@code null} if no connections were received.
+	 */
+	public @Nullable HandOver passedOn() {
+		if (this.received == null || !hasReceived()) {
+			return null;
+		}
+		Position last = this.connections.stream().inOrder(this.connections.stream()::position);
+		return new SleepingConnections(this.received, this.generation, last, Map.of()).handOver();
 	}
 
 	/**

@@ -857,6 +857,10 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	/** Another node wakes it: messages of its clients are returned for that node. */
 	private Mono<Void> moveClients() {
+		HandOver passedOn = this.hibernation.passedOn();
+		if (passedOn != null) {
+			this.host.passOn(this.address, passedOn);
+		}
 		return Flux.fromIterable(this.connections.snapshot())
 			.concatMap((connection) -> this.clients.move(connection, true, (position) -> moved(connection, position)))
 			.then();

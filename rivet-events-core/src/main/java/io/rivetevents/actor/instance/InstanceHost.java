@@ -16,6 +16,7 @@ import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.answer.KeptAnswers;
 import io.rivetevents.actor.hibernation.SleepingConnections;
+import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.turn.Turn;
 import io.rivetevents.connection.Receipt;
@@ -99,6 +100,9 @@ public interface InstanceHost {
 	 * @return the client
 	 */
 	MovedClient move(ActorConnection connection, ActorAddress address, Position position);
+
+	/** Keeps for the next node what it continues with, before clients move there. */
+	void passOn(ActorAddress address, HandOver handOver);
 
 	/** Returns whether instances may leave this node with their clients. */
 	boolean movesClients();

@@ -84,6 +84,15 @@ public interface Ownership {
 	}
 
 	/**
+	 * Keeps what an instance has passed on that leaves this node before another node has
+	 * requested it, until that node does.
+	 * @param address address of the instance
+	 * @param handOver what it has passed on
+	 */
+	default void keep(ActorAddress address, HandOver handOver) {
+	}
+
+	/**
 	 * Returns how long the stored connections of an instance wait to be attached by the
 	 * nodes of their sockets, after the instance has been woken; then they have ended.
 	 * Zero if there are no other nodes.
