@@ -425,6 +425,7 @@ final class Instances implements InstanceHost {
 
 	@Override
 	public void passOn(ActorAddress address, HandOver handOver) {
+		this.addresses.remove(handOver.actorId(), address);
 		this.runtime.ownership().keep(address, handOver);
 	}
 
@@ -452,6 +453,7 @@ final class Instances implements InstanceHost {
 		this.instances.compute(address, (key, present) -> {
 			SleepingConnections taken = (present == null) ? this.sleeping.take(key) : null;
 			if (taken != null) {
+				this.addresses.remove(taken.actorId(), key);
 				left.set(taken);
 				rest.add(begins.apply(taken));
 			}

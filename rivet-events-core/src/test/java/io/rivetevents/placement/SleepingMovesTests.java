@@ -192,6 +192,32 @@ class SleepingMovesTests {
 		assertThat(this.harness.node().holds(K)).isFalse();
 	}
 
+	// Ids
+
+	@Test
+	void forgetsTheIdOfAnInstanceThatMovesOrClosesInItsSleep() {
+		connect("ada");
+		sleep();
+		String id = row().actorId();
+		assertThat(this.harness.node().instances().findAddress(id)).isEqualTo(K);
+		release();
+		assertThat(this.harness.node().instances().findAddress(id)).isNull();
+		connect("bob");
+		sleep();
+		assertThat(this.harness.node().instances().findAddress(id)).isEqualTo(K);
+		this.harness.node().releaseIf((address) -> true).block(ActorHarness.PATIENCE);
+		assertThat(this.harness.node().instances().findAddress(id)).isNull();
+	}
+
+	@Test
+	void forgetsTheIdOfAnInstanceThatCannotWakeHere() {
+		RecordedOutbound ada = connect("ada");
+		sleep();
+		this.other.owner = true;
+		this.harness.directory().deliver(K, ada.connectionId(), this.harness.request(1, "size"));
+		assertThat(this.harness.node().instances().findAddress(row().actorId())).isNull();
+	}
+
 	@Actor(hibernate = true)
 	static class Room {
 
