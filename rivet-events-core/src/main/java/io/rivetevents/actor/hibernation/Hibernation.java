@@ -217,9 +217,17 @@ public final class Hibernation {
 	 * are connected again, here or at another node.
 	 */
 	public void undoMove() {
+		this.instance.await(addMoved());
+	}
+
+	/**
+	 * Adds the connections of clients that have moved again, without their sockets.
+	 * @return these connections
+	 */
+	public List<ActorConnection> addMoved() {
 		List<ActorConnection> detached = this.moved.stream().map(this::detach).toList();
 		this.moved = Set.of();
-		this.instance.await(detached);
+		return detached;
 	}
 
 	private ActorConnection detach(ActorConnection connection) {

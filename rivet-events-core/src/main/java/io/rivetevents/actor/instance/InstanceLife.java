@@ -502,6 +502,9 @@ final class InstanceLife {
 		if (how == End.SLEEP && this.hibernation.isWanted()) {
 			return hibernate();
 		}
+		if (how == End.DESTROY) {
+			this.hibernation.addMoved(); // during its release: their hooks are called
+		}
 		Mono<Void> disconnected = (how == End.RELEASE) ? moveClients() : disconnectClients(how);
 		return switch (how) {
 			case SLEEP, RELEASE, SHUTDOWN ->
