@@ -187,16 +187,35 @@ final class ClusterSteps {
 						"%s sees %d of %d nodes".formatted(node, node.member().sees().size(), names.size()));
 			}
 		}
-		instances.forEach((address) -> checkOwner(address, running));
+		instances.forEach(this::checkOwner);
 	}
 
-	private void checkOwner(ActorAddress address, List<SimulatedNode> running) {
-		List<SimulatedNode> owners = running.stream().filter((node) -> node.member().owns(address)).toList();
-		List<SimulatedNode> holders = running.stream().filter((node) -> node.holds(address)).toList();
-		if (owners.size() != 1 || !owners.containsAll(holders)) {
+	/**
+	 * Returns whether no instance is about to move.
+	 * @param instances addresses of instances
+	 */
+	boolean isMoved(Collection<ActorAddress> instances) {
+		return this.network == null || instances.stream().allMatch(this::isAtItsOwner);
+	}
+
+	private boolean isAtItsOwner(ActorAddress address) {
+		List<SimulatedNode> owners = owners(address);
+		return owners.size() == 1 && owners.containsAll(holders(address));
+	}
+
+	private void checkOwner(ActorAddress address) {
+		if (!isAtItsOwner(address)) {
 			this.violations.add("an instance is in the memory of its owner",
-					"%s belongs to %s and is at %s".formatted(address, owners, holders));
+					"%s belongs to %s and is at %s".formatted(address, owners(address), holders(address)));
 		}
+	}
+
+	private List<SimulatedNode> owners(ActorAddress address) {
+		return this.nodes.running().stream().filter((node) -> node.member().owns(address)).toList();
+	}
+
+	private List<SimulatedNode> holders(ActorAddress address) {
+		return this.nodes.running().stream().filter((node) -> node.holds(address)).toList();
 	}
 
 	/** Ends all faults, and starts the nodes that are missing. */

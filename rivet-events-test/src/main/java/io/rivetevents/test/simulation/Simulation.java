@@ -330,6 +330,7 @@ public final class Simulation {
 			this.cluster.start();
 			if (this.time.now().isAfter(end)) {
 				checkServer();
+				this.cluster.check(this.known.keySet());
 				this.clients.stream()
 					.filter((client) -> !client.isQuiet())
 					.forEach((client) -> this.violations.add("clients get in and are answered without faults",
@@ -342,7 +343,7 @@ public final class Simulation {
 
 	private boolean isServerQuiet() {
 		return !this.nodes.isAnyLeaving() && this.serverCalls.unanswered(this.nodes.running()).isEmpty()
-				&& this.nodes.running().size() == this.nodes.count();
+				&& this.nodes.running().size() == this.nodes.count() && this.cluster.isMoved(this.known.keySet());
 	}
 
 	private void checkServer() {
