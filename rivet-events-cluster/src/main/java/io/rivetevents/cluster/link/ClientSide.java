@@ -104,14 +104,18 @@ final class ClientSide {
 		return (this.request.stream() == null) ? this.subscriptions.present() : List.of();
 	}
 
-	/** Notes that a message that was sent to the actor has not begun. */
-	void withdraw(ToServer message) {
+	/**
+	 * Notes that a message that was sent to the actor has not begun.
+	 * @return whether it is to be sent again: not if its client has an answer by now
+	 */
+	boolean withdraw(ToServer message) {
 		if (message instanceof ToServer.ActionRequest request) {
-			this.calls.answer(request.id());
+			return this.calls.answer(request.id()) || request.options().oneWay();
 		}
-		else if (message instanceof SubscriptionRequest request) {
+		if (message instanceof SubscriptionRequest request) {
 			this.subscriptions.withdraw(request);
 		}
+		return true;
 	}
 
 	/**

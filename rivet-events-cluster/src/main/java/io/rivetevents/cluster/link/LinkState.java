@@ -269,8 +269,9 @@ final class LinkState implements ConnectAttempts.Listener {
 			return;
 		}
 		if (this.owner.is(node) || this.owner.isLeaving(node)) {
-			this.client.withdraw(message);
-			if (!this.returned.add(message)) {
+			// messages that the actor of this node received itself were not noted
+			boolean unanswered = this.client.withdraw(message) || node.equals(LinkOwner.HERE);
+			if (unanswered && !this.returned.add(message)) {
 				end(new RivetException(ErrorCode.RESTARTING));
 			}
 		}
