@@ -36,7 +36,7 @@ record ReceivedEntries(String client, List<String> entries, CalledActor actor) {
 				notified = true;
 				continue;
 			}
-			int index = stored.indexOf(entry);
+			int index = find(entry, stored, last + 1);
 			if (index < 0 && !complete && this.actor.isUnknown(entry)) {
 				continue; // sent before it was saved
 			}
@@ -48,6 +48,12 @@ record ReceivedEntries(String client, List<String> entries, CalledActor actor) {
 			last = index;
 			notified = false;
 		}
+	}
+
+	/** Looks at the next ones first: there may be tens of thousands. */
+	private static int find(String entry, List<String> stored, int from) {
+		int next = stored.subList(from, stored.size()).indexOf(entry);
+		return (next >= 0) ? from + next : stored.indexOf(entry);
 	}
 
 }
