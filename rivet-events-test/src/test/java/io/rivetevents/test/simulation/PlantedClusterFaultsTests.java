@@ -131,14 +131,14 @@ class PlantedClusterFaultsTests {
 	 * The others take minutes: they are found by more seeds than a build has time for.
 	 */
 	@ParameterizedTest
-	@EnumSource(names = { "NO_RELEASE", "OWNS_ALL", "NOT_COMPARED", "OLD_SESSION", "FRAME_LOST", "CALL_REPEATED",
+	@EnumSource(names = { "NO_RELEASE", "OWNS_ALL", "NOT_COMPARED", "FRAME_LOST", "CALL_REPEATED",
 			"SERVER_CALL_REPEATED", "SMALLER_PART", "POSITION_KEPT", "REPLAY_LOST" })
 	void findsAPlantedFault(Planted fault) throws Exception {
 		find(fault);
 	}
 
 	@ParameterizedTest
-	@EnumSource(names = { "GATEWAY_KEPT", "CALL_HANGS", "CLIENT_CALL_HANGS" })
+	@EnumSource(names = { "OLD_SESSION", "GATEWAY_KEPT", "CALL_HANGS", "CLIENT_CALL_HANGS" })
 	@EnabledIfSystemProperty(named = "rivet.test.cluster.whole", matches = "true")
 	void findsAFaultThatIsRare(Planted fault) throws Exception {
 		find(fault);
