@@ -207,14 +207,15 @@ final class OutboxRunner {
 	}
 
 	/**
-	 * A row that another node has taken since is not handled. One whose lease has ended,
-	 * because the database was away, waits for the renewal, and so do those behind it:
-	 * they stay in their order.
+	 * A row that was taken again since, by another node or by this one, is not handled
+	 * here: the take is counted in its attempts. One whose lease has ended, because the
+	 * database was away, waits for the renewal, and so do those behind it: they stay in
+	 * their order.
 	 */
 	private Mono<Void> handle(OutboxRow taken) {
 		Mono<Void> renewed = this.renewal.asMono(); // before the lease is read
 		OutboxRow row = this.held.get(taken.id());
-		if (row == null) {
+		if (row == null || row.attempts() != taken.attempts()) {
 			return Mono.empty();
 		}
 		Instant now = this.clock.instant();

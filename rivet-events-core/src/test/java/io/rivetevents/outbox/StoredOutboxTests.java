@@ -382,6 +382,31 @@ class StoredOutboxTests {
 		assertThat(this.store.rows()).isEmpty();
 	}
 
+	/** Its lease was lost while it waited behind another one. */
+	@Test
+	void aRowThatIsTakenAgainWhileItWaitsIsHandledOnce() {
+		Node node = node();
+		Sinks.One<JsonNode> slow = Sinks.one();
+		node.answer = slow.asMono();
+		node.outbox.add(new ActorTarget.ById("id"), "1", List.of());
+		node.outbox.add(new ActorTarget.ById("id"), "2", List.of());
+		node.disconnected = true;
+		pass(LEASE.plusSeconds(1));
+		Instant now = Instant.ofEpochMilli(this.time.now(TimeUnit.MILLISECONDS));
+		assertThat(this.store.take(10, now, now.plusMillis(1))).hasSize(2);
+		node.disconnected = false;
+		pass(Duration.ofSeconds(1));
+		assertThat(this.store.rows()).extracting(OutboxRow::attempts).containsExactly(3, 3);
+		node.disconnected = true;
+		node.answer = Mono.just(MissingNode.getInstance());
+		slow.tryEmitValue(MissingNode.getInstance());
+		assertThat(node.actions()).filteredOn("2"::equals).hasSize(1);
+		node.disconnected = false;
+		pass(Duration.ofSeconds(1));
+		assertThat(node.actions()).filteredOn("2"::equals).hasSize(1);
+		assertThat(this.store.rows()).isEmpty();
+	}
+
 	@Test
 	void continuesAfterAFailureOfTheDatabase() {
 		Node node = node();
