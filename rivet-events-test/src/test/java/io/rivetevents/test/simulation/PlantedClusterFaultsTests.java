@@ -54,7 +54,8 @@ class PlantedClusterFaultsTests {
 	enum Planted {
 
 		/** A node that has an instance is not requested to release it. */
-		NO_RELEASE("ownership.ClusterOwnership", "take", PlantedClusterFaults.TakenAtOnce.class, ONE_OWNER),
+		NO_RELEASE("ownership.ClusterOwnership", "take", PlantedClusterFaults.TakenAtOnce.class, ONE_OWNER,
+				Planted::cutOff),
 
 		/** Each node creates and wakes each instance. */
 		OWNS_ALL("membership.Membership", "owns", PlantedClusterFaults.Always.class, ONE_OWNER),
