@@ -19,8 +19,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Stands between client and server, and cuts the connection at the next commit on order.
+ * Stands between client and server, and cuts a connection at its commit on order.
  */
 public final class CuttingProxy implements AutoCloseable {
 
@@ -30,7 +32,7 @@ public final class CuttingProxy implements AutoCloseable {
 
 	private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
-	private final AtomicReference<Cut> next = new AtomicReference<>(Cut.NONE);
+	private final AtomicReference<@Nullable Order> next = new AtomicReference<>();
 
 	private final AtomicInteger cuts = new AtomicInteger();
 
@@ -65,6 +67,10 @@ public final class CuttingProxy implements AutoCloseable {
 
 	}
 
+	/** Which connection ends: the next one that commits after this statement. */
+	private record Order(Cut cut, String statement) {
+	}
+
 	public CuttingProxy(int port) throws IOException {
 		this.port = port;
 		this.acceptor = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -77,7 +83,15 @@ public final class CuttingProxy implements AutoCloseable {
 
 	/** Orders the end of the connection that commits next. */
 	public void cut(Cut cut) {
-		this.next.set(cut);
+		cut(cut, "");
+	}
+
+	/**
+	 * Orders the end of the connection that commits this statement next: others may
+	 * commit at any time where the runtime works in the background.
+	 */
+	public void cut(Cut cut, String statement) {
+		this.next.set(new Order(cut, statement));
 	}
 
 	int cuts() {
@@ -110,19 +124,28 @@ public final class CuttingProxy implements AutoCloseable {
 	private void forward(Socket client, Socket server) throws IOException {
 		byte[] buffer = new byte[1 << 16];
 		InputStream in = client.getInputStream();
+		StringBuilder transaction = new StringBuilder();
 		for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
 			byte[] bytes = Arrays.copyOf(buffer, count);
-			Cut cut = isCommit(bytes) ? this.next.getAndSet(Cut.NONE) : Cut.NONE;
-			if (cut == Cut.NONE) {
-				server.getOutputStream().write(bytes);
+			transaction.append(new String(bytes, StandardCharsets.ISO_8859_1));
+			if (isCommit(bytes)) {
+				Cut cut = ordered(transaction);
+				transaction.setLength(0);
+				if (cut != Cut.NONE) {
+					this.cuts.incrementAndGet();
+					cut(cut, client, server, bytes);
+					return;
+				}
 			}
-			else {
-				this.cuts.incrementAndGet();
-				cut(cut, client, server, bytes);
-				return;
-			}
+			server.getOutputStream().write(bytes);
 		}
 		close(server);
+	}
+
+	private Cut ordered(StringBuilder transaction) {
+		Order order = this.next.get();
+		return (order != null && transaction.indexOf(order.statement()) >= 0 && this.next.compareAndSet(order, null))
+				? order.cut() : Cut.NONE;
 	}
 
 	private void cut(Cut cut, Socket client, Socket server, byte[] bytes) throws IOException {

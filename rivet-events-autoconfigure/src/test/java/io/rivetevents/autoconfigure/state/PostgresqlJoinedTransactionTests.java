@@ -39,7 +39,7 @@ class PostgresqlJoinedTransactionTests extends AbstractServerTransactionTests {
 	/** The server still has the transaction when its client has lost the connection. */
 	@Test
 	void waitsForACommitThatIsStillRunning() {
-		this.proxy.cut(Cut.LATE_COMMIT);
+		this.proxy.cut(Cut.LATE_COMMIT, "insert into booking");
 		assertFails("deposit", 10, "rivetkit.internal_error");
 		assertThat(rows()).as("at the time of the answer").containsExactly(1, 10);
 		Awaitility.await().untilAsserted(() -> assertThat(call("read", 0)).isEqualTo(11));

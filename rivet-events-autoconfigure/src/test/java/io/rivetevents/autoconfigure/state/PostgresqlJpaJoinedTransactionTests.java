@@ -46,7 +46,7 @@ class PostgresqlJpaJoinedTransactionTests extends JpaJoinedTransactionTests {
 	@Test
 	void continuesIfALostCommitHasStoredNothing() {
 		int before = call("order", "not lost");
-		this.proxy.cut(Cut.BEFORE_COMMIT);
+		this.proxy.cut(Cut.BEFORE_COMMIT, "insert into purchase");
 		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> call("order", "lost"));
 		assertThat(orders("lost")).isZero();
 		assertThat(call("order", "lost")).isEqualTo(before + 1);
@@ -57,7 +57,7 @@ class PostgresqlJpaJoinedTransactionTests extends JpaJoinedTransactionTests {
 	void restartsIfALostCommitHasStoredEverything(Cut cut) {
 		String id = "kept " + cut.ordinal(); // its name would be a commit for the proxy
 		int before = call("count", "");
-		this.proxy.cut(cut);
+		this.proxy.cut(cut, "insert into purchase");
 		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> call("order", id));
 		assertThat(orders(id)).as("at the time of the answer").isOne();
 		Awaitility.await().ignoreExceptions().until(() -> call("count", "") == before + 1);
