@@ -15,6 +15,8 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 
 import io.rivetevents.actor.ActorContext;
@@ -427,6 +429,17 @@ class LifeCycleTests {
 		this.harness.call(Room.class, "k", "items");
 		Awaitility.await().until(() -> this.room.log.contains("changed [x]"));
 		assertThat(this.room.log.stream().filter((line) -> line.startsWith("changed"))).hasSize(1);
+	}
+
+	/** A save within the turn is no reason to be silent. */
+	@ParameterizedTest
+	@ValueSource(strings = { "add", "addDurably", "addAndSave" })
+	void tellsOfChangesThatTheTurnHasSaved(String action) {
+		this.harness.call(Room.class, "k", action, "x");
+		Awaitility.await().until(() -> this.room.log.contains("changed [x]"));
+		this.harness.call(Room.class, "k", action, "y");
+		Awaitility.await().until(() -> this.room.log.contains("changed [x, y]"));
+		assertThat(this.room.log.stream().filter((line) -> line.startsWith("changed"))).hasSize(2);
 	}
 
 	@Test

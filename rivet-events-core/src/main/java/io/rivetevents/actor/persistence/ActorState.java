@@ -93,7 +93,11 @@ public final class ActorState {
 
 	private volatile @Nullable StoredActor stored;
 
+	/** Whether something has been used since the last save that a save would store. */
 	private volatile boolean touched;
+
+	/** Whether the value has been used in the turn, and perhaps saved since. */
+	private volatile boolean used;
 
 	/** Whether the state has been compared with the form that would be loaded. */
 	private boolean compared;
@@ -181,6 +185,7 @@ public final class ActorState {
 	public @Nullable Object get() {
 		Assert.state(this.type != null, "The actor has no state; add a method annotated with @CreateState");
 		this.touched = true;
+		this.used = true;
 		return this.value;
 	}
 
@@ -614,6 +619,7 @@ public final class ActorState {
 		this.uncertain.clear();
 		this.compared = false;
 		this.touched = false;
+		this.used = false;
 		this.dirtySince = CLEAN;
 		this.failedSaves = 0;
 	}
@@ -621,17 +627,18 @@ public final class ActorState {
 	/**
 	 * Notes the end of a turn.
 	 * @param now the time in nanoseconds
-	 * @return whether the turn has used the state
+	 * @return whether the turn has used the state, and perhaps has saved it
 	 */
 	public boolean endTurn(long now) {
-		boolean wasTouched = this.touched;
-		if (wasTouched) {
+		if (this.touched) {
 			this.touched = false;
 			if (this.dirtySince == CLEAN) {
 				this.dirtySince = now;
 			}
 		}
-		return wasTouched;
+		boolean wasUsed = this.used;
+		this.used = false;
+		return wasUsed;
 	}
 
 	/**
