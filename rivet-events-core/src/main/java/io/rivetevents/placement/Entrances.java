@@ -123,13 +123,14 @@ final class Entrances {
 	 * a rejected client is discarded.
 	 */
 	Mono<Admitted> open(ActorAddress address, ActorTarget target, ConnectRequest request, Entrance entrance) {
-		return TurnRequest.ask(this.instances.at(address, "connect"), false, entrance.counting(),
-				(instance, call) -> instance.arrive(target, request, null)
-					.flatMap((arrival) -> (arrival.draft() != null || instance.clients().connectsAside(request))
-							? Mono.just(new Opened(instance, arrival, null))
-							: letIn(instance, entrance, call, arrival, false)
-								.map((admitted) -> new Opened(instance, arrival, admitted))),
-				(opened) -> leave(address, opened.admitted()))
+		return TurnRequest
+			.ask(this.instances.at(address, "connect"), false, entrance.counting(),
+					(instance, call) -> instance.arrive(target, request, null)
+						.flatMap(
+								(arrival) -> (arrival.draft() != null || instance.clients().connectsAside(request))
+										? Mono.just(new Opened(instance, arrival, null))
+										: letIn(instance, entrance, call, arrival, false)
+											.map((admitted) -> new Opened(instance, arrival, admitted))))
 			.flatMap((opened) -> {
 				if (opened.admitted() != null) {
 					return Mono.just(opened.admitted());
@@ -158,8 +159,7 @@ final class Entrances {
 		return TurnRequest.ask(this.instances.at(address, "connect"), false, entrance.counting(),
 				(instance, call) -> instance.arrive(target, request, draft)
 					.filter((arrival) -> instance.hasInputOf(draft))
-					.flatMap((arrival) -> letIn(instance, entrance, call, arrival, true)),
-				(admitted) -> leave(address, admitted));
+					.flatMap((arrival) -> letIn(instance, entrance, call, arrival, true)));
 	}
 
 	/**
@@ -172,8 +172,7 @@ final class Entrances {
 				(instance, call) -> instance.isRunning()
 						? instance.arrive(target, request, null)
 							.flatMap((arrival) -> letIn(instance, entrance, call, arrival, false))
-						: Mono.<Admitted>empty(),
-				(admitted) -> leave(address, admitted));
+						: Mono.<Admitted>empty());
 	}
 
 	private static Mono<Admitted> letIn(ActorInstance instance, Entrance entrance, PendingCall call,
@@ -186,15 +185,6 @@ final class Entrances {
 		ActorInstance instance = this.instances.find(address);
 		if (instance != null) {
 			instance.discardIfUnclaimed();
-		}
-	}
-
-	/**
-	 * Disconnects a client that was accepted for a call whose caller has cancelled it.
-	 */
-	private void leave(ActorAddress address, @Nullable Admitted admitted) {
-		if (admitted != null && admitted.admission().connection().isStateless()) {
-			this.instances.disconnected(address, admitted.admission().connection().id());
 		}
 	}
 

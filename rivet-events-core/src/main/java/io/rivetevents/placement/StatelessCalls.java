@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -19,6 +20,7 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.call.ActorType;
+import io.rivetevents.actor.instance.ConnectHandler.Accepted;
 import io.rivetevents.actor.instance.ConnectHandler.Guest;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.ownership.NotBegun;
@@ -138,10 +140,11 @@ final class StatelessCalls {
 			this.checks.checkInput(address, target);
 			return this.checks.authorize(address, caller.identity())
 				.then(comesForLong(address, asked.action())
-						? Mono.usingWhen(enter(address, target, caller, asked), (stay) -> stay.perform(asked),
-								Stay::leave)
-						: askAction(address, asked,
-								(instance, call) -> stay(instance, target, caller, asked.action(), call)));
+						? stay(address, caller,
+								(stay) -> enter(target, stay, asked)
+									.flatMap((connection) -> stay.perform(connection, asked)))
+						: askAction(address, asked, (instance, call) -> stay(address, caller,
+								(stay) -> perform(instance, target, stay, asked.action(), call))));
 		});
 	}
 
@@ -200,33 +203,30 @@ final class StatelessCalls {
 		return type != null && (type.isInterleaved(action.name(), true) || type.hooks().contains(Hook.BEFORE_CONNECT));
 	}
 
+	/** Disconnects the client after the work, also if the call is cancelled. */
+	private Mono<JsonNode> stay(ActorAddress address, ConnectRequest caller, Function<Stay, Mono<JsonNode>> work) {
+		return Mono.using(() -> new Stay(address, caller), work, Stay::leave);
+	}
+
 	/**
-	 * Connects a client, calls an action and disconnects the client. All of it is one
-	 * turn, except the effects of the disconnect.
+	 * Connects a client and calls an action. All of it is one turn, except the effects of
+	 * the disconnect.
 	 */
-	private Mono<JsonNode> stay(ActorInstance instance, ActorTarget target, ConnectRequest caller,
+	private static Mono<JsonNode> perform(ActorInstance instance, ActorTarget target, Stay stay,
 			ToServer.ActionRequest action, PendingCall call) {
-		Mono<Stay> entered = instance.arrive(target, caller, null)
-			.then(Mono.defer(() -> instance.clients().connect(visitor(caller))))
-			.map((admission) -> new Stay(instance.address(), admission.connection()));
-		return Mono.usingWhen(entered, (stay) -> instance.actions().perform(stay.connection, action, call),
-				Stay::leave);
+		return instance.arrive(target, stay.caller, null)
+			.then(Mono.defer(() -> instance.clients().connect(stay.guest())))
+			.flatMap((admission) -> instance.actions().perform(admission.connection(), action, call));
 	}
 
-	private Mono<Stay> enter(ActorAddress address, ActorTarget target, ConnectRequest caller, ActionCall asked) {
+	private Mono<ActorConnection> enter(ActorTarget target, Stay stay, ActionCall asked) {
 		RequestUsage visit = Objects.requireNonNull(asked.visit());
-		ActorType type = this.types.at(address);
+		ActorType type = this.types.at(stay.address);
 		return this.entrances
-			.open(address, target, caller,
+			.open(stay.address, target, stay.caller,
 					new Entrances.Entrance((refusal) -> asked.entering(type, visit, refusal),
-							(instance, call, permitted) -> Entrances.connect(instance, visitor(caller), permitted)))
-			.map((admitted) -> new Stay(admitted.info().address(), admitted.admission().connection()));
-	}
-
-	/** Returns a client that calls an action over HTTP. */
-	private static Guest visitor(ConnectRequest caller) {
-		return new Guest(caller, Outbound.NONE, null, () -> false, (admission) -> {
-		});
+							(instance, call, permitted) -> Entrances.connect(instance, stay.guest(), permitted)))
+			.map((admitted) -> admitted.admission().connection());
 	}
 
 	/** The temporary connection of a client that calls one action over HTTP. */
@@ -234,24 +234,47 @@ final class StatelessCalls {
 
 		private final ActorAddress address;
 
-		private final ActorConnection connection;
+		private final ConnectRequest caller;
 
-		Stay(ActorAddress address, ActorConnection connection) {
+		private volatile boolean over;
+
+		private volatile @Nullable ActorConnection connection;
+
+		Stay(ActorAddress address, ConnectRequest caller) {
 			this.address = address;
-			this.connection = connection;
+			this.caller = caller;
 		}
 
-		Mono<JsonNode> perform(ActionCall asked) {
+		Guest guest() {
+			return new Guest(this.caller, Outbound.NONE, null, () -> this.over, this::enter);
+		}
+
+		/**
+		 * Called in the turn that connects the client. The call may be cancelled at any
+		 * moment, and Reactor then drops what has been accepted: the later of this method
+		 * and {@link #leave} sees the effect of the other, and disconnects the client.
+		 */
+		private void enter(Accepted admission) {
+			this.connection = admission.connection();
+			if (this.over) {
+				leave();
+			}
+		}
+
+		Mono<JsonNode> perform(ActorConnection connection, ActionCall asked) {
 			// the instance may have ended, and been replaced by another one
 			return askAction(this.address, asked,
-					(current, call) -> (current.connections().find(this.connection.id()) == this.connection)
-							? current.actions().perform(this.connection, asked.action(), call)
+					(current, call) -> (current.connections().find(connection.id()) == connection)
+							? current.actions().perform(connection, asked.action(), call)
 							: Mono.error(new RivetException(ErrorCode.RESTARTING)));
 		}
 
-		Mono<Void> leave() {
-			StatelessCalls.this.instances.disconnected(this.address, this.connection.id());
-			return Mono.empty();
+		void leave() {
+			this.over = true;
+			ActorConnection connection = this.connection;
+			if (connection != null) {
+				StatelessCalls.this.instances.disconnected(this.address, connection.id());
+			}
 		}
 
 	}

@@ -11,13 +11,24 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
+import reactor.util.context.Context;
+import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
@@ -77,6 +88,148 @@ class CancelledVisitTests {
 		}
 	}
 
+	/** Where a client is when its call connects it. */
+	enum Arrival {
+
+		/** Creates the instance after the hook before the connect. */
+		CREATES,
+
+		/** Finds the instance, and waits for the hook outside of its turn. */
+		FINDS,
+
+		/** Finds an actor without that hook: it is let in in its first turn. */
+		FINDS_OPEN
+
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void leavesAtWhicheverStepItsEndComes(Arrival arrival) {
+		Lobby lobby = new Lobby();
+		Class<?> type = (arrival == Arrival.FINDS_OPEN) ? OpenLobby.class : Lobby.class;
+		int steps = 0;
+		try (ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, lobby, new OpenLobby(lobby))) {
+			boolean cut = true;
+			while (cut) {
+				steps++;
+				String key = "step" + steps;
+				if (arrival != Arrival.CREATES) {
+					harness.call(type, key, "wait", 0);
+				}
+				cut = new CutCall(lobby, steps).make(() -> harness.directory()
+					.call(ActorHarness.target(type, key), ConnectRequest.stateless(null, Identity.ANONYMOUS),
+							harness.request(0, "wait", 1)));
+				Awaitility.await().untilAsserted(() -> assertThat(lobby.disconnects).as(key).isEqualTo(lobby.connects));
+			}
+		}
+		assertThat(lobby.connects).hasSize(steps);
+		assertThat(steps).isGreaterThan(10);
+	}
+
+	/** A call that is cancelled between two of the signals that follow its hook. */
+	private static final class CutCall extends BaseSubscriber<Object> {
+
+		private final int step;
+
+		private final AtomicInteger signals = new AtomicInteger();
+
+		private final Lobby lobby;
+
+		private volatile @Nullable Thread thread;
+
+		CutCall(Lobby lobby, int step) {
+			this.lobby = lobby;
+			this.step = step;
+		}
+
+		/** Returns whether there was such a signal. */
+		boolean make(Supplier<Mono<JsonNode>> call) {
+			this.lobby.onConnect = () -> this.thread = Thread.currentThread();
+			Hooks.onEachOperator("cut", Operators.lift((publisher, actual) -> new Step(actual)));
+			try {
+				call.get().subscribe(this);
+				Awaitility.await().until(this::isDisposed);
+			}
+			finally {
+				Hooks.resetOnEachOperator("cut");
+			}
+			return this.signals.get() >= this.step;
+		}
+
+		@Override
+		protected void hookOnError(Throwable ex) {
+			throw new AssertionError(ex);
+		}
+
+		private final class Step implements CoreSubscriber<Object> {
+
+			private final CoreSubscriber<Object> actual;
+
+			@SuppressWarnings("unchecked")
+			Step(CoreSubscriber<?> actual) {
+				this.actual = (CoreSubscriber<Object>) actual;
+			}
+
+			@Override
+			public void onSubscribe(Subscription subscription) {
+				this.actual.onSubscribe(subscription);
+			}
+
+			/** A cancellation by another thread can take effect here. */
+			@Override
+			public void onNext(Object value) {
+				if (Thread.currentThread() == CutCall.this.thread
+						&& CutCall.this.signals.incrementAndGet() == CutCall.this.step) {
+					cancel();
+				}
+				this.actual.onNext(value);
+			}
+
+			@Override
+			public void onError(Throwable ex) {
+				this.actual.onError(ex);
+			}
+
+			@Override
+			public void onComplete() {
+				this.actual.onComplete();
+			}
+
+			@Override
+			public Context currentContext() {
+				return this.actual.currentContext();
+			}
+
+		}
+
+	}
+
+	/** An actor without a hook before the connect. */
+	static class OpenLobby {
+
+		private final Lobby lobby;
+
+		OpenLobby(Lobby lobby) {
+			this.lobby = lobby;
+		}
+
+		@OnConnect
+		void connect(ActorContext<?, ?> c) {
+			this.lobby.connect(c);
+		}
+
+		@OnDisconnect
+		void disconnect(ActorContext<?, ?> c) {
+			this.lobby.disconnect(c);
+		}
+
+		@Action(interleave = true)
+		Mono<Void> wait(int millis) {
+			return Mono.empty();
+		}
+
+	}
+
 	@Actor("lobby")
 	static class Lobby {
 
@@ -85,6 +238,9 @@ class CancelledVisitTests {
 		private final Set<String> disconnects = ConcurrentHashMap.newKeySet();
 
 		private volatile Sinks.@Nullable One<Object> gate;
+
+		private volatile Runnable onConnect = () -> {
+		};
 
 		@OnBeforeConnect
 		Mono<Void> check() {
@@ -95,6 +251,7 @@ class CancelledVisitTests {
 		@OnConnect
 		void connect(ActorContext<?, ?> c) {
 			this.connects.add(c.conn().id());
+			this.onConnect.run();
 		}
 
 		@OnDisconnect

@@ -5,7 +5,6 @@
 
 package io.rivetevents.placement.pending;
 
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -25,7 +24,7 @@ import io.rivetevents.protocol.ErrorCode;
 
 /**
  * A pending result of a turn. Nothing is done if the subscriber cancels before the turn
- * starts; a result that it does not take after that is unclaimed.
+ * starts; after that the work runs, and its result may be dropped.
  *
  * @param <T> type of the result
  */
@@ -33,17 +32,10 @@ public final class TurnRequest<T> {
 
 	private final MonoSink<T> sink;
 
-	private final Consumer<T> unclaimed;
-
-	/** Set before the sink returns: all subscribers request the result at once. */
-	private final AtomicBoolean taken;
-
 	private volatile boolean cancelled;
 
-	private TurnRequest(MonoSink<T> sink, Consumer<T> unclaimed, AtomicBoolean taken) {
+	private TurnRequest(MonoSink<T> sink) {
 		this.sink = sink;
-		this.unclaimed = unclaimed;
-		this.taken = taken;
 		sink.onCancel(() -> this.cancelled = true);
 	}
 
@@ -55,8 +47,7 @@ public final class TurnRequest<T> {
 	 */
 	public static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
 			Function<ActorInstance, Mono<T>> work) {
-		return of((unclaimed) -> {
-		}, (request) -> request.submit(submission,
+		return of((request) -> request.submit(submission,
 				Turn.ofClient((instance) -> request.answer(() -> work.apply(instance)), interleave)));
 	}
 
@@ -70,35 +61,15 @@ public final class TurnRequest<T> {
 	 */
 	public static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
 			Function<Consumer<ErrorCode>, PendingCall> counting, BiFunction<ActorInstance, PendingCall, Mono<T>> work) {
-		return ask(submission, interleave, counting, work, (unclaimed) -> {
-		});
-	}
-
-	/**
-	 * Runs work that a client waits for, in a turn.
-	 * @param submission submits the turn to an instance
-	 * @param interleave whether the next turn may run before the result is complete
-	 * @param counting creates the pending call of the turn, from the function that
-	 * rejects it
-	 * @param work the work
-	 * @param unclaimed receives a result that the subscriber does not take
-	 */
-	public static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
-			Function<Consumer<ErrorCode>, PendingCall> counting, BiFunction<ActorInstance, PendingCall, Mono<T>> work,
-			Consumer<T> unclaimed) {
-		return of(unclaimed, (request) -> {
+		return of((request) -> {
 			PendingCall call = counting.apply((why) -> request.sink.error(new RivetException(why)));
 			request.submit(submission, Turn.ofCall(call, (instance) -> request.answer(() -> work.apply(instance, call)),
 					interleave, true));
 		});
 	}
 
-	private static <T> Mono<T> of(Consumer<T> unclaimed, Consumer<TurnRequest<T>> begin) {
-		return Mono.defer(() -> {
-			AtomicBoolean taken = new AtomicBoolean();
-			return Mono.<T>create((sink) -> begin.accept(new TurnRequest<>(sink, unclaimed, taken)))
-				.doOnNext((value) -> taken.set(true));
-		});
+	private static <T> Mono<T> of(Consumer<TurnRequest<T>> begin) {
+		return Mono.create((sink) -> begin.accept(new TurnRequest<>(sink)));
 	}
 
 	private void submit(Consumer<Turn<ActorInstance>> submission, Turn<ActorInstance> turn) {
@@ -113,17 +84,9 @@ public final class TurnRequest<T> {
 	private @Nullable Mono<Void> answer(Supplier<Mono<T>> work) {
 		return this.cancelled ? null
 				: Guarded.defer(work)
-					.doOnSuccess(this::succeed)
+					.doOnSuccess(this.sink::success)
 					.onErrorResume((ex) -> Mono.fromRunnable(() -> this.sink.error(ex)))
 					.then();
-	}
-
-	private void succeed(@Nullable T value) {
-		this.sink.success(value);
-		// the sink does not report whether this or a concurrent cancel was first
-		if (value != null && !this.taken.get()) {
-			this.unclaimed.accept(value);
-		}
 	}
 
 }
