@@ -192,6 +192,11 @@ public final class RawSocket implements AutoCloseable {
 		return all.toString(StandardCharsets.ISO_8859_1);
 	}
 
+	/** Whether something has come that is not read yet; the end does not count. */
+	public boolean hasInput() throws IOException {
+		return this.in.available() > 0;
+	}
+
 	/** Whether nothing has come and nothing has ended for a while. */
 	public boolean isOpenFor(Duration time) throws IOException {
 		this.socket.setSoTimeout((int) time.toMillis());
