@@ -106,12 +106,15 @@ class ArchitectureTests {
 			    outbound explain delivery actor.turn actor.persistence actor.answer actor.stream
 			    actor.call actor.subscription actor.ownership actor.runtime actor.hibernation
 			placement.pending: protocol error failure limit observation actor actor.turn actor.instance
+			placement.inspection: protocol failure actor actor.state actor.schedule delivery actor.turn
+			    actor.stream actor.instance actor.ownership actor.runtime actor.hibernation
+			    placement.pending
 			placement.api: protocol conversion contract.reflect failure actor extension actor.call
 			placement: protocol error protocol.value conversion contract.reflect failure limit
 			    scheduling connection actor actor.state actor.schedule extension observation
 			    outbound delivery actor.turn actor.persistence actor.answer actor.stream actor.call
 			    actor.instance actor.ownership actor.runtime actor.hibernation placement.api
-			    placement.pending
+			    placement.inspection placement.pending
 			outbox: protocol error protocol.value failure connection actor extension delivery
 			cluster: protocol error protocol.value conversion contract.reflect failure connection
 			    extension explain delivery
@@ -305,6 +308,8 @@ class ArchitectureTests {
 			.doNotHaveSimpleName("ActorDocument")
 			.and()
 			.doNotHaveSimpleName("NodeStoredActors")
+			.and()
+			.resideOutsideOfPackage("io.rivetevents.placement.inspection")
 			.should()
 			.callMethod(StoredActor.class, "state")
 			.check(classes);
@@ -319,6 +324,8 @@ class ArchitectureTests {
 			.doNotHaveSimpleName("DefaultActorContext")
 			.and()
 			.doNotHaveSimpleName("ActorState")
+			.and()
+			.doNotHaveSimpleName("InstanceReader")
 			.should()
 			.callMethodWhere(
 					target(owner(simpleName("ActorState"))).and(target(name("get").or(name("peek")).or(name("bytes")))))

@@ -127,6 +127,14 @@ public interface Outbound {
 	}
 
 	/**
+	 * Returns the bytes that wait, overhead included; 0 if this node does not have the
+	 * queue.
+	 */
+	default long queuedBytes() {
+		return 0;
+	}
+
+	/**
 	 * Returns the limits of its queue, for the node of the actor; {@code null} if this
 	 * node does not have the queue.
 	 */

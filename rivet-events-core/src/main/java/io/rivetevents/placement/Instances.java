@@ -59,6 +59,7 @@ import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.LimitSettings;
 import io.rivetevents.limit.PendingCall;
 import io.rivetevents.outbound.MovedClient;
+import io.rivetevents.placement.inspection.InspectedInstances;
 import io.rivetevents.placement.pending.Departures;
 import io.rivetevents.placement.pending.TurnRequest;
 import io.rivetevents.protocol.ErrorCode;
@@ -70,7 +71,7 @@ import io.rivetevents.scheduling.DueQueue;
  * The instances in the memory of this node: finds, creates and removes them, and submits
  * turns to them. Safe for use by several threads.
  */
-final class Instances implements InstanceHost {
+final class Instances implements InstanceHost, InspectedInstances {
 
 	/** Workers for work outside of turns, by name of the actor. */
 	private final Map<String, Scheduler> workers = new ConcurrentHashMap<>();
@@ -149,17 +150,18 @@ final class Instances implements InstanceHost {
 		return this.instances.size();
 	}
 
-	Collection<ActorInstance> all() {
+	@Override
+	public Collection<ActorInstance> all() {
 		return this.instances.values();
 	}
 
-	/** Returns the signals of instances that have left memory. */
-	Departures departures() {
+	@Override
+	public Departures departures() {
 		return this.departures;
 	}
 
-	/** Returns the instance at an address, {@code null} if none is in memory. */
-	@Nullable ActorInstance find(ActorAddress address) {
+	@Override
+	public @Nullable ActorInstance find(ActorAddress address) {
 		return this.instances.get(address);
 	}
 
@@ -229,8 +231,8 @@ final class Instances implements InstanceHost {
 				(key) -> this.sleeping.contains(key, connectionId) ? create(key, this.types.at(key)) : null);
 	}
 
-	/** Returns the open connections of instances that sleep. */
-	SleepingInstances sleeping() {
+	@Override
+	public SleepingInstances sleeping() {
 		return this.sleeping;
 	}
 

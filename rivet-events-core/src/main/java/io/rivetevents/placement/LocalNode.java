@@ -28,6 +28,7 @@ import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.placement.inspection.Inspection;
 import io.rivetevents.protocol.ToServer;
 
 /**
@@ -47,6 +48,8 @@ public final class LocalNode {
 	private final ActorDirectory directory;
 
 	private final StoredActors storedActors;
+
+	private final Inspection inspection;
 
 	private volatile boolean draining;
 
@@ -69,6 +72,7 @@ public final class LocalNode {
 		this.checks = new RequestChecks(types, this.instances, runtime);
 		this.directory = new LocalActorDirectory(this.instances, this.checks, types, runtime, connections);
 		this.storedActors = new NodeStoredActors(this.instances, runtime);
+		this.inspection = new Inspection(this.instances, runtime);
 	}
 
 	/**
@@ -90,6 +94,11 @@ public final class LocalNode {
 	 */
 	public StoredActors storedActors() {
 		return this.storedActors;
+	}
+
+	/** Describes the instances of this node for operators. */
+	public Inspection inspection() {
+		return this.inspection;
 	}
 
 	Instances instances() {

@@ -57,6 +57,11 @@ public final class IdleTimer {
 		this.lastUsed = now;
 	}
 
+	/** Returns when the object was last used, in nanoseconds. */
+	public long lastUsed() {
+		return this.lastUsed;
+	}
+
 	/** Keeps the object awake until the work has ended. */
 	public <T> Mono<T> keepAwake(Mono<T> work) {
 		// released before the signal, so that the code it causes finds the object unused

@@ -94,6 +94,12 @@ public final class ClusterOwnership implements Ownership {
 	}
 
 	@Override
+	public @Nullable String otherOwner(ActorAddress address) {
+		String owner = this.membership.owner(address);
+		return node().equals(owner) ? null : owner;
+	}
+
+	@Override
 	public long merges() {
 		return this.membership.merges();
 	}

@@ -5,6 +5,7 @@
 
 package io.rivetevents.actor.hibernation;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -81,6 +82,12 @@ public final class SleepingInstances {
 	public boolean contains(ActorAddress address, ActorConnection connection) {
 		SleepingConnections sleeping = this.byAddress.get(address);
 		return sleeping != null && sleeping.connections().get(connection.id()) == connection;
+	}
+
+	/** Returns the open connections of an instance that sleeps, empty if it has none. */
+	public Collection<ActorConnection> connections(ActorAddress address) {
+		SleepingConnections sleeping = this.byAddress.get(address);
+		return (sleeping != null) ? sleeping.connections().values() : List.of();
 	}
 
 	/** Sends a keep-alive to a client of an instance that sleeps. Does not block. */

@@ -364,6 +364,11 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		return this.mailbox.depth();
 	}
 
+	/** Returns for how many nanoseconds no turn of a client has begun. */
+	public long unusedNanos() {
+		return now() - this.life.idle().lastUsed();
+	}
+
 	/** Adds a turn to the mailbox. */
 	public Mailbox.Offer offer(Turn<ActorInstance> turn) {
 		PendingCall call = turn.call();

@@ -63,6 +63,15 @@ public interface Ownership {
 	boolean owns(ActorAddress address);
 
 	/**
+	 * Returns the name of the node on which an instance belongs, {@code null} if that is
+	 * this node, or not known.
+	 * @param address address of the instance
+	 */
+	default @Nullable String otherOwner(ActorAddress address) {
+		return null;
+	}
+
+	/**
 	 * Makes sure that no other node has a stored instance in memory, before this node
 	 * wakes it. A node that has it receives a request to save and to release it.
 	 * @param stored the stored instance

@@ -186,7 +186,11 @@ public final class ActorConnections {
 	}
 
 	public boolean isEmpty() {
-		return this.own.size() == 0;
+		return size() == 0;
+	}
+
+	public int size() {
+		return this.own.size();
 	}
 
 	/** Returns whether any of them is that of a call over HTTP. */
