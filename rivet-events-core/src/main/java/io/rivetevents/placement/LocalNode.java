@@ -24,6 +24,7 @@ import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.ownership.HandOver;
 import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.actor.runtime.ClientMoves;
+import io.rivetevents.actor.schedule.ScheduleStatus;
 import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
@@ -49,8 +50,6 @@ public final class LocalNode {
 
 	private final StoredActors storedActors;
 
-	private final Inspection inspection;
-
 	private volatile boolean draining;
 
 	/**
@@ -72,7 +71,6 @@ public final class LocalNode {
 		this.checks = new RequestChecks(types, this.instances, runtime);
 		this.directory = new LocalActorDirectory(this.instances, this.checks, types, runtime, connections);
 		this.storedActors = new NodeStoredActors(this.instances, runtime);
-		this.inspection = new Inspection(this.instances, runtime);
 	}
 
 	/**
@@ -96,9 +94,17 @@ public final class LocalNode {
 		return this.storedActors;
 	}
 
-	/** Describes the instances of this node for operators. */
-	public Inspection inspection() {
-		return this.inspection;
+	/** Returns the schedules that this node has in memory. */
+	public ScheduleStatus schedules() {
+		return this.instances.schedules().status();
+	}
+
+	/**
+	 * Creates what describes the instances of this node for operators. Create it once: it
+	 * limits its own use of an instance.
+	 */
+	public Inspection createInspection() {
+		return new Inspection(this.instances, this.runtime);
 	}
 
 	Instances instances() {

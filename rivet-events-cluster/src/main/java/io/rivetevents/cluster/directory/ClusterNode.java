@@ -7,6 +7,7 @@ package io.rivetevents.cluster.directory;
 
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -362,6 +363,11 @@ public final class ClusterNode implements Cluster {
 		long backlog = this.membership.nodes().stream().mapToLong(this.peers::backlog).sum();
 		return new ClusterStatus(this.membership.nodes().size(), this.membership.isWaiting(), this.calls.pending(),
 				this.links.clients().size(), backlog, counters());
+	}
+
+	@Override
+	public Map<String, Integer> slots() {
+		return this.membership.slots();
 	}
 
 	private ClusterStatus.Counters counters() {

@@ -11,7 +11,9 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.Log;
@@ -284,6 +286,22 @@ public final class Membership {
 	public @Nullable String owner(ActorAddress address) {
 		Placement placement = this.state.placement();
 		return (placement != null) ? placement.owner(address) : null;
+	}
+
+	/**
+	 * Returns how many slots each node of the view owns, by their names; empty before the
+	 * first view and while this node waits in the smaller part.
+	 */
+	public Map<String, Integer> slots() {
+		State state = this.state;
+		Placement placement = state.placement();
+		if (placement == null || state.nodes().isEmpty()) {
+			return Map.of();
+		}
+		Map<String, Integer> slots = new TreeMap<>();
+		state.nodes().forEach((node) -> slots.put(node, 0));
+		placement.owners().forEach((owner) -> slots.merge(owner, 1, Integer::sum));
+		return slots;
 	}
 
 	/** Returns how often this node was in the smaller part since the start. */

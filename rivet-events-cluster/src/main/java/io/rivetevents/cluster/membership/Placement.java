@@ -8,6 +8,8 @@ package io.rivetevents.cluster.membership;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +71,15 @@ final class Placement {
 
 	/** Returns the owner of an address. */
 	String owner(ActorAddress address) {
-		int slot = slot(address);
+		return owner(slot(address));
+	}
+
+	/** Returns the owner of each slot. */
+	Stream<String> owners() {
+		return IntStream.range(0, SLOTS).mapToObj(this::owner);
+	}
+
+	private String owner(int slot) {
 		String known = this.owners[slot];
 		if (known != null) {
 			return known;

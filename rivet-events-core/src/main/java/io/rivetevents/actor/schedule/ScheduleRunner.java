@@ -411,6 +411,16 @@ public final class ScheduleRunner {
 		}
 	}
 
+	/** Returns the schedules in memory. Thread-safe. */
+	public ScheduleStatus status() {
+		synchronized (this.lock) {
+			int waiting = this.waiting.values().stream().mapToInt(Deque::size).sum();
+			int running = this.busy.size();
+			return new ScheduleStatus(Math.max(0, this.known.size() - waiting - running), waiting, running,
+					this.pauses.size());
+		}
+	}
+
 	private long now() {
 		return this.timers.now(TimeUnit.NANOSECONDS);
 	}

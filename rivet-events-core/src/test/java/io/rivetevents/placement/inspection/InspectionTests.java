@@ -44,7 +44,7 @@ class InspectionTests {
 
 	private final ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, this.store, this.room);
 
-	private final Inspection inspection = this.harness.node().inspection();
+	private final Inspection inspection = this.harness.node().createInspection();
 
 	@AfterEach
 	void close() {

@@ -1,0 +1,18 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.actor.schedule;
+
+/**
+ * The schedules that a node has in memory at one moment; all others are in the store
+ * only.
+ *
+ * @param near schedules that become due within seconds
+ * @param waiting schedules that are due and wait for others
+ * @param running instances of which a schedule runs
+ * @param paused schedules that could not be run, and are tried again later
+ */
+public record ScheduleStatus(int near, int waiting, int running, int paused) {
+}
