@@ -106,7 +106,7 @@ class ArchitectureTests {
 			    outbound explain delivery actor.turn actor.persistence actor.answer actor.stream
 			    actor.call actor.subscription actor.ownership actor.runtime actor.hibernation
 			placement.pending: protocol error failure limit observation actor actor.turn actor.instance
-			placement.inspection: protocol failure actor actor.state actor.schedule delivery actor.turn
+			placement.inspection: protocol failure explain actor actor.state actor.schedule delivery actor.turn
 			    actor.stream actor.instance actor.ownership actor.runtime actor.hibernation
 			    placement.pending
 			placement.api: protocol conversion contract.reflect failure actor extension actor.call

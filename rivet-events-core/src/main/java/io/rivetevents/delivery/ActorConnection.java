@@ -102,6 +102,8 @@ public final class ActorConnection extends ForwardingRecipients
 
 	private volatile @Nullable ClientRequests requests;
 
+	private volatile @Nullable DeliveryRecorder deliveries;
+
 	private volatile long handled = ToServer.UNREPORTED;
 
 	private final @Nullable ClientUsage usage;
@@ -133,9 +135,21 @@ public final class ActorConnection extends ForwardingRecipients
 		this.owner = owner;
 		this.state = state;
 		this.usage = usage;
-		DeliveryRecorder deliveries = owner.support().deliveries();
-		if (deliveries != null) {
-			outbound.observe(deliveries.queueOf(id(), user()));
+		this.deliveries = owner.support().deliveries();
+		if (this.deliveries != null) {
+			outbound.observe(this.deliveries.queueOf(id(), user()));
+		}
+	}
+
+	/**
+	 * Records the deliveries to it from now on. No effect if those of all instances are
+	 * recorded.
+	 * @param recorder the record, {@code null} to record them no more
+	 */
+	public void record(@Nullable DeliveryRecorder recorder) {
+		if (this.owner.support().deliveries() == null && this.deliveries != recorder) {
+			this.deliveries = recorder;
+			this.outbound.observe((recorder != null) ? recorder.queueOf(id(), user()) : null);
 		}
 	}
 
@@ -259,7 +273,7 @@ public final class ActorConnection extends ForwardingRecipients
 		HandledReport report = HandledReport.of(position, this.handled, sent);
 		if (report == HandledReport.ADVANCED) {
 			this.handled = position;
-			DeliveryRecorder deliveries = this.owner.support().deliveries();
+			DeliveryRecorder deliveries = this.deliveries;
 			if (deliveries != null) {
 				deliveries.handled(id(), position);
 			}

@@ -52,7 +52,7 @@ public final class ConnectionIndex implements Dispatcher {
 	/** Whether it has the connections of all actors of the node. */
 	private final boolean ofNode;
 
-	private final @Nullable InstanceDeliveries deliveries;
+	private volatile @Nullable InstanceDeliveries deliveries;
 
 	/** Smallest outgoing message limit of all connections so far, in bytes. */
 	private volatile int maxMessageSize = Integer.MAX_VALUE;
@@ -88,6 +88,14 @@ public final class ConnectionIndex implements Dispatcher {
 	 */
 	public @Nullable InstanceDeliveries deliveries() {
 		return this.deliveries;
+	}
+
+	/**
+	 * Records the deliveries from now on.
+	 * @param deliveries the record, {@code null} to record them no more
+	 */
+	public void record(@Nullable InstanceDeliveries deliveries) {
+		this.deliveries = deliveries;
 	}
 
 	/**
@@ -227,7 +235,8 @@ public final class ConnectionIndex implements Dispatcher {
 
 	@Override
 	public @Nullable Sending recordHeld(String event) {
-		return (this.deliveries != null) ? this.deliveries.begin(event) : null;
+		InstanceDeliveries deliveries = this.deliveries;
+		return (deliveries != null) ? deliveries.begin(event) : null;
 	}
 
 	@Override
@@ -270,10 +279,11 @@ public final class ConnectionIndex implements Dispatcher {
 	 * one of them and is not droppable
 	 */
 	public Receipt dispatch(AddressedEvent dispatch, @Nullable Position position, Runnable accepted) {
-		if (this.deliveries != null && (position != null || this.ofNode)) {
-			Sending sending = (position != null) ? this.deliveries.at(dispatch.event(), position)
-					: this.deliveries.begin(dispatch.event());
-			return dispatch(dispatch, position, accepted, new RecordedDispatch(this.deliveries, sending));
+		InstanceDeliveries deliveries = this.deliveries;
+		if (deliveries != null && (position != null || this.ofNode)) {
+			Sending sending = (position != null) ? deliveries.at(dispatch.event(), position)
+					: deliveries.begin(dispatch.event());
+			return dispatch(dispatch, position, accepted, new RecordedDispatch(deliveries, sending));
 		}
 		Collection<ActorConnection> candidates = candidates(dispatch);
 		if (candidates.isEmpty()) {

@@ -100,9 +100,9 @@ public interface Outbound {
 
 	/**
 	 * Sets the listener for what happens to the messages of the queue, if this node has
-	 * it.
+	 * it; {@code null} for none.
 	 */
-	default void observe(QueueListener listener) {
+	default void observe(@Nullable QueueListener listener) {
 	}
 
 	/**

@@ -406,7 +406,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	@Override
-	public void observe(QueueListener listener) {
+	public void observe(@Nullable QueueListener listener) {
 		synchronized (this.waiting) {
 			this.listener = listener;
 		}

@@ -61,6 +61,11 @@ public final class ActorConnections {
 
 	private final EventStream stream;
 
+	private final ActorAddress instance;
+
+	/** Set while the deliveries of this instance alone are recorded. */
+	private volatile @Nullable DeliveryRecorder recorder;
+
 	/** Number of connections of calls over HTTP. */
 	private final AtomicInteger stateless = new AtomicInteger();
 
@@ -77,6 +82,7 @@ public final class ActorConnections {
 	 */
 	public ActorConnections(ActorAddress instance, ConnectionIndex ofNode, HistoryLimits history, ByteBudget kept,
 			LongSupplier clock, DueQueue.Entry due, @Nullable DeliveryRecorder deliveries, String epoch) {
+		this.instance = instance;
 		this.own = new ConnectionIndex((deliveries != null) ? deliveries.of(instance) : null);
 		this.ofNode = ofNode;
 		this.stream = new EventStream(instance, this.own, history, kept, clock, due, epoch);
@@ -87,11 +93,36 @@ public final class ActorConnections {
 		return this.stream;
 	}
 
+	/**
+	 * Records the deliveries of this instance from now on, until it leaves memory. No
+	 * effect if those of all instances are recorded.
+	 * @param recorder the record, {@code null} to record them no more
+	 */
+	public void record(@Nullable DeliveryRecorder recorder) {
+		if (this.recorder == null && this.own.deliveries() != null) {
+			return;
+		}
+		this.recorder = recorder;
+		this.own.record((recorder != null) ? recorder.of(this.instance) : null);
+		this.own.all().forEach((connection) -> connection.record(recorder));
+	}
+
+	/** Returns whether the deliveries of this instance alone are recorded. */
+	public boolean isRecorded() {
+		return this.recorder != null;
+	}
+
+	/** Adds it first: a thread that begins to record meanwhile finds it. */
+	private void addOwn(ActorConnection connection) {
+		this.own.add(connection);
+		connection.record(this.recorder);
+	}
+
 	public void add(ActorConnection connection) {
 		if (connection.usage() != null) {
 			connection.usage().enter();
 		}
-		this.own.add(connection);
+		addOwn(connection);
 		if (connection.isStateless()) {
 			this.stateless.incrementAndGet();
 		}
@@ -107,7 +138,7 @@ public final class ActorConnections {
 	public void adopt(Collection<ActorConnection> received, Position position) {
 		boolean records = false;
 		for (ActorConnection connection : received) {
-			this.own.add(connection);
+			addOwn(connection);
 			if (connection.request().stream() != null) {
 				this.byStream.put(connection.streamId(), connection);
 				records = true;
@@ -121,7 +152,7 @@ public final class ActorConnections {
 	 * it again yet.
 	 */
 	public void addDetached(ActorConnection connection) {
-		this.own.add(connection);
+		addOwn(connection);
 		if (connection.request().stream() != null) {
 			this.byStream.put(connection.streamId(), connection);
 		}

@@ -49,6 +49,8 @@ public final class Inspection {
 
 	private final InstanceReader reader;
 
+	private final Recordings recordings;
+
 	/**
 	 * Creates the inspection of a node.
 	 * @param instances its instances
@@ -58,6 +60,12 @@ public final class Inspection {
 		this.instances = instances;
 		this.runtime = runtime;
 		this.reader = new InstanceReader(runtime);
+		this.recordings = new Recordings(instances, runtime);
+	}
+
+	/** Returns the records of deliveries. */
+	public Recordings recordings() {
+		return this.recordings;
 	}
 
 	/** Returns the numbers of the actors that have instances, by their names. */

@@ -1,0 +1,130 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.placement.inspection;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.instance.ActorInstance;
+import io.rivetevents.actor.runtime.ActorRuntime;
+import io.rivetevents.explain.DeliveryLog;
+import io.rivetevents.explain.DeliveryRecorder;
+
+/**
+ * Records the deliveries of single instances for some time, unless those of all instances
+ * are recorded. What was recorded stays until newer deliveries take its place. Safe for
+ * use by several threads.
+ */
+public final class Recordings {
+
+	/** Most instances that are recorded at the same time. */
+	public static final int MAX_INSTANCES = 100;
+
+	/** Longest time for which an instance is recorded. */
+	public static final Duration MAX_DURATION = Duration.ofHours(1);
+
+	private final InspectedInstances instances;
+
+	private final ActorRuntime runtime;
+
+	private final DeliveryRecorder recorder;
+
+	private final boolean all;
+
+	/** Ends of the recordings. Guarded by itself. */
+	private final Map<ActorAddress, Instant> ends = new HashMap<>();
+
+	Recordings(InspectedInstances instances, ActorRuntime runtime) {
+		this.instances = instances;
+		this.runtime = runtime;
+		DeliveryRecorder ofAll = runtime.connections().deliveries();
+		this.all = ofAll != null;
+		this.recorder = (ofAll != null) ? ofAll : new DeliveryRecorder(runtime.clock());
+	}
+
+	/** Returns whether the deliveries of all instances are recorded. */
+	public boolean areForAll() {
+		return this.all;
+	}
+
+	/** Returns what was recorded. */
+	public DeliveryLog log() {
+		return this.recorder;
+	}
+
+	/** Returns the number of instances that are recorded. */
+	public int size() {
+		synchronized (this.ends) {
+			return this.ends.size();
+		}
+	}
+
+	/**
+	 * Returns when the recording of an instance ends, {@code null} if it is not recorded.
+	 */
+	public @Nullable Instant endOf(ActorAddress address) {
+		ActorInstance instance = this.instances.find(address);
+		if (instance == null || !instance.connections().isRecorded()) {
+			return null;
+		}
+		synchronized (this.ends) {
+			return this.ends.get(address);
+		}
+	}
+
+	/**
+	 * Records the deliveries of an instance in memory for some time, or until it leaves
+	 * memory.
+	 * @param address its address
+	 * @param duration how long, at most {@link #MAX_DURATION}
+	 * @return the end; empty if it is not in memory. Fails with
+	 * {@link IllegalStateException} if {@value #MAX_INSTANCES} others are recorded
+	 */
+	public Mono<Instant> record(ActorAddress address, Duration duration) {
+		Assert.isTrue(!duration.isNegative() && duration.compareTo(MAX_DURATION) <= 0,
+				() -> "The duration must be at most " + MAX_DURATION);
+		return Mono.<Instant>fromSupplier(() -> begin(address, duration)).subscribeOn(this.runtime.workers());
+	}
+
+	private @Nullable Instant begin(ActorAddress address, Duration duration) {
+		ActorInstance instance = this.instances.find(address);
+		if (instance == null) {
+			return null;
+		}
+		Instant end = this.runtime.clock().instant().plus(duration);
+		synchronized (this.ends) {
+			Assert.state(this.ends.containsKey(address) || this.ends.size() < MAX_INSTANCES,
+					() -> "%d instances are already recorded".formatted(MAX_INSTANCES));
+			this.ends.put(address, end);
+		}
+		instance.connections().record(this.recorder);
+		Runnable ends = () -> this.runtime.workers().schedule(() -> end(address, end));
+		this.runtime.timers().schedule(ends, duration.toMillis(), TimeUnit.MILLISECONDS);
+		return end;
+	}
+
+	/** Unless it has begun anew in the meantime. */
+	private void end(ActorAddress address, Instant end) {
+		synchronized (this.ends) {
+			if (!this.ends.remove(address, end)) {
+				return;
+			}
+		}
+		ActorInstance instance = this.instances.find(address);
+		if (instance != null) {
+			instance.connections().record(null);
+		}
+	}
+
+}
