@@ -278,7 +278,7 @@ class CutConnectionTests {
 	private void work(Opening opening, AtomicInteger cuts) {
 		try {
 			for (int cut = cuts.getAndIncrement(); cut < CUTS; cut = cuts.getAndIncrement()) {
-				cut(opening, new SplittableRandom(SEED * 1_000_003 + cut));
+				cut(opening, cut, new SplittableRandom(SEED * 1_000_003 + cut));
 			}
 		}
 		catch (Throwable ex) {
@@ -287,8 +287,9 @@ class CutConnectionTests {
 	}
 
 	/** Writes a request or a part of it, and disconnects some time later. */
-	private void cut(Opening opening, SplittableRandom random) throws IOException {
-		byte[] request = opening.request(this.run + random.nextInt(4));
+	private void cut(Opening opening, int number, SplittableRandom random) throws IOException {
+		// every other client finds an instance, or creates it
+		byte[] request = opening.request(this.run + (random.nextBoolean() ? random.nextInt(4) : "new" + number));
 		boolean whole = random.nextInt(10) > 0;
 		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.port)) {
 			socket.setTcpNoDelay(true);
