@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
+import org.springframework.security.config.annotation.method.configuration.EnableReactiveMethodSecurity;
 
 /**
  * Auto-configuration of method security for {@link ActorTest @ActorTest}, which does not
@@ -21,7 +22,7 @@ final class ActorTestSecurityAutoConfiguration {
 
 	/** All kinds of annotations, because those that are not used do no harm. */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingBean(annotation = EnableMethodSecurity.class)
+	@ConditionalOnMissingBean(annotation = { EnableMethodSecurity.class, EnableReactiveMethodSecurity.class })
 	@EnableMethodSecurity(securedEnabled = true, jsr250Enabled = true)
 	static class MethodSecurity {
 
