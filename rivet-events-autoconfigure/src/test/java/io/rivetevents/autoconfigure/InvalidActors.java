@@ -11,6 +11,8 @@ import java.util.concurrent.CompletableFuture;
 
 import jakarta.annotation.security.RolesAllowed;
 import org.springframework.context.annotation.Scope;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.security.access.annotation.Secured;
 import org.springframework.security.access.prepost.PostAuthorize;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -37,6 +39,7 @@ import io.rivetevents.annotation.StateVersion;
 import io.rivetevents.contract.EventName;
 import io.rivetevents.contract.History;
 import io.rivetevents.contract.OneWay;
+import io.rivetevents.contract.Volatile;
 
 /**
  * Actors that stop the start of their application. Each has one mistake.
@@ -118,6 +121,61 @@ final class InvalidActors {
 
 		@Action
 		void act() {
+		}
+
+	}
+
+	@Actor
+	static class AsyncAction {
+
+		@Async
+		@Action
+		void act() {
+		}
+
+	}
+
+	@Actor
+	@Async
+	static class AsyncActor extends Valid {
+
+	}
+
+	@Actor
+	static class VolatileAction {
+
+		@Volatile
+		@Action
+		void act() {
+		}
+
+	}
+
+	@Actor
+	static class ActionWithHistory {
+
+		@History(maxEvents = 3)
+		@Action
+		void act() {
+		}
+
+	}
+
+	@Actor
+	static class NamedAction {
+
+		@EventName("acted")
+		@OnConnect
+		void act() {
+		}
+
+	}
+
+	@Actor
+	static class ScheduledAction extends Valid {
+
+		@Scheduled(fixedRate = 1000)
+		void tick(ActorContext<?, ?> c) {
 		}
 
 	}
@@ -439,6 +497,18 @@ final class InvalidActors {
 		interface Events {
 
 			String said();
+
+		}
+
+	}
+
+	@Actor(events = OneWayContract.Events.class)
+	static class OneWayContract extends Valid {
+
+		interface Events {
+
+			@OneWay
+			void said();
 
 		}
 

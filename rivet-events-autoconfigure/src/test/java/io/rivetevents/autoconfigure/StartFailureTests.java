@@ -40,10 +40,14 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
+import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
+import org.springframework.security.config.annotation.method.configuration.EnableReactiveMethodSecurity;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.ActorHandle;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
@@ -54,8 +58,10 @@ import io.rivetevents.autoconfigure.state.RivetEventsFileAutoConfiguration;
 import io.rivetevents.autoconfigure.state.RivetEventsJdbcAutoConfiguration;
 import io.rivetevents.autoconfigure.state.RivetEventsRedisStoreAutoConfiguration;
 import io.rivetevents.autoconfigure.state.RivetEventsTransactionAutoConfiguration;
+import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Connections;
 import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.explain.DeliveryLog;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.limit.Limits;
@@ -103,6 +109,15 @@ class StartFailureTests {
 						"Remove `blocking = false`"),
 				actor(InvalidActors.DurableBeside.class, "`durable` cannot be combined", "Remove `durable`"),
 				actor(InvalidActors.EmptySnapshot.class, "`snapshot = true` must return a value", "Remove `snapshot`"),
+				actor(InvalidActors.AsyncAction.class, "outside of the turn because of @Async", "Remove @Async"),
+				actor(InvalidActors.AsyncActor.class, "outside of the turn because of @Async", "Remove @Async"),
+				actor(InvalidActors.VolatileAction.class, "its @Volatile has no effect",
+						"Remove @Volatile, or move it"),
+				actor(InvalidActors.ActionWithHistory.class, "its @History has no effect", "Remove @History, or move"),
+				actor(InvalidActors.NamedAction.class, "its @EventName has no effect", "Remove @EventName, or move"),
+				actor(InvalidActors.ScheduledAction.class, "its method tick with @Scheduled has parameters",
+						"Use @ActorSchedule")
+					.with(Scheduling.class),
 				actor(InvalidActors.InvalidError.class, "the status 200 of @RivetError",
 						"Change or remove @RivetError on " + InvalidActors.InvalidError.Teapot.class.getName()));
 	}
@@ -156,6 +171,7 @@ class StartFailureTests {
 				actor(InvalidActors.SaidToo.class, "two contracts declare the event \"said\"", "add @EventName"),
 				mistake(InvalidActors.ContractClass.class, "is not an interface", "Declare the events in an interface"),
 				mistake(InvalidActors.ReturningContract.class, "must return void", "Change its return type to void"),
+				mistake(InvalidActors.OneWayContract.class, "its @OneWay has no effect", "Remove @OneWay"),
 				mistake(InvalidActors.EmptyContract.class, "has no methods", "Add a method"),
 				mistake(InvalidActors.ThreadContract.class, "is not a value that can be encoded",
 						"Change the type of the parameter"),
@@ -183,6 +199,9 @@ class StartFailureTests {
 		return Stream.of(
 				actor(InvalidActors.NoMethodSecurity.class, "its @PreAuthorize has no effect",
 						"Add @EnableMethodSecurity"),
+				actor(InvalidActors.NoMethodSecurity.class, "supports only methods that return Mono or Flux",
+						"replace @EnableReactiveMethodSecurity by @EnableMethodSecurity")
+					.with(ReactiveMethodSecurity.class),
 				actor(InvalidActors.NoJsr250.class, "its @RolesAllowed has no effect", "jsr250Enabled = true")
 					.with(MethodSecurity.class),
 				actor(InvalidActors.MisspelledAccess.class, "the method isAuthenticatd",
@@ -310,6 +329,12 @@ class StartFailureTests {
 				mistake(WantsActors.class, "a bean of type '" + Actors.class.getName(), "do not exclude it")
 					.with("spring.autoconfigure.exclude=" + RivetEventsAutoConfiguration.class.getName())
 					.full(),
+				mistake(WantsContext.class, "ActorContext', which is not a bean",
+						"a parameter of the methods of an actor"),
+				mistake(WantsConnection.class, "Connection', which is not a bean", Connections.class.getName()),
+				mistake(WantsHandle.class, "ActorHandle', which is not a bean", "actors.get("),
+				mistake(WantsLog.class, "a bean of type '" + DeliveryLog.class.getName(),
+						"Set rivet.events.deliveries.recorded=true"),
 				mistake(NoMapper.class, JsonMapper.class.getName(), "JsonMapper").bare(),
 				mistake(TwoStores.class, "ActorStateStore', but there are 2: one, other", "Remove all but one"),
 				mistake(TwoDirectories.class, "ActorDirectory', but there are 2: one, other", "Remove all but one")
@@ -469,6 +494,58 @@ class StartFailureTests {
 		String needsConnections(Connections connections) {
 			return connections.toString();
 		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WantsContext {
+
+		@Bean
+		String needsContext(ActorContext<?, ?> context) {
+			return context.toString();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WantsConnection {
+
+		@Bean
+		String needsConnection(Connection<?> connection) {
+			return connection.toString();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WantsHandle {
+
+		@Bean
+		String needsHandle(ActorHandle handle) {
+			return handle.toString();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WantsLog {
+
+		@Bean
+		String needsLog(DeliveryLog log) {
+			return log.toString();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableScheduling
+	static class Scheduling {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableReactiveMethodSecurity
+	static class ReactiveMethodSecurity {
 
 	}
 

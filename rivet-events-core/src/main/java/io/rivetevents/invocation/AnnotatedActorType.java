@@ -161,6 +161,7 @@ final class AnnotatedActorType implements ActorType {
 		this.rule = (rule != null) ? rule.within(support.callers()) : null;
 		this.withoutCaller = SecurityAnnotations.of(type).isEmpty() ? bean : support.access().withoutCaller(bean);
 		Map<Method, MergedAnnotations> marked = findMarked(type);
+		MisplacedAnnotations.check(type, marked.keySet());
 		HookAnnotation.SINGLE.forEach((known) -> findHook(known, methodsWith(known.annotation(), marked)));
 		marked.forEach(this::findSubscriptionRule);
 		this.implemented = implemented();

@@ -156,7 +156,7 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 			throw new InvalidActorException(method,
 					SecurityAnnotations.noEffect(annotation,
 							"reactive method security supports only methods that return Mono or Flux"),
-					"Return Mono or Flux, or add @EnableMethodSecurity to the application");
+					"Return Mono or Flux, or replace @EnableReactiveMethodSecurity by @EnableMethodSecurity");
 		}
 	}
 

@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanInstantiationException;
+import org.springframework.beans.factory.BeanCreationException;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionOverrideException;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -25,8 +27,8 @@ import org.springframework.util.ClassUtils;
 import io.rivetevents.annotation.Actor;
 
 /**
- * Reports an actor that cannot be a bean: another actor or bean has its name, or its
- * class is abstract or final.
+ * Reports an actor that cannot be a bean: another actor or bean has its name, its class
+ * is abstract or final, or Spring cannot schedule one of its methods.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class ActorBeanFailureAnalyzer implements FailureAnalyzer {
@@ -40,6 +42,15 @@ final class ActorBeanFailureAnalyzer implements FailureAnalyzer {
 	/** Of the library that creates subclasses for proxies. */
 	private static final Pattern FINAL = Pattern.compile("Cannot subclass final class (.+)");
 
+	/** Of the post-processor of Spring, which comes before the checks of an actor. */
+	private static final Pattern SCHEDULED = Pattern.compile("@Scheduled method '(.+?)': Only no-arg methods");
+
+	private final BeanFactory beanFactory;
+
+	ActorBeanFailureAnalyzer(BeanFactory beanFactory) {
+		this.beanFactory = beanFactory;
+	}
+
 	@Override
 	public @Nullable FailureAnalysis analyze(Throwable failure) {
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -51,7 +62,7 @@ final class ActorBeanFailureAnalyzer implements FailureAnalyzer {
 		return null;
 	}
 
-	private static @Nullable FailureAnalysis analyzeCause(Throwable cause) {
+	private @Nullable FailureAnalysis analyzeCause(Throwable cause) {
 		if (cause instanceof BeanDefinitionOverrideException ex) {
 			return analyze(ex.getBeanName(), describe(ex.getExistingDefinition()), describe(ex.getBeanDefinition()),
 					ex);
@@ -60,7 +71,21 @@ final class ActorBeanFailureAnalyzer implements FailureAnalyzer {
 			Matcher matcher = CONFLICTING.matcher(String.valueOf(cause.getMessage()));
 			return matcher.find() ? analyze(matcher.group(1), matcher.group(3), matcher.group(2), cause) : null;
 		}
-		return analyzeClass(cause);
+		FailureAnalysis ofMethod = analyzeMethod(cause);
+		return (ofMethod != null) ? ofMethod : analyzeClass(cause);
+	}
+
+	private @Nullable FailureAnalysis analyzeMethod(Throwable cause) {
+		String name = (cause instanceof BeanCreationException ex) ? ex.getBeanName() : null;
+		Matcher matcher = SCHEDULED.matcher(String.valueOf(cause.getMessage()));
+		Class<?> type = (name != null && matcher.find()) ? this.beanFactory.getType(name) : null;
+		if (type == null || !isActor(type.getName())) {
+			return null;
+		}
+		return new FailureAnalysis(
+				"Actor %s: its method %s with @Scheduled has parameters, and Spring calls it without an instance."
+					.formatted(type.getName(), matcher.group(1)),
+				"Use @ActorSchedule for a method of an instance, or remove the parameters.", cause);
 	}
 
 	private static @Nullable FailureAnalysis analyzeClass(Throwable cause) {

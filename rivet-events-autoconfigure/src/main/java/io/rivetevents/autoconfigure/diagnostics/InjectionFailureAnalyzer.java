@@ -6,6 +6,7 @@
 package io.rivetevents.autoconfigure.diagnostics;
 
 import java.util.Collection;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
@@ -16,14 +17,19 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.ActorHandle;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
+import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Connections;
+import io.rivetevents.explain.DeliveryLog;
 
 /**
- * Reports why a bean of this library cannot be injected: there is no {@link Actors} or
- * {@link Connections} bean, or the application has several beans of a type of which there
- * can be one. Spring Boot would advise the reader to change the consumer, which is here.
+ * Reports why a type of this library cannot be injected: it is not a bean, there is no
+ * {@link Actors}, {@link Connections} or {@link DeliveryLog} bean, or the application has
+ * several beans of a type of which there can be one. Spring Boot would advise the reader
+ * to define a bean, or to change the consumer.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class InjectionFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException> {
@@ -31,6 +37,17 @@ final class InjectionFailureAnalyzer extends AbstractInjectionFailureAnalyzer<No
 	private static final String PACKAGE = "io.rivetevents.";
 
 	private static final String ENABLED = "rivet.events.enabled";
+
+	private static final String RECORDED = "rivet.events.deliveries.recorded";
+
+	private static final String AS_PARAMETER = "Declare it as a parameter of the methods of an actor. In another component, inject ";
+
+	/** Types that are not beans, with what to use instead. */
+	private static final Map<Class<?>, String> NO_BEANS = Map.of(ActorContext.class,
+			AS_PARAMETER + Actors.class.getName() + ".", Connection.class,
+			AS_PARAMETER + Connections.class.getName() + ".", ActorHandle.class,
+			"Inject %s, and get the handle of an instance: actors.get(\"name\", \"key\")."
+				.formatted(Actors.class.getName()));
 
 	private final Environment environment;
 
@@ -47,9 +64,20 @@ final class InjectionFailureAnalyzer extends AbstractInjectionFailureAnalyzer<No
 		if (found != null && type != null && type.getName().startsWith(PACKAGE)) {
 			return several(type, found, description, cause);
 		}
-		if (type != Actors.class && type != Connections.class) {
-			return null;
+		if (type != null && NO_BEANS.containsKey(type)) {
+			return new FailureAnalysis("%s required a bean of type '%s', which is not a bean."
+				.formatted(nameOf(description), type.getName()), NO_BEANS.get(type), cause);
 		}
+		if (type == DeliveryLog.class) {
+			return new FailureAnalysis(
+					"%s required a bean of type '%s', which rivet-events provides only if %s is true."
+						.formatted(nameOf(description), type.getName(), RECORDED),
+					"Set %s=true, or inject an ObjectProvider.".formatted(RECORDED), cause);
+		}
+		return (type == Actors.class || type == Connections.class) ? missing(type, description, cause) : null;
+	}
+
+	private FailureAnalysis missing(Class<?> type, @Nullable String description, Throwable cause) {
 		String wanted = "%s required a bean of type '%s', which rivet-events provides".formatted(nameOf(description),
 				type.getName());
 		if (!this.environment.getProperty(ENABLED, Boolean.class, true)) {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.contract.EventName;
 import io.rivetevents.contract.InvalidContractException;
+import io.rivetevents.contract.OneWay;
 import io.rivetevents.contract.Volatile;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.conversion.ValueMapper;
@@ -128,6 +129,10 @@ public final class EventContract {
 		if (method.getReturnType() != void.class) {
 			throw new InvalidContractException(method, "it must return void, because an event has no answer",
 					"Change its return type to void");
+		}
+		if (method.isAnnotationPresent(OneWay.class)) {
+			throw new InvalidContractException(method, "its @OneWay has no effect, because an event has no answer",
+					"Remove @OneWay, or move it to the action");
 		}
 		List<DeclaredType> arguments = new ArrayList<>();
 		for (Type declared : method.getGenericParameterTypes()) {
