@@ -136,11 +136,14 @@ public final class ActorTester {
 	/**
 	 * Returns what has happened to an event since the beginning of the test method, for
 	 * each connection: whether it was targeted, refused, skipped, queued, dropped,
-	 * written or handled. Waits until all turns and deliveries are done.
+	 * written or handled. Waits until all turns and deliveries are done. A client handles
+	 * what it receives, and reports it only in the extended mode.
 	 * {@link Explanation#toString()} returns a table.
 	 * @param event name of the event, sent by any instance
 	 */
 	public Explanation explain(String event) {
+		settle();
+		this.connections.forEach(TestConnection::reportHandled);
 		settle();
 		return this.parts.deliveries().explain(event);
 	}

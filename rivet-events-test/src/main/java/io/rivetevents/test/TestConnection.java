@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.test.node.ClientTransport;
@@ -37,6 +38,9 @@ import io.rivetevents.test.node.Inbox;
  */
 public final class TestConnection {
 
+	/** Id of no call: those of calls begin at 1. */
+	private static final long NO_CALL = 0;
+
 	private final ConnectSpec spec;
 
 	private final Inbox inbox = new Inbox();
@@ -50,6 +54,9 @@ public final class TestConnection {
 	private long lastId;
 
 	private boolean reading = true;
+
+	/** The handled position that the server knows. */
+	private long reported = ToServer.UNREPORTED;
 
 	/** Number of messages sent to see that nothing else is on its way. */
 	private long barriers;
@@ -68,6 +75,7 @@ public final class TestConnection {
 	private ClientTransport open(ToServer.@Nullable Resume resume) {
 		ClientTransport transport = this.spec.transport(this.inbox);
 		this.transport = transport;
+		this.reported = ToServer.UNREPORTED;
 		transport.open();
 		List<ToServer.SubscriptionRequest> requests = this.subscriptions.stream()
 			.map((event) -> new ToServer.SubscriptionRequest(event, true))
@@ -114,7 +122,8 @@ public final class TestConnection {
 	private TestConnection send(String[] events, boolean subscribe) {
 		requireOpen();
 		Arrays.stream(events)
-			.forEach((event) -> this.transport.send(new ToServer.SubscriptionRequest(event, subscribe)));
+			.forEach((event) -> this.transport
+				.send(new ToServer.SubscriptionRequest(event, subscribe, Set.of(), newlyHandled())));
 		this.spec.progress().handle();
 		return this;
 	}
@@ -150,9 +159,32 @@ public final class TestConnection {
 		if (!oneWay) {
 			this.calls.add(result);
 		}
-		this.transport.send(new ToServer.ActionRequest(id, action, args, options));
+		this.transport.send(new ToServer.ActionRequest(id, action, args, options, newlyHandled()));
 		this.spec.progress().handle();
 		return result;
+	}
+
+	/**
+	 * Returns the position of the last message, which the client handles when it arrives.
+	 * @return {@link ToServer#UNREPORTED} if the server knows it
+	 */
+	private long newlyHandled() {
+		Position position = this.inbox.position();
+		if (!this.spec.isExtended() || position == null || position.sequence() == this.reported) {
+			return ToServer.UNREPORTED;
+		}
+		this.reported = position.sequence();
+		return this.reported;
+	}
+
+	/**
+	 * Reports what the client has handled. Without this message its next one would do so.
+	 */
+	void reportHandled() {
+		long handled = (this.inbox.isOpen() && this.reading) ? newlyHandled() : ToServer.UNREPORTED;
+		if (handled != ToServer.UNREPORTED) {
+			this.transport.send(new ToServer.Cancel(NO_CALL, handled));
+		}
 	}
 
 	private void requireOpen() {

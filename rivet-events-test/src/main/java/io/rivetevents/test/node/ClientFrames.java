@@ -171,17 +171,26 @@ final class ClientFrames {
 			if (this.extended && options.idempotencyKey() != null) {
 				value.put("idempotencyKey", options.idempotencyKey());
 			}
+			handled(request, value);
 		}
 
 		@Override
 		public void subscriptionRequest(ToServer.SubscriptionRequest request, ObjectNode value) {
 			value.put("eventName", request.eventName()).put("subscribe", request.subscribe());
 			request.tags().forEach((tag) -> value.withArray("tags").add(tag));
+			handled(request, value);
 		}
 
 		@Override
 		public void cancel(ToServer.Cancel cancel, ObjectNode value) {
 			value.put("id", cancel.id());
+			handled(cancel, value);
+		}
+
+		private static void handled(ToServer message, ObjectNode value) {
+			if (message.handled() != ToServer.UNREPORTED) {
+				value.put("handled", message.handled());
+			}
 		}
 
 		@Override

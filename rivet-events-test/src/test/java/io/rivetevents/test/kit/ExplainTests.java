@@ -43,13 +43,30 @@ class ExplainTests {
 		assertThat(this.tester.explain("said")).anySatisfy((delivery) -> {
 			assertThat(delivery.user()).isEqualTo("one");
 			assertThat(delivery.steps()).extracting(Delivery.Step::kind)
-				.containsExactly(Kind.TARGETED, Kind.QUEUED, Kind.WRITTEN);
+				.containsExactly(Kind.TARGETED, Kind.QUEUED, Kind.WRITTEN, Kind.HANDLED);
 		}).anySatisfy((delivery) -> {
 			assertThat(delivery.user()).isEqualTo("two");
 			assertThat(delivery.has(Kind.NOT_SUBSCRIBED)).isTrue();
 		}).hasSize(2);
 		assertThat(this.tester.explain("said").toString()).contains("said of room[x]",
-				"one   targeted, queued, written", "two   not subscribed");
+				"one   targeted, queued, written, handled", "two   not subscribed");
+	}
+
+	@Test
+	void explainsWhatClientsHaveHandled() {
+		TestConnection one = this.tester.connect("room", "x").as(user("one")).subscribe("said");
+		this.tester.connect("room", "x").as(user("two")).plainProtocol().subscribe("said");
+		TestConnection three = this.tester.connect("room", "x").as(user("three")).subscribe("said").slowReader();
+		one.perform("say", "hi");
+		assertThat(this.tester.explain("said").toString()).containsPattern("one +targeted, queued, written, handled\n")
+			.containsPattern("two +targeted, queued, written\n")
+			.containsPattern("three +targeted, queued\n?");
+		three.readAgain();
+		one.cut();
+		one.resume();
+		assertThat(this.tester.explain("said")).filteredOn((delivery) -> delivery.has(Kind.HANDLED))
+			.extracting(Delivery::user)
+			.containsExactlyInAnyOrder("one", "three");
 	}
 
 	@Test
