@@ -107,7 +107,8 @@ class ArchitectureTests {
 			    actor.call actor.subscription actor.ownership actor.runtime actor.hibernation
 			placement.pending: protocol error failure limit observation actor actor.turn actor.instance
 			placement.inspection: protocol failure explain actor actor.state actor.schedule delivery actor.turn
-			    actor.stream actor.instance actor.ownership actor.runtime actor.hibernation
+			    actor.persistence actor.stream actor.instance actor.ownership actor.runtime
+			    actor.hibernation
 			    placement.pending
 			placement.api: protocol conversion contract.reflect failure actor extension actor.call
 			placement: protocol error protocol.value conversion contract.reflect failure limit
@@ -175,6 +176,10 @@ class ArchitectureTests {
 			    scheduling cluster cluster.engine cluster.frame cluster.peer cluster.membership
 			    cluster.ownership cluster.call cluster.link cluster.status cluster.directory
 			    transport redis.discovery autoconfigure autoconfigure.state
+			autoconfigure.actuate: protocol protocol.encoding conversion connection actor actor.schedule actor.state
+			    actor.call extension limit outbound delivery outbox placement placement.inspection
+			    scheduling cluster cluster.status explain transport.webflux autoconfigure
+			    autoconfigure.state autoconfigure.cluster
 			autoconfigure.observation: protocol protocol.encoding error connection actor actor.state
 			    actor.call extension limit outbound delivery outbox placement scheduling cluster
 			    cluster.status transport.webflux autoconfigure autoconfigure.state autoconfigure.cluster
@@ -210,6 +215,7 @@ class ArchitectureTests {
 		allButStores.remove("autoconfigure.modulith");
 		allButStores.remove("autoconfigure.cluster");
 		allButStores.remove("autoconfigure.observation");
+		allButStores.remove("autoconfigure.actuate");
 		table.put("autoconfigure", allButStores);
 		return table;
 	}
@@ -374,7 +380,8 @@ class ArchitectureTests {
 	static void theRuntimeKnowsNoWeb(JavaClasses classes) {
 		noClasses().that()
 			.resideOutsideOfPackages("io.rivetevents.transport.*", "io.rivetevents.security.webflux",
-					"io.rivetevents.autoconfigure", "io.rivetevents.autoconfigure.observation")
+					"io.rivetevents.autoconfigure", "io.rivetevents.autoconfigure.actuate",
+					"io.rivetevents.autoconfigure.observation")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage(WEB)

@@ -77,7 +77,7 @@ final class InstanceReader {
 	/** Called in the turn, or when the instance has left memory without it. */
 	private static void read(ActorInstance instance, CompletableFuture<@Nullable Reading> reading) {
 		if (reading.isDone()) {
-			return; // nobody waits any more
+			return; // the request has timed out
 		}
 		try {
 			reading.complete(instance.isRunning() ? readInTurn(instance) : null);

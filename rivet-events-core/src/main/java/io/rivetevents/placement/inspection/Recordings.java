@@ -42,7 +42,7 @@ public final class Recordings {
 
 	private final boolean all;
 
-	/** Ends of the recordings. Guarded by itself. */
+	/** Ends of the recordings. Also their lock. */
 	private final Map<ActorAddress, Instant> ends = new HashMap<>();
 
 	Recordings(InspectedInstances instances, ActorRuntime runtime) {

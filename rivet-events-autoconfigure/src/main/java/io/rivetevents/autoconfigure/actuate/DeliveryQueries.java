@@ -1,0 +1,99 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.autoconfigure.actuate;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.explain.Delivery;
+import io.rivetevents.explain.DeliveryLog;
+import io.rivetevents.explain.Explanation;
+import io.rivetevents.placement.ActorTypes;
+import io.rivetevents.placement.inspection.Recordings;
+
+/**
+ * Records and explains the deliveries of the events of single instances. Safe for use by
+ * several threads.
+ */
+final class DeliveryQueries {
+
+	private static final int DEFAULT_LIMIT = 100;
+
+	private static final int DEFAULT_SECONDS = 60;
+
+	private final Recordings recordings;
+
+	private final ActorTypes types;
+
+	DeliveryQueries(Recordings recordings, ActorTypes types) {
+		this.recordings = recordings;
+		this.types = types;
+	}
+
+	/** Returns how many instances are recorded, or that all are. */
+	NodeDescription.Deliveries describe() {
+		return new NodeDescription.Deliveries(this.recordings.areForAll(), this.recordings.size());
+	}
+
+	/** Explains the last deliveries of an instance; empty if there is no such actor. */
+	Mono<DeliveryList> explain(ActorAddress address, ViewRequest request) {
+		if (this.types.find(address.name()) == null) {
+			return Mono.empty();
+		}
+		Integer wanted = request.limit();
+		int limit = Parameters.between("limit", (wanted != null) ? wanted : DEFAULT_LIMIT, 1,
+				DeliveryLog.MAX_DELIVERIES);
+		return Mono.fromSupplier(() -> {
+			List<Delivery> found = find(address, request).deliveries()
+				.stream()
+				.filter((delivery) -> request.event() == null || delivery.event().equals(request.event()))
+				.toList();
+			return new DeliveryList(isRecorded(address), this.recordings.endOf(address),
+					found.subList(Math.max(0, found.size() - limit), found.size())
+						.stream()
+						.map(DeliveryList.Entry::of)
+						.toList());
+		});
+	}
+
+	private boolean isRecorded(ActorAddress address) {
+		return this.recordings.areForAll() || this.recordings.endOf(address) != null;
+	}
+
+	private Explanation find(ActorAddress address, ViewRequest request) {
+		Explanation found = findAll(address, request.event(), request.position());
+		return (request.connection() != null) ? found.to(request.connection()) : found;
+	}
+
+	private Explanation findAll(ActorAddress address, @Nullable String event, @Nullable Long position) {
+		DeliveryLog log = this.recordings.log();
+		if (position != null) {
+			return log.explain(address, position);
+		}
+		return (event != null) ? log.explain(address, event) : log.explain(address);
+	}
+
+	/**
+	 * Records the deliveries of an instance; empty if it is not in memory.
+	 * @param seconds how long, {@code null} for a minute
+	 */
+	Mono<Map<String, Object>> record(ActorAddress address, @Nullable Integer seconds) {
+		int max = (int) Recordings.MAX_DURATION.toSeconds();
+		int duration = Parameters.between("seconds", (seconds != null) ? seconds : DEFAULT_SECONDS, 1, max);
+		if (this.recordings.areForAll()) {
+			return Mono.just(Map.of("recorded", true));
+		}
+		return this.recordings.record(address, Duration.ofSeconds(duration))
+			.<Map<String, Object>>map((end) -> Map.of("recorded", true, "recordedUntil", end))
+			.onErrorMap(IllegalStateException.class, (ex) -> Parameters.invalid(String.valueOf(ex.getMessage())));
+	}
+
+}

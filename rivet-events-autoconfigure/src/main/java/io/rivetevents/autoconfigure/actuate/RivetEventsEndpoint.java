@@ -1,0 +1,108 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.autoconfigure.actuate;
+
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import reactor.core.publisher.Mono;
+
+/**
+ * Actuator endpoint that shows the actors of this node and, if access to it is
+ * unrestricted, lets operators change them. Keys are given in their serialized form.
+ */
+@Endpoint(id = "rivetevents", defaultAccess = Access.READ_ONLY)
+public final class RivetEventsEndpoint {
+
+	private final NodeReader node;
+
+	private final InstanceQueries queries;
+
+	private final DeliveryQueries deliveries;
+
+	private final NodeOperations operations;
+
+	private final RivetEventsEndpointProperties properties;
+
+	RivetEventsEndpoint(NodeReader node, InstanceQueries queries, DeliveryQueries deliveries, NodeOperations operations,
+			RivetEventsEndpointProperties properties) {
+		this.node = node;
+		this.queries = queries;
+		this.deliveries = deliveries;
+		this.operations = operations;
+		this.properties = properties;
+	}
+
+	RivetEventsEndpointProperties properties() {
+		return this.properties;
+	}
+
+	/** Returns the node with the numbers of its actors. */
+	@ReadOperation
+	public Object node() {
+		return this.node.read();
+	}
+
+	/**
+	 * Returns a view of instances, connections or deliveries.
+	 * @param view one of {@code instances}, {@code instance}, {@code connections},
+	 * {@code deliveries}
+	 * @return empty if the view, or what it is about, does not exist
+	 */
+	@ReadOperation
+	public Mono<Object> view(@Selector String view, @Nullable String actor, @Nullable String key,
+			@Nullable String namespace, @Nullable String after, @Nullable Integer limit, @Nullable String user,
+			@Nullable String issuer, @Nullable String connection, @Nullable String event, @Nullable Long position) {
+		return view(
+				new ViewRequest(view, actor, key, namespace, after, limit, user, issuer, connection, event, position),
+				this.properties.showValues().isShown(true));
+	}
+
+	/**
+	 * Returns a view. Errors in parameters are those of the result.
+	 * @param shown whether to show the values of states
+	 */
+	Mono<Object> view(ViewRequest request, boolean shown) {
+		return Mono.<Object>defer(() -> switch (request.view()) {
+			case "instances" ->
+				this.queries.list(request.actor(), request.namespace(), request.after(), request.limit());
+			case "instance" ->
+				this.queries.describe(Parameters.address(request.namespace(), request.actor(), request.key()), shown);
+			case "connections" -> (request.connection() != null) ? this.queries.connection(request.connection())
+					: this.queries.connectionsOf(Parameters.required("user", request.user()), request.issuer());
+			case "deliveries" -> this.deliveries
+				.explain(Parameters.address(request.namespace(), request.actor(), request.key()), request);
+			default -> Mono.empty();
+		});
+	}
+
+	/**
+	 * Executes a command.
+	 * @param command one of {@code close}, {@code close-user}, {@code sleep},
+	 * {@code drain}, {@code record}
+	 * @return empty if the command, or what it is about, does not exist
+	 */
+	@WriteOperation
+	public Mono<Map<String, Object>> execute(@Selector String command, @Nullable String actor, @Nullable String key,
+			@Nullable String namespace, @Nullable String user, @Nullable String issuer, @Nullable String connection,
+			@Nullable String reason, @Nullable Integer seconds) {
+		return Mono.<Map<String, Object>>defer(() -> switch (command) {
+			case "close" -> this.operations.close(Parameters.required("connection", connection), reason);
+			case "close-user" -> this.operations.closeUser(Parameters.required("user", user), issuer);
+			case "sleep" -> this.operations.sleep(Parameters.address(namespace, actor, key));
+			case "drain" -> this.operations.drain();
+			case "record" -> this.deliveries.record(Parameters.address(namespace, actor, key), seconds);
+			default -> Mono.empty();
+		}).map(OperationResponseBody::of);
+	}
+
+}

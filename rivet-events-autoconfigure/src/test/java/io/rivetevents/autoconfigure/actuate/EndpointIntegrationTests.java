@@ -1,0 +1,213 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.autoconfigure.actuate;
+
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.protocol.ActorKey;
+import io.rivetevents.transport.TestClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The endpoint on the port of the application.
+ */
+class EndpointIntegrationTests extends AbstractEndpointTests {
+
+	@LocalServerPort
+	private int port;
+
+	@Override
+	int endpointPort() {
+		return this.port;
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "plain", "a/b", "\"quoted\"", "back\\slash", "\uD83C\uDF89", "<b>&amp;", "%2F", "?" })
+	void describesAnInstanceWithAnyKey(String key) {
+		try (TestClient client = connect(key)) {
+			client.next("Init");
+			client.subscribe("sold");
+			client.next("SubscriptionResponse");
+			create(key);
+			assertThat(client.next("Event")).isNotNull();
+			String serialized = ActorKey.of(key).serialize();
+			Answer answer = get("/instance", "actor", "shop", "key", serialized);
+			assertThat(answer.status()).isEqualTo(200);
+			assertThat(answer.get("status").stringValue()).isEqualTo("awake");
+			assertThat(answer.get("key").stringValue()).isEqualTo(serialized);
+			assertThat(answer.get("keyParts.0").stringValue()).isEqualTo(key);
+			assertThat(answer.get("state.sold.0").stringValue()).isEqualTo("tea");
+			assertThat(answer.get("position.sequence").longValue()).isEqualTo(1);
+			assertThat(answer.get("history.events").intValue()).isEqualTo(1);
+			JsonNode connection = answer.get("connections.0");
+			assertThat(connection.path("transport").stringValue()).isEqualTo("websocket");
+			assertThat(connection.path("encoding").stringValue()).isEqualTo("extended-json");
+			assertThat(connection.path("status").stringValue()).isEqualTo("connected");
+			assertThat(connection.path("subscriptions").propertyNames()).containsExactly("sold");
+			assertThat(connection.path("queuedBytes").longValue()).isZero();
+			assertThat(connection.path("maxQueuedBytes").longValue()).isPositive();
+		}
+	}
+
+	@Test
+	void showsValuesToOperatorsOnlyAndNoSecrets() {
+		create("values");
+		Answer shown = get("/instance", "actor", "shop", "key", "values");
+		assertThat(shown.get("state.sold.0").stringValue()).isEqualTo("tea");
+		assertThat(shown.get("state.opened").booleanValue()).isTrue();
+		assertThat(shown.get("state.price").decimalValue()).isEqualByComparingTo("1.5");
+		assertThat(shown.get("state.password").stringValue()).isEqualTo("******");
+		Answer hidden = send(HttpRequest.newBuilder(), "/instance?actor=shop&key=values", OTHER);
+		assertThat(hidden.status()).isEqualTo(200);
+		assertThat(hidden.get("stateSize").intValue()).isPositive();
+		assertThat(hidden.get("state").toString())
+			.isEqualTo("{\"opened\":\"******\",\"password\":\"******\",\"price\":\"******\",\"sold\":[\"******\"]}");
+	}
+
+	@Test
+	void listsAThousandInstances() {
+		IntStream.range(0, 1000)
+			.forEach((i) -> this.actors.getOrCreate("stall", "s" + i)
+				.call("open", String.class)
+				.block(Duration.ofSeconds(10)));
+		IntStream.range(0, 5)
+			.forEach((i) -> assertThat(post("/sleep", "actor", "stall", "key", "s" + i).status()).isEqualTo(200));
+		List<String> keys = new ArrayList<>();
+		List<String> status = new ArrayList<>();
+		String next = null;
+		do {
+			Answer page = (next != null) ? get("/instances", "actor", "stall", "limit", "300", "after", next)
+					: get("/instances", "actor", "stall", "limit", "300");
+			page.get("instances").forEach((each) -> {
+				keys.add(each.path("key").stringValue());
+				status.add(each.path("status").stringValue());
+			});
+			next = page.body().path("next").asString(null);
+		}
+		while (next != null);
+		assertThat(keys).hasSize(1000);
+		assertThat(new HashSet<>(keys)).hasSize(1000);
+		assertThat(status.subList(0, 995)).containsOnly("awake");
+		assertThat(status.subList(995, 1000)).containsOnly("sleeping");
+		assertThat(get("").get("actors.stall.awake").intValue()).isEqualTo(995);
+	}
+
+	@Test
+	void describesABusyInstance() {
+		this.actors.getOrCreate("shop", "busy").call("block", String.class).subscribe();
+		this.shop.blocked.acquireUninterruptibly();
+		try {
+			Answer answer = get("/instance", "actor", "shop", "key", "busy");
+			assertThat(answer.get("status").stringValue()).isEqualTo("busy");
+			assertThat(answer.get("pendingTurns").intValue()).isPositive();
+			assertThat(answer.body().has("state")).isFalse();
+		}
+		finally {
+			this.shop.released.release();
+		}
+	}
+
+	@Test
+	void explainsDeliveriesWhileTheyAreRecorded() {
+		try (TestClient client = connect("explained"); TestClient other = connect("explained")) {
+			client.next("Init");
+			other.next("Init");
+			client.subscribe("sold");
+			client.next("SubscriptionResponse");
+			create("explained");
+			client.next("Event");
+			String[] address = { "actor", "shop", "key", "explained" };
+			assertThat(get("/deliveries", address).get("recorded").booleanValue()).isFalse();
+			assertThat(post("/record", "actor", "shop", "key", "explained", "seconds", "600").get("recordedUntil")
+				.stringValue()).isNotEmpty();
+			create("explained");
+			client.next("Event");
+			Answer answer = get("/deliveries", "actor", "shop", "key", "explained", "event", "sold");
+			assertThat(answer.get("recorded").booleanValue()).isTrue();
+			assertThat(answer.get("deliveries")).hasSize(2);
+			assertThat(answer.get("deliveries").valueStream().map(EndpointIntegrationTests::steps))
+				.containsExactlyInAnyOrder(List.of("targeted", "queued", "written"), List.of("not-subscribed"));
+			String id = answer.get("deliveries.0.connection").stringValue();
+			assertThat(get("/deliveries", "actor", "shop", "key", "explained", "connection", id).get("deliveries"))
+				.hasSize(1);
+			assertThat(get("/deliveries", "actor", "shop", "key", "explained", "position", "1").get("deliveries"))
+				.isEmpty();
+			assertThat(get("/deliveries", "actor", "shop", "key", "explained", "limit", "1").get("deliveries"))
+				.hasSize(1);
+			assertThat(get("").get("deliveries.instances").intValue()).isEqualTo(1);
+		}
+		assertThat(post("/record", "actor", "shop", "key", "never").status()).isEqualTo(404);
+		assertThat(post("/record", "actor", "shop", "key", "explained", "seconds", "3601").status()).isEqualTo(400);
+	}
+
+	private static List<String> steps(JsonNode delivery) {
+		return delivery.path("steps").valueStream().map((step) -> step.path("step").stringValue()).toList();
+	}
+
+	@Test
+	void closesAConnection() {
+		try (TestClient client = connect("close"); TestClient other = connect("close")) {
+			client.next("Init");
+			other.next("Init");
+			String id = get("/instance", "actor", "shop", "key", "close").get("connections.0.id").stringValue();
+			assertThat(get("/connections", "connection", id).get("key").stringValue()).isEqualTo("close");
+			assertThat(post("/close", "connection", id, "reason", "moved").get("closed").intValue()).isEqualTo(1);
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(get("/instance", "actor", "shop", "key", "close").get("connections"))
+					.hasSize(1));
+			assertThat(get("/connections", "connection", id).status()).isEqualTo(404);
+			assertThat(post("/close", "connection", id).status()).isEqualTo(404);
+		}
+	}
+
+	@Test
+	void closesTheConnectionsOfAUser() {
+		assertThat(get("/connections", "user", "nobody").get("connections")).isEmpty();
+		assertThat(post("/close-user", "user", "nobody").get("closed").intValue()).isZero();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/nothing", "/instances?actor=none", "/instance?actor=none&key=k", "/instance?actor=shop&key=none",
+			"/connections?connection=none" })
+	void doesNotFind(String path) {
+		Answer answer = send(HttpRequest.newBuilder(), path, OPERATOR);
+		assertThat(answer.status()).isEqualTo(404);
+		assertThat(this.node.holds(ActorAddress.of("shop", "none"))).isFalse();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/instances", "/instance?actor=shop", "/instance?key=k", "/connections",
+			"/instances?actor=shop&limit=0", "/instances?actor=shop&limit=1001", "/instances?actor=shop&limit=x",
+			"/instances?actor=shop&after=x" })
+	void rejectsInvalidParameters(String path) {
+		assertThat(send(HttpRequest.newBuilder(), path, OPERATOR).status()).isEqualTo(400);
+	}
+
+	@Test
+	void rejectsInvalidCommands() {
+		assertThat(post("/nothing").status()).isEqualTo(404);
+		assertThat(post("/close").status()).isEqualTo(400);
+		assertThat(post("/close-user").status()).isEqualTo(400);
+		assertThat(post("/sleep", "actor", "shop").status()).isEqualTo(400);
+		assertThat(post("/sleep", "actor", "shop", "key", "none").status()).isEqualTo(404);
+	}
+
+}
