@@ -354,9 +354,8 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	private static OutgoingMessage message(AddressedEvent dispatch, @Nullable Position position) {
-		return OutgoingMessage.of(
-				new ToClient.Event(dispatch.event(), dispatch.args(), position, dispatch.tags(), dispatch.id()),
-				dispatch.droppable());
+		return OutgoingMessage.of(new ToClient.Event(dispatch.event(), dispatch.args(), position, dispatch.tags(),
+				dispatch.id(), dispatch.traceparent()), dispatch.droppable());
 	}
 
 	private List<ActorConnection> choose(AddressedEvent dispatch, Collection<ActorConnection> candidates) {

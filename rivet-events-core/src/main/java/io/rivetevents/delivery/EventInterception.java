@@ -49,9 +49,9 @@ final class EventInterception {
 				return null;
 			}
 		}
-		return (current == original) ? message : OutgoingMessage.of(
-				new ToClient.Event(current.name(), current.args().values(), event.position(), event.tags(), event.id()),
-				message.isDroppable());
+		return (current == original) ? message
+				: OutgoingMessage.of(new ToClient.Event(current.name(), current.args().values(), event.position(),
+						event.tags(), event.id(), event.traceparent()), message.isDroppable());
 	}
 
 	private static @Nullable OutboundEvent call(OutboundInterceptor interceptor, OutboundEvent event,

@@ -299,6 +299,10 @@ final class FuzzMessages {
 			fields.add(field("idempotencyKey", oneIn(8) ? orNull(value(0)) : "k" + this.random.nextInt(50)));
 		}
 		if (oneIn(4)) {
+			fields.add(field("traceparent",
+					oneIn(2) ? orNull(value(0)) : "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
+		}
+		if (oneIn(4)) {
 			fields.add(field("oneWay", oneIn(8) ? orNull(value(0)) : (Object) this.random.nextBoolean()));
 		}
 		return envelope("ActionRequest", new Fields(fields));

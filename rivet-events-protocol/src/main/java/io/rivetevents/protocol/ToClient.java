@@ -186,17 +186,25 @@ public sealed interface ToClient {
 	 * mode only, whose clients select listeners by tag
 	 * @param id id of an event of the outbox, which may be sent more than once;
 	 * {@code null} for any other; part of the message in the extended mode only
+	 * @param traceparent parent of the trace of its receivers, as in the W3C
+	 * recommendation Trace Context; {@code null} for none; part of the message in the
+	 * extended mode only
 	 */
-	record Event(String name, List<JsonNode> args, @Nullable Position position, Set<String> tags,
-			@Nullable String id) implements ToClient {
+	record Event(String name, List<JsonNode> args, @Nullable Position position, Set<String> tags, @Nullable String id,
+			@Nullable String traceparent) implements ToClient {
 
 		public Event {
 			args = args.stream().map(Event::present).toList();
 			tags = Set.copyOf(tags);
 		}
 
+		public Event(String name, List<JsonNode> args, @Nullable Position position, Set<String> tags,
+				@Nullable String id) {
+			this(name, args, position, tags, id, null);
+		}
+
 		public Event(String name, List<JsonNode> args, @Nullable Position position, Set<String> tags) {
-			this(name, args, position, tags, null);
+			this(name, args, position, tags, null, null);
 		}
 
 		public Event(String name, List<JsonNode> args, @Nullable Position position) {

@@ -139,7 +139,7 @@ public sealed interface ToServer {
 		@Override
 		public long weight() {
 			return MessageWeight.MESSAGE + MessageWeight.of(this.name) + MessageWeight.of(this.args)
-					+ MessageWeight.of(this.options.idempotencyKey());
+					+ MessageWeight.of(this.options.idempotencyKey()) + MessageWeight.of(this.options.traceparent());
 		}
 
 		@Override
@@ -157,11 +157,18 @@ public sealed interface ToServer {
 	 * needs the answer, {@code null} for none
 	 * @param idempotencyKey a repeated call with the same key is answered with the first
 	 * answer; {@code null} for none
+	 * @param traceparent parent of the trace of the call, as in the W3C recommendation
+	 * Trace Context; {@code null} for none
 	 */
-	record CallOptions(boolean oneWay, @Nullable Duration deadline, @Nullable String idempotencyKey) {
+	record CallOptions(boolean oneWay, @Nullable Duration deadline, @Nullable String idempotencyKey,
+			@Nullable String traceparent) {
 
 		/** As in the plain protocol. */
 		public static final CallOptions NONE = new CallOptions(false, null, null);
+
+		public CallOptions(boolean oneWay, @Nullable Duration deadline, @Nullable String idempotencyKey) {
+			this(oneWay, deadline, idempotencyKey, null);
+		}
 
 	}
 

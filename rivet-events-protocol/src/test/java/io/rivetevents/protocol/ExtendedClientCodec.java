@@ -119,6 +119,9 @@ public final class ExtendedClientCodec {
 			if (options.idempotencyKey() != null) {
 				value.put("idempotencyKey", options.idempotencyKey());
 			}
+			if (options.traceparent() != null) {
+				value.put("traceparent", options.traceparent());
+			}
 		}
 		else if (message instanceof ToServer.SubscriptionRequest request) {
 			subscription(request, value).put("subscribe", request.subscribe());

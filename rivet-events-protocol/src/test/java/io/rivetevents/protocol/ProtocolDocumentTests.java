@@ -76,6 +76,8 @@ class ProtocolDocumentTests {
 						Set.of("sport")),
 				new ToClient.Event("shipped", List.of(MAPPER.valueToTree("o-17")), null, Set.of(),
 						"0193788b1a2b00004f6c2d9e8b7a1c3d"),
+				new ToClient.Event("moved", List.of(MAPPER.valueToTree("e4")), new Position("k3v9x1", 44), Set.of(),
+						null, TraceParentTests.PARENT),
 				new ToClient.Gap("dropped", Set.of("cursor"), new Position("k3v9x1", 57)),
 				new ToClient.KeepAlive(new Position("k3v9x1", 57)),
 				new ToClient.SubscriptionResponse("news", true, new Position("k3v9x1", 57), null),
@@ -110,6 +112,8 @@ class ProtocolDocumentTests {
 						new CallOptions(false, Duration.ofSeconds(5), "order-17")),
 				new ToServer.ActionRequest(3, "moved", List.of(MAPPER.valueToTree(1), MAPPER.valueToTree(2)),
 						new CallOptions(true, null, null)),
+				new ToServer.ActionRequest(4, "move", List.of(MAPPER.valueToTree("e4")),
+						new CallOptions(false, null, null, TraceParentTests.PARENT)),
 				new ToServer.Cancel(2),
 				new ToServer.ActionRequest(4, "sendMessage", List.of(hi), CallOptions.NONE, 57));
 		assertThat(examples("to-server")
@@ -151,7 +155,8 @@ class ProtocolDocumentTests {
 
 	@Test
 	void writesNothingOfItInThePlainProtocol() {
-		ToClient.Event event = new ToClient.Event("e", List.of(), new Position("epoch", 7), Set.of(), "id");
+		ToClient.Event event = new ToClient.Event("e", List.of(), new Position("epoch", 7), Set.of(), "id",
+				TraceParentTests.PARENT);
 		for (Encoding encoding : ClientCodec.PLAIN) {
 			assertThat(encoding.codec().encode(event))
 				.isEqualTo(encoding.codec().encode(new ToClient.Event("e", List.of())));

@@ -76,6 +76,9 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 		if (dispatch.id() != null) {
 			body.put("id", dispatch.id());
 		}
+		if (dispatch.traceparent() != null) {
+			body.put("traceparent", dispatch.traceparent());
+		}
 		return WireValues.encodeJson(body);
 	}
 
@@ -221,7 +224,7 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 		Selection.User user = user(message);
 		return new AddressedEvent((user != null) ? user : Selection.ALL, flag(message, "subscribed"),
 				String.valueOf(event), list(message, "args"), tags(message), flag(message, "droppable"),
-				text(message, "id"));
+				text(message, "id"), text(message, "traceparent"));
 	}
 
 	static @Nullable String text(JsonNode message, String name) {

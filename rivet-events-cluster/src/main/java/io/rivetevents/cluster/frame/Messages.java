@@ -113,12 +113,18 @@ final class Messages {
 			.list(event.args(), JsonValues::write)
 			.optionalRecord(event.position(), Messages::writePosition)
 			.list(event.tags(), FrameOutput::text)
-			.optional(event.id(), FrameOutput::id);
+			.optional(event.id(), FrameOutput::id)
+			.optional(event.traceparent(), FrameOutput::text);
 	}
 
 	private static ToClient.Event readEvent(FrameInput in) {
 		return new ToClient.Event(in.text(), in.list(JsonValues::read), in.optionalRecord(Messages::readPosition),
-				readTexts(in), in.hasMore() ? in.optional(FrameInput::id) : null);
+				readTexts(in), in.hasMore() ? in.optional(FrameInput::id) : null, readTrace(in));
+	}
+
+	/** Older nodes do not write this field. */
+	static @Nullable String readTrace(FrameInput in) {
+		return in.hasMore() ? in.optional(FrameInput::text) : null;
 	}
 
 	private static void writeWelcome(FrameOutput out, ToClient.Welcome welcome) {
@@ -226,11 +232,13 @@ final class Messages {
 	private static void writeOptions(FrameOutput out, ToServer.CallOptions options) {
 		out.flag(options.oneWay())
 			.optional(options.deadline(), FrameOutput::duration)
-			.optional(options.idempotencyKey(), FrameOutput::text);
+			.optional(options.idempotencyKey(), FrameOutput::text)
+			.optional(options.traceparent(), FrameOutput::text);
 	}
 
 	private static ToServer.CallOptions readOptions(FrameInput in) {
-		return new ToServer.CallOptions(in.flag(), in.optional(FrameInput::duration), in.optional(FrameInput::text));
+		return new ToServer.CallOptions(in.flag(), in.optional(FrameInput::duration), in.optional(FrameInput::text),
+				readTrace(in));
 	}
 
 	private static void writeSubscriptionRequest(FrameOutput out, ToServer.SubscriptionRequest request) {

@@ -275,7 +275,8 @@ final class Operations {
 			.list(event.args(), JsonValues::write)
 			.list(event.tags(), FrameOutput::text)
 			.flag(event.droppable())
-			.optional(event.id(), FrameOutput::id);
+			.optional(event.id(), FrameOutput::id)
+			.optional(event.traceparent(), FrameOutput::text);
 	}
 
 	static AddressedEvent readEvent(FrameInput in) {
@@ -284,7 +285,7 @@ final class Operations {
 		String event = in.text();
 		List<JsonNode> args = in.list(JsonValues::read);
 		return new AddressedEvent(selection, subscribed, event, args, Messages.readTexts(in), in.flag(),
-				in.hasMore() ? in.optional(FrameInput::id) : null);
+				in.hasMore() ? in.optional(FrameInput::id) : null, Messages.readTrace(in));
 	}
 
 	private static void writeIds(FrameOutput out, Set<String> ids) {

@@ -80,6 +80,11 @@ final class FrameExamples {
 			List.of(value(), MissingNode.getInstance()),
 			new ToServer.CallOptions(true, Duration.ofNanos(-1_500_000_001L), "key"), 9);
 
+	private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+	private static final ToServer.ActionRequest TRACED = new ToServer.ActionRequest(7, "act", List.of(),
+			new ToServer.CallOptions(false, null, null, TRACE));
+
 	private static final ActorTarget TARGET = new ActorTarget.Get(ADDRESS);
 
 	private FrameExamples() {
@@ -103,6 +108,8 @@ final class FrameExamples {
 								List.of(value()), Set.of("tag"), false)),
 						new Frame.Publish(new AddressedEvent(Selection.ALL, false, "said", List.of(), Set.of(), false,
 								"0193788b1a2b00004f6c2d9e8b7a1c3d")),
+						new Frame.Publish(new AddressedEvent(Selection.ALL, false, "said", List.of(), Set.of(), false,
+								null, TRACE)),
 						new Frame.Command(new NodeCommand.CloseUser("ada", null)),
 						new Frame.Command(new NodeCommand.CloseUser("ada", "issuer")),
 						new Frame.Command(new NodeCommand.CloseSession("s")),
@@ -159,7 +166,7 @@ final class FrameExamples {
 	}
 
 	private static Stream<ToServer> toServer() {
-		return Stream.of(ACTION, new ToServer.SubscriptionRequest("said", true, Set.of("a", "b"), 4),
+		return Stream.of(ACTION, TRACED, new ToServer.SubscriptionRequest("said", true, Set.of("a", "b"), 4),
 				new ToServer.Cancel(5, 6),
 				new ToServer.Hello(List.of(new ToServer.SubscriptionRequest("said", true)),
 						new ToServer.Resume(POSITION, UUID, "secret"), new ToServer.Snapshot("list", List.of(value())),
@@ -173,7 +180,7 @@ final class FrameExamples {
 				new ToClient.ActionResponse(3, null),
 				new ToClient.Event("said", List.of(value()), POSITION, Set.of("t")),
 				new ToClient.Event("said", List.of(value()), null, Set.of(), "0193788b1a2b00004f6c2d9e8b7a1c3d"),
-				new ToClient.Event("", List.of()),
+				new ToClient.Event("", List.of()), new ToClient.Event("said", List.of(), null, Set.of(), null, TRACE),
 				new ToClient.Welcome(UUID, "c", POSITION, "stream", "secret", ToClient.ResumeOutcome.resumed(4), 25_000,
 						new ToClient.SnapshotResult(value(), ERROR), Map.of("said", ERROR), true),
 				new ToClient.Welcome(UUID, "c", POSITION, "", "", ToClient.ResumeOutcome.resynced("gone"), 0,

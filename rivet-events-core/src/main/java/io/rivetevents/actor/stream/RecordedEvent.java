@@ -37,7 +37,9 @@ record RecordedEvent(AddressedEvent event, byte @Nullable [] args) {
 	 */
 	static RecordedEvent of(AddressedEvent event) {
 		byte[] args = WireValues.encodeJson(JsonNodeFactory.instance.arrayNode().addAll(event.args()));
-		return new RecordedEvent(event.withArgs(List.of()), args);
+		AddressedEvent recorded = new AddressedEvent(event.selection(), event.subscribed(), event.event(), List.of(),
+				event.tags(), event.droppable(), event.id());
+		return new RecordedEvent(recorded, args);
 	}
 
 	/** Returns the event as it is stored: a predicate is not. */

@@ -41,6 +41,8 @@ final class EventStreamCodec implements Codec {
 	/** Another one: {@code id} is the position. */
 	private static final byte[] EVENT_ID = ascii("\neventId: ");
 
+	private static final byte[] TRACEPARENT = ascii("\ntraceparent: ");
+
 	/** Ends an item; JSON escapes line breaks within strings. */
 	private static final byte[] END = ascii("\n\n");
 
@@ -131,6 +133,11 @@ final class EventStreamCodec implements Codec {
 			if (eventId != null) {
 				out.put(EVENT_ID);
 				out.ascii(eventId);
+			}
+			String traceparent = event.traceparent();
+			if (traceparent != null) {
+				out.put(TRACEPARENT);
+				out.ascii(traceparent);
 			}
 			out.put(END);
 			return out;

@@ -73,10 +73,17 @@ final class ExtendedReader {
 		if (key != null && key.length() > MAX_KEY_LENGTH) {
 			throw Markers.malformed("`idempotencyKey` is too long");
 		}
-		boolean plain = MessageFields.isAbsent(oneWay) && MessageFields.isAbsent(deadline) && key == null;
+		String traceparent = traceparent(value.get("traceparent"));
+		boolean plain = MessageFields.isAbsent(oneWay) && MessageFields.isAbsent(deadline) && key == null
+				&& traceparent == null;
 		return plain ? ToServer.CallOptions.NONE
 				: new ToServer.CallOptions(!MessageFields.isAbsent(oneWay) && MessageFields.flag(oneWay, "oneWay"),
-						MessageFields.isAbsent(deadline) ? null : deadline(deadline), key);
+						MessageFields.isAbsent(deadline) ? null : deadline(deadline), key, traceparent);
+	}
+
+	/** A malformed parent is ignored, as the recommendation Trace Context requires. */
+	private static @Nullable String traceparent(@Nullable JsonNode node) {
+		return (node != null && node.isString() && TraceParent.isValid(node.stringValue())) ? node.stringValue() : null;
 	}
 
 	private static Duration deadline(@Nullable JsonNode millis) {

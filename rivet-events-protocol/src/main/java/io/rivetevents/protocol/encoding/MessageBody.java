@@ -57,7 +57,8 @@ final class MessageBody implements ToClient.Visitor<MessageWriter, MessageWriter
 		Position position = this.extended ? event.position() : null;
 		boolean tagged = this.extended && !event.tags().isEmpty();
 		String id = this.extended ? event.id() : null;
-		out.startMap(2 + (tagged ? 1 : 0) + ((id != null) ? 1 : 0) + ((position != null) ? 1 : 0));
+		String traceparent = this.extended ? event.traceparent() : null;
+		out.startMap(2 + (tagged ? 1 : 0) + count(id) + count(traceparent) + count(position));
 		text("name", event.name(), out);
 		out.name("args");
 		out.values(event.args());
@@ -68,12 +69,19 @@ final class MessageBody implements ToClient.Visitor<MessageWriter, MessageWriter
 		if (id != null) {
 			text("eventId", id, out);
 		}
+		if (traceparent != null) {
+			text("traceparent", traceparent, out);
+		}
 		if (position != null) {
 			out.name("pos");
 			out.number(position.sequence());
 		}
 		out.endMap();
 		return out;
+	}
+
+	private static int count(@Nullable Object field) {
+		return (field != null) ? 1 : 0;
 	}
 
 	/**

@@ -171,6 +171,9 @@ final class ClientFrames {
 			if (this.extended && options.idempotencyKey() != null) {
 				value.put("idempotencyKey", options.idempotencyKey());
 			}
+			if (this.extended && options.traceparent() != null) {
+				value.put("traceparent", options.traceparent());
+			}
 			handled(request, value);
 		}
 
