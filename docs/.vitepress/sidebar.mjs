@@ -66,6 +66,7 @@ export const groups = [
       placement: 'Placement',
       operations: 'Operations',
       metrics: 'Metrics',
+      tracing: 'Tracing',
       native: 'Native images',
       performance: 'Performance',
       upgrading: 'Upgrading',

@@ -18,7 +18,7 @@ final class Api {
 			"io.rivetevents.actor", "io.rivetevents.actor.state", "io.rivetevents.connection", "io.rivetevents.event",
 			"io.rivetevents.error", "io.rivetevents.extension", "io.rivetevents.test", "io.rivetevents.cluster.status",
 			"io.rivetevents.test.autoconfigure", "io.rivetevents.test.backplane", "io.rivetevents.test.cluster",
-			"io.rivetevents.test.simulation", "io.rivetevents.test.store");
+			"io.rivetevents.test.simulation", "io.rivetevents.test.store", "io.rivetevents.tracing");
 
 	/** Types of packages that are internal otherwise. */
 	private static final Set<String> TYPES = Set.of("io.rivetevents.autoconfigure.state.RivetDataSource",

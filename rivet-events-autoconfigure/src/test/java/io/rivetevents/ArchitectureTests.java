@@ -77,6 +77,7 @@ class ArchitectureTests {
 			extension: protocol error conversion scheduling connection actor
 			# the runtime: what happens in it is reported to observers wherever it happens
 			observation: protocol error failure connection actor extension
+			tracing: protocol failure actor actor.state extension observation
 			outbound: protocol protocol.encoding failure limit
 			inbound: protocol error extension
 			explain: protocol protocol.encoding actor outbound
@@ -118,7 +119,7 @@ class ArchitectureTests {
 			    placement.inspection placement.pending
 			outbox: protocol error protocol.value failure connection actor extension delivery
 			cluster: protocol error protocol.value conversion contract.reflect failure connection
-			    extension explain delivery
+			    extension observation explain delivery
 			# many nodes
 			cluster.engine: failure
 			cluster.frame: protocol error protocol.value protocol.encoding actor actor.ownership
@@ -182,7 +183,8 @@ class ArchitectureTests {
 			    autoconfigure.state autoconfigure.cluster
 			autoconfigure.observation: protocol protocol.encoding error connection actor actor.state
 			    actor.call extension limit outbound delivery outbox placement scheduling cluster
-			    cluster.status transport.webflux autoconfigure autoconfigure.state autoconfigure.cluster
+			    cluster.status transport.webflux tracing observation autoconfigure
+			    autoconfigure.state autoconfigure.cluster
 			redis: protocol error protocol.value failure extension connection cluster
 			redis.store: protocol actor actor.state redis
 			redis.discovery: cluster.engine redis

@@ -24,6 +24,7 @@ import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.Outbox;
+import io.rivetevents.observation.Tracing;
 import io.rivetevents.placement.LocalNode;
 
 /**
@@ -53,11 +54,13 @@ class ConnectionsConfiguration {
 	@ConditionalOnMissingBean(Connections.class)
 	ClusterConnections rivetConnections(OutboundRegistry registry, Backplane backplane, NodeCommands commands,
 			NodeQueries queries, ObjectProvider<Users> users, ValueMapper mapper, EventContracts contracts,
-			ObjectProvider<ReactiveTransactions> transactions, ObjectProvider<Outbox> outbox) {
+			ObjectProvider<ReactiveTransactions> transactions, ObjectProvider<Outbox> outbox,
+			ObjectProvider<Tracing> tracing) {
 		return new ClusterConnections(registry, backplane, commands, queries,
 				SingletonSupplier.of(() -> users.getIfAvailable(() -> Users.PLAIN)), mapper, contracts,
 				RivetEventsAutoConfiguration.available(transactions, ReactiveTransactions.NONE),
-				RivetEventsAutoConfiguration.available(outbox, Outbox.NONE));
+				RivetEventsAutoConfiguration.available(outbox, Outbox.NONE),
+				RivetEventsAutoConfiguration.available(tracing, Tracing.NONE));
 	}
 
 }

@@ -83,6 +83,7 @@ import io.rivetevents.invocation.validation.BeanArgumentValidator;
 import io.rivetevents.invocation.validation.UncheckedConstraints;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
+import io.rivetevents.observation.Tracing;
 import io.rivetevents.outbox.StoredOutbox;
 import io.rivetevents.placement.ActorTypes;
 import io.rivetevents.placement.DirectoryActors;
@@ -157,8 +158,8 @@ public final class RivetEventsAutoConfiguration {
 
 	@Bean
 	Observers rivetObservers(ObjectProvider<ConnectionObserver> observers,
-			@Qualifier("rivetActorTimers") Scheduler timers) {
-		return new Observers(observers.orderedStream().toList(), nanoTime(timers));
+			@Qualifier("rivetActorTimers") Scheduler timers, ObjectProvider<Tracing> tracing) {
+		return new Observers(observers.orderedStream().toList(), nanoTime(timers), available(tracing, Tracing.NONE));
 	}
 
 	@Bean
@@ -265,9 +266,10 @@ public final class RivetEventsAutoConfiguration {
 	@ConditionalOnMissingBean
 	Actors rivetActors(ObjectProvider<ActorDirectory> directory, ActorTypes types, ActionListeners listeners,
 			ValueMapper mapper, EventContracts contracts, ObjectProvider<ReactiveTransactions> transactions,
-			ObjectProvider<Outbox> outbox) {
+			ObjectProvider<Outbox> outbox, ObjectProvider<Tracing> tracing) {
 		return new DirectoryActors(SingletonSupplier.of(directory::getObject), types, listeners, mapper, contracts,
-				available(transactions, ReactiveTransactions.NONE), available(outbox, Outbox.NONE));
+				available(transactions, ReactiveTransactions.NONE), available(outbox, Outbox.NONE),
+				available(tracing, Tracing.NONE));
 	}
 
 	@Bean

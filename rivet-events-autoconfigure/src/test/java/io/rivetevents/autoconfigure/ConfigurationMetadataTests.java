@@ -32,6 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.autoconfigure.cluster.RivetEventsClusterProperties;
 import io.rivetevents.autoconfigure.observation.RivetEventsMdcProperties;
+import io.rivetevents.autoconfigure.observation.RivetEventsTracingProperties;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -78,6 +79,7 @@ class ConfigurationMetadataTests {
 		check("rivet.events", RivetEventsProperties.class);
 		check("rivet.events.cluster", RivetEventsClusterProperties.class);
 		check("rivet.events.mdc", RivetEventsMdcProperties.class);
+		check("rivet.events.tracing", RivetEventsTracingProperties.class);
 	}
 
 	/** The annotation is on the parameter of the constructor, not on the component. */

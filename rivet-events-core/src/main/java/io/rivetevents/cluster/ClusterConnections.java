@@ -24,6 +24,7 @@ import io.rivetevents.connection.Recipients;
 import io.rivetevents.connection.Targets;
 import io.rivetevents.connection.UserConnections;
 import io.rivetevents.contract.reflect.EventContracts;
+import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.delivery.EventTargets;
@@ -38,6 +39,8 @@ import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.NodeCommand;
 import io.rivetevents.extension.Outbox;
 import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.observation.TracedWork;
+import io.rivetevents.observation.Tracing;
 import io.rivetevents.protocol.SafeText;
 
 /**
@@ -79,7 +82,7 @@ public final class ClusterConnections implements Connections {
 			EventContracts contracts) {
 		this(registry, backplane, new NodeCommands(registry, backplane, () -> {
 		}), new NodeQueries(registry, OtherNodes.NONE), () -> Users.PLAIN, mapper, contracts, ReactiveTransactions.NONE,
-				Outbox.NONE);
+				Outbox.NONE, Tracing.NONE);
 	}
 
 	/**
@@ -93,17 +96,18 @@ public final class ClusterConnections implements Connections {
 	 * @param contracts the implemented contracts
 	 * @param transactions whether a thread without a transaction may be in a reactive one
 	 * @param outbox stores durable events
+	 * @param tracing traces events
 	 */
 	public ClusterConnections(OutboundRegistry registry, Backplane backplane, NodeCommands commands,
 			NodeQueries queries, Supplier<Users> users, ValueMapper mapper, EventContracts contracts,
-			ReactiveTransactions transactions, Outbox outbox) {
+			ReactiveTransactions transactions, Outbox outbox, Tracing tracing) {
 		this.registry = registry;
 		this.backplane = backplane;
 		this.commands = commands;
 		this.queries = queries;
 		this.users = users;
-		this.here = new UserTargets(registry.members(), mapper, contracts, transactions);
-		this.everywhere = new UserTargets(new Everywhere(), mapper, contracts, transactions);
+		this.here = new UserTargets(new Traced(registry.members(), tracing), mapper, contracts, transactions);
+		this.everywhere = new UserTargets(new Traced(new Everywhere(), tracing), mapper, contracts, transactions);
 		this.outbox = outbox;
 		this.stored = new UserTargets((event) -> {
 			outbox.add(event);
@@ -137,6 +141,36 @@ public final class ClusterConnections implements Connections {
 	private @Nullable String known(String issuer) {
 		Assert.hasText(issuer, "The issuer must not be empty");
 		return this.users.get().known(issuer);
+	}
+
+	/** Sends events that are traced, to connections of all actors. */
+	private record Traced(Dispatcher target, Tracing tracing) implements Dispatcher {
+
+		@Override
+		public Receipt dispatch(AddressedEvent dispatch) {
+			return this.target.dispatch(dispatch);
+		}
+
+		@Override
+		public void check(AddressedEvent dispatch) {
+			this.target.check(dispatch);
+		}
+
+		@Override
+		public @Nullable Sending recordHeld(String event) {
+			return this.target.recordHeld(event);
+		}
+
+		@Override
+		public @Nullable List<DeclaredType> argumentsOf(String event) {
+			return this.target.argumentsOf(event);
+		}
+
+		@Override
+		public TracedWork trace(String event) {
+			return this.tracing.broadcast(null, event);
+		}
+
 	}
 
 	/** The connections of all nodes. */

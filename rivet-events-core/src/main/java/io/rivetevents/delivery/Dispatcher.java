@@ -13,6 +13,7 @@ import io.rivetevents.connection.Receipt;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.explain.Sending;
 import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.observation.TracedWork;
 
 /**
  * Sends events to connections.
@@ -48,6 +49,14 @@ public interface Dispatcher {
 	 * is too long to be sent
 	 */
 	default void check(AddressedEvent dispatch) {
+	}
+
+	/**
+	 * Starts to trace an event that is about to be sent.
+	 * @param event its name
+	 */
+	default TracedWork trace(String event) {
+		return TracedWork.NONE;
 	}
 
 	/**

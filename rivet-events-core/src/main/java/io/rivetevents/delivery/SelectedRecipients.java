@@ -19,8 +19,10 @@ import io.rivetevents.connection.Recipients;
 import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.extension.ActionOutcome;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Selection;
+import io.rivetevents.observation.TracedWork;
 
 /**
  * Some of the connections of a dispatcher, and how events are sent to them.
@@ -114,9 +116,18 @@ final class SelectedRecipients implements Recipients {
 	private Receipt tell(String event, List<DeclaredType> types, boolean subscribed, boolean droppable,
 			@Nullable Object[] args) {
 		checkName(event);
-		AddressedEvent dispatch = new AddressedEvent(this.selection, subscribed, event, values(types, args),
-				this.how.tags(), droppable);
-		return this.how.timing().dispatch(this.dispatcher, dispatch);
+		TracedWork traced = this.dispatcher.trace(event);
+		try {
+			AddressedEvent dispatch = new AddressedEvent(this.selection, subscribed, event, values(types, args),
+					this.how.tags(), droppable, null, traced.traceparent());
+			Receipt receipt = this.how.timing().dispatch(this.dispatcher, dispatch);
+			traced.end(ActionOutcome.Kind.SUCCEEDED, null);
+			return receipt;
+		}
+		catch (Throwable ex) {
+			traced.end(ActionOutcome.Kind.FAILED, ex);
+			throw ex;
+		}
 	}
 
 	private static void checkName(String event) {

@@ -15,6 +15,11 @@ public interface ObservedAction {
 	ObservedAction NONE = new ObservedAction() {
 
 		@Override
+		public CallContext context() {
+			return CallContext.NONE;
+		}
+
+		@Override
 		public void succeed() {
 		}
 
@@ -23,6 +28,9 @@ public interface ObservedAction {
 		}
 
 	};
+
+	/** Returns the context in which the action runs, which contains its trace. */
+	CallContext context();
 
 	/** Reports that the action has succeeded. */
 	void succeed();

@@ -34,12 +34,27 @@ final class ObservedCall implements ActionCall, ObservedAction {
 
 	private final @Nullable Connection<?> connection;
 
+	private TracedWork traced = TracedWork.NONE;
+
 	ObservedCall(Observers observers, ActorAddress actor, String action, @Nullable Connection<?> connection) {
 		this.observers = observers;
 		this.startedAt = observers.now();
 		this.actor = actor;
 		this.action = action;
 		this.connection = connection;
+	}
+
+	/**
+	 * Starts the trace of the call.
+	 * @param traceparent parent that the client has sent, {@code null} for none
+	 */
+	void trace(Tracing tracing, @Nullable String traceparent) {
+		this.traced = tracing.action(this, traceparent);
+	}
+
+	@Override
+	public CallContext context() {
+		return this.traced.context();
 	}
 
 	@Override
@@ -69,6 +84,11 @@ final class ObservedCall implements ActionCall, ObservedAction {
 		end(kind(error), error);
 	}
 
+	/** Returns the outcome of work that has failed. */
+	static ActionOutcome.Kind kind(Throwable failure) {
+		return (failure instanceof RivetException error) ? kind(error) : ActionOutcome.Kind.FAILED;
+	}
+
 	private static ActionOutcome.Kind kind(RivetException error) {
 		ErrorCode code = ErrorCode.ofReason(error.group() + "." + error.code());
 		if (code == ErrorCode.ACTION_TIMED_OUT || code == ErrorCode.DEADLINE_EXCEEDED) {
@@ -80,6 +100,7 @@ final class ObservedCall implements ActionCall, ObservedAction {
 	private void end(ActionOutcome.Kind kind, @Nullable RivetException error) {
 		if (this.ended.compareAndSet(false, true)) {
 			Duration duration = Duration.ofNanos(this.observers.now() - this.startedAt);
+			this.traced.end(kind, error);
 			this.observers.actionEnded(this, new ActionOutcome(kind, error, duration));
 		}
 	}

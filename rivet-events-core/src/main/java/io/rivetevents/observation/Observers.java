@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
@@ -38,6 +39,8 @@ public final class Observers {
 	private final List<? extends ConnectionObserver> observers;
 
 	private final LongSupplier clock;
+
+	private final Tracing tracing;
 
 	private final Callback<ActorObserver> actorCreated;
 
@@ -91,8 +94,19 @@ public final class Observers {
 	 * @param clock returns the time in nanoseconds, for durations
 	 */
 	public Observers(List<? extends ConnectionObserver> observers, LongSupplier clock) {
+		this(observers, clock, Tracing.NONE);
+	}
+
+	/**
+	 * Creates the observers.
+	 * @param observers observers of connections, some of which may also observe actors
+	 * @param clock returns the time in nanoseconds, for durations
+	 * @param tracing records what actors do as parts of traces
+	 */
+	public Observers(List<? extends ConnectionObserver> observers, LongSupplier clock, Tracing tracing) {
 		this.observers = List.copyOf(observers);
 		this.clock = clock;
+		this.tracing = tracing;
 		this.actorCreated = ofActors("actorCreated", ActorInfo.class);
 		this.actorWoken = ofActors("actorWoken", ActorInfo.class);
 		this.actorLeaves = ofActors("actorLeaves", ActorInfo.class);
@@ -156,7 +170,21 @@ public final class Observers {
 
 	/** Returns whether saves are observed. */
 	public boolean observeSaves() {
-		return !this.stateSaved.isEmpty() || !this.saveFailed.isEmpty();
+		return isTracing() || !this.stateSaved.isEmpty() || !this.saveFailed.isEmpty();
+	}
+
+	/** Returns what traces the work of actors. */
+	public Tracing tracing() {
+		return this.tracing;
+	}
+
+	private boolean isTracing() {
+		return this.tracing != Tracing.NONE;
+	}
+
+	/** Starts to trace a save. */
+	public TracedWork traceSave(ActorAddress actor) {
+		return this.tracing.save(actor);
 	}
 
 	public void stateSaved(ActorAddress actor, int bytes, Duration duration) {
@@ -202,20 +230,24 @@ public final class Observers {
 
 	/** Returns whether the start or the end of actions is observed. */
 	public boolean observeActions() {
-		return !this.actionStarted.isEmpty() || !this.actionEnded.isEmpty();
+		return isTracing() || !this.actionStarted.isEmpty() || !this.actionEnded.isEmpty();
 	}
 
 	/**
-	 * Reports that an action starts.
+	 * Reports that an action starts. The current part of a trace is the parent of its
+	 * trace.
+	 * @param traceparent parent that the client has sent instead, {@code null} for none
 	 * @return receives the outcome of the call; without effect if no observer observes
 	 * actions
 	 */
-	public ObservedAction actionStarted(ActorAddress actor, String action, @Nullable Connection<?> connection) {
+	public ObservedAction actionStarted(ActorAddress actor, String action, @Nullable Connection<?> connection,
+			@Nullable String traceparent) {
 		if (!observeActions()) {
 			return ObservedAction.NONE;
 		}
 		ObservedCall call = new ObservedCall(this, actor, action, connection);
 		this.actionStarted.call(call, (observer) -> observer.actionStarted(call));
+		call.trace(this.tracing, traceparent);
 		return call;
 	}
 
@@ -229,6 +261,28 @@ public final class Observers {
 	}
 
 	// Connections
+
+	/**
+	 * Returns work that is traced from its subscription to its end.
+	 * @param actor the instance
+	 * @param work connects a client to the instance
+	 */
+	public <T> Mono<T> traceConnection(ActorAddress actor, Mono<T> work) {
+		return isTracing() ? Mono.deferContextual((context) -> {
+			TracedWork traced = startConnection(actor, CallContext.capture(context));
+			return traced.context()
+				.around(work)
+				.doOnSuccess((result) -> traced.end(ActionOutcome.Kind.SUCCEEDED, null))
+				.doOnError((ex) -> traced.end(ObservedCall.kind(ex), ex))
+				.doOnCancel(() -> traced.end(ActionOutcome.Kind.CANCELLED, null));
+		}) : work;
+	}
+
+	private TracedWork startConnection(ActorAddress actor, CallContext caller) {
+		try (CallContext.Scope scope = caller.enter()) {
+			return this.tracing.connection(actor);
+		}
+	}
 
 	public void connectionOpened(Connection<?> connection) {
 		this.connectionOpened.call(connection, (observer) -> observer.connectionOpened(connection));

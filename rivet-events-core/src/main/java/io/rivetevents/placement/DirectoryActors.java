@@ -31,6 +31,7 @@ import io.rivetevents.connection.Receipt;
 import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.Args;
 import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.delivery.EventTargets;
 import io.rivetevents.delivery.PendingReceipt;
 import io.rivetevents.delivery.ReactiveTransactions;
@@ -40,6 +41,8 @@ import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Outbox;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.observation.CallContext;
+import io.rivetevents.observation.TracedWork;
+import io.rivetevents.observation.Tracing;
 import io.rivetevents.placement.api.ActorApis;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.SafeText;
@@ -69,6 +72,8 @@ public final class DirectoryActors implements Actors {
 
 	private final Outbox outbox;
 
+	private final Tracing tracing;
+
 	private final ActorApis apis;
 
 	private final String namespace;
@@ -82,9 +87,11 @@ public final class DirectoryActors implements Actors {
 	 * @param contracts the implemented contracts
 	 * @param transactions whether a thread without a transaction may be in a reactive one
 	 * @param outbox stores durable calls
+	 * @param tracing traces events
 	 */
 	public DirectoryActors(Supplier<ActorDirectory> directory, ActorTypes types, ActionListeners listeners,
-			ValueMapper mapper, EventContracts contracts, ReactiveTransactions transactions, Outbox outbox) {
+			ValueMapper mapper, EventContracts contracts, ReactiveTransactions transactions, Outbox outbox,
+			Tracing tracing) {
 		this.directory = directory;
 		this.types = types;
 		this.listeners = listeners;
@@ -92,6 +99,7 @@ public final class DirectoryActors implements Actors {
 		this.contracts = contracts;
 		this.transactions = transactions;
 		this.outbox = outbox;
+		this.tracing = tracing;
 		this.apis = new ActorApis(types::all, mapper);
 		this.namespace = ActorAddress.DEFAULT_NAMESPACE;
 	}
@@ -104,6 +112,7 @@ public final class DirectoryActors implements Actors {
 		this.contracts = others.contracts;
 		this.transactions = others.transactions;
 		this.outbox = others.outbox;
+		this.tracing = others.tracing;
 		this.apis = others.apis;
 		this.namespace = namespace;
 	}
@@ -196,13 +205,42 @@ public final class DirectoryActors implements Actors {
 		return receipt;
 	}
 
+	/** Sends events to the connections of one instance, which may be on another node. */
+	private final class TargetEvents implements Dispatcher {
+
+		private final ActorTarget target;
+
+		TargetEvents(ActorTarget target) {
+			this.target = target;
+		}
+
+		@Override
+		public Receipt dispatch(AddressedEvent dispatch) {
+			return DirectoryActors.this.dispatch(this.target, dispatch);
+		}
+
+		@Override
+		public TracedWork trace(String event) {
+			return DirectoryActors.this.tracing.broadcast(nameOf(this.target), event);
+		}
+
+	}
+
+	/**
+	 * Returns the name of an actor, {@code null} if only the id of the instance is known.
+	 */
+	private static @Nullable String nameOf(ActorTarget target) {
+		ActorAddress address = target.address();
+		return (address != null) ? address.name() : null;
+	}
+
 	private final class Handle extends EventTargets<@Nullable Object> implements ActorHandle {
 
 		private final ActorTarget target;
 
 		Handle(ActorTarget target) {
-			super((dispatch) -> DirectoryActors.this.dispatch(target, dispatch), DirectoryActors.this.mapper,
-					DirectoryActors.this.contracts, DirectoryActors.this.transactions);
+			super(new TargetEvents(target), DirectoryActors.this.mapper, DirectoryActors.this.contracts,
+					DirectoryActors.this.transactions);
 			this.target = target;
 		}
 

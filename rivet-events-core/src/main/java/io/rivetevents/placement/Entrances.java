@@ -26,6 +26,7 @@ import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.PendingCall;
+import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.placement.pending.TurnRequest;
 import io.rivetevents.protocol.ErrorCode;
@@ -44,18 +45,23 @@ final class Entrances {
 
 	private final OutboundRegistry connections;
 
+	private final Observers observers;
+
 	/**
 	 * Creates entrances.
 	 * @param instances the instances in memory
 	 * @param lookup finds other instances
 	 * @param checks checks for requests of clients
 	 * @param connections registry of the outbound paths to clients
+	 * @param observers trace the connects
 	 */
-	Entrances(Instances instances, InstanceLookup lookup, RequestChecks checks, OutboundRegistry connections) {
+	Entrances(Instances instances, InstanceLookup lookup, RequestChecks checks, OutboundRegistry connections,
+			Observers observers) {
 		this.instances = instances;
 		this.lookup = lookup;
 		this.checks = checks;
 		this.connections = connections;
+		this.observers = observers;
 	}
 
 	/**
@@ -109,11 +115,12 @@ final class Entrances {
 		long weight = MessageWeight.ofRequest(null, target.input());
 		return this.lookup.locate(target).flatMap((address) -> {
 			this.checks.checkInput(address, target);
-			return this.checks.authorize(address, request.identity())
-				.then(open(address, target, request,
-						new Entrance((refusal) -> PendingCall.ofRequest(weight, usage),
-								(instance, call, asked) -> admit(instance, request, call, asked))))
-				.map((admitted) -> admitted.info());
+			return this.observers.traceConnection(address,
+					this.checks.authorize(address, request.identity())
+						.then(open(address, target, request,
+								new Entrance((refusal) -> PendingCall.ofRequest(weight, usage),
+										(instance, call, asked) -> admit(instance, request, call, asked))))
+						.map((admitted) -> admitted.info()));
 		});
 	}
 

@@ -69,7 +69,7 @@ final class LocalActorDirectory implements ActorDirectory {
 		this.ownership = runtime.ownership();
 		this.checks = checks;
 		this.lookup = new InstanceLookup(instances, runtime);
-		this.entrances = new Entrances(instances, this.lookup, checks, connections);
+		this.entrances = new Entrances(instances, this.lookup, checks, connections, runtime.observers());
 		this.calls = new StatelessCalls(types, instances, this.lookup, checks, this.entrances, runtime);
 	}
 

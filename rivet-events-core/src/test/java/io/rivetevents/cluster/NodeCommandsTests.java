@@ -27,6 +27,7 @@ import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.NodeCommand;
 import io.rivetevents.extension.Outbox;
 import io.rivetevents.extension.PrincipalIssuer;
+import io.rivetevents.observation.Tracing;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 
@@ -129,7 +130,7 @@ class NodeCommandsTests {
 		ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
 		return new ClusterConnections(this.registry, backplane, commands(backplane),
 				new NodeQueries(this.registry, io.rivetevents.cluster.OtherNodes.NONE), () -> USERS, mapper,
-				new EventContracts(mapper), () -> false, Outbox.NONE);
+				new EventContracts(mapper), () -> false, Outbox.NONE, Tracing.NONE);
 	}
 
 	/** As an application may have written it before there were commands. */

@@ -49,6 +49,7 @@ import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.LimitSettings;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
+import io.rivetevents.observation.Tracing;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.placement.ActorTypes;
 import io.rivetevents.placement.DirectoryActors;
@@ -240,7 +241,7 @@ public final class ActorHarness implements AutoCloseable {
 	/** Handles on instances in an application that may have reactive transactions. */
 	public Actors actors(ReactiveTransactions transactions) {
 		return new DirectoryActors(() -> this.directory, this.types, this.listeners, this.mapper, this.contracts,
-				transactions, Outbox.NONE);
+				transactions, Outbox.NONE, Tracing.NONE);
 	}
 
 	public OutboundRegistry connections() {

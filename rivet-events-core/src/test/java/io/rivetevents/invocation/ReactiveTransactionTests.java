@@ -67,6 +67,7 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.Outbox;
+import io.rivetevents.observation.Tracing;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.outbound.QueuedTotal;
 import io.rivetevents.protocol.ToClient;
@@ -104,7 +105,7 @@ class ReactiveTransactionTests {
 	private final ClusterConnections connections = new ClusterConnections(this.harness.connections(), this.backplane,
 			new NodeCommands(this.harness.connections(), this.backplane, () -> {
 			}), new NodeQueries(this.harness.connections(), OtherNodes.NONE), () -> Users.PLAIN, this.harness.mapper(),
-			this.harness.contracts(), () -> true, Outbox.NONE);
+			this.harness.contracts(), () -> true, Outbox.NONE, Tracing.NONE);
 
 	private final Actors actors = this.harness.actors(() -> true);
 

@@ -43,6 +43,7 @@ import io.rivetevents.connection.Recipients;
 import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.extension.Outbox;
+import io.rivetevents.observation.Tracing;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 
@@ -70,7 +71,7 @@ class ThreadTransactionTests {
 	private final ClusterConnections connections = new ClusterConnections(this.harness.connections(), this.backplane,
 			new NodeCommands(this.harness.connections(), this.backplane, () -> {
 			}), new NodeQueries(this.harness.connections(), OtherNodes.NONE), () -> Users.PLAIN, this.harness.mapper(),
-			this.harness.contracts(), () -> true, Outbox.NONE);
+			this.harness.contracts(), () -> true, Outbox.NONE, Tracing.NONE);
 
 	private final Actors actors = this.harness.actors(() -> true);
 

@@ -90,7 +90,7 @@ class ObserversTests {
 			}
 
 		}), time::get);
-		ObservedAction action = observers.actionStarted(ROOM.address(), "say", null);
+		ObservedAction action = observers.actionStarted(ROOM.address(), "say", null, null);
 		time.addAndGet(Duration.ofMinutes(5).toNanos());
 		action.succeed();
 		assertThat(durations).containsExactly(Duration.ofMinutes(5));

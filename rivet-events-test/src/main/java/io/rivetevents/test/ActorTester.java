@@ -25,6 +25,7 @@ import io.rivetevents.explain.DeliveryLog;
 import io.rivetevents.explain.Explanation;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.Outbox;
+import io.rivetevents.observation.Tracing;
 import io.rivetevents.placement.DirectoryActors;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.ToClient;
@@ -349,7 +350,7 @@ public final class ActorTester {
 					return call(connection, request);
 				});
 		return new DirectoryActors(() -> directory, this.parts.types(), this.parts.listeners(), mapper(), contracts(),
-				this.parts.transactions(), Outbox.NONE)
+				this.parts.transactions(), Outbox.NONE, Tracing.NONE)
 			.get(address.name(), address.key())
 			.as(api);
 	}

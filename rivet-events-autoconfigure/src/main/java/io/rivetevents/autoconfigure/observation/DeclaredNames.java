@@ -13,12 +13,13 @@ import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.placement.ActorTypes;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.tracing.ObservationTracing;
 
 /**
  * Finds the values of tags. All names that the application does not declare have one
  * value, since clients and data may choose them. Safe for use by several threads.
  */
-final class DeclaredNames {
+final class DeclaredNames implements ObservationTracing.Names {
 
 	/** Value for all names that are not declared. */
 	static final String OTHER = "other";
@@ -43,7 +44,8 @@ final class DeclaredNames {
 	}
 
 	/** Returns the name of an action, if the actor has it. */
-	String action(String actor, String action) {
+	@Override
+	public String action(String actor, String action) {
 		ActorType type = this.types.find(actor);
 		return (type != null && type.action(action) != null) ? action : OTHER;
 	}
@@ -52,7 +54,8 @@ final class DeclaredNames {
 	 * Returns the name of an event, if the actor declares it.
 	 * @param actor name of the actor, {@code null} for all actors
 	 */
-	String event(@Nullable String actor, String event) {
+	@Override
+	public String event(@Nullable String actor, String event) {
 		boolean declared = (actor != null) ? declares(actor, event)
 				: this.types.names().stream().anyMatch((each) -> declares(each, event));
 		return declared ? event : OTHER;

@@ -47,6 +47,7 @@ import io.rivetevents.extension.Inbound;
 import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.failure.Guarded;
 import io.rivetevents.limit.PendingCall;
+import io.rivetevents.observation.CallContext;
 import io.rivetevents.observation.ObservedAction;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.protocol.ErrorCode;
@@ -219,7 +220,7 @@ public final class ActionHandler {
 		/** Starts to report the outcome of the call to observers. */
 		void observe() {
 			this.observed = ActionHandler.this.observers.actionStarted(ActionHandler.this.instance.address(),
-					this.request.name(), this.connection);
+					this.request.name(), this.connection, this.request.options().traceparent());
 		}
 
 		void give(JsonNode output) {
@@ -273,7 +274,7 @@ public final class ActionHandler {
 		ActorConnection connection = reply.connection;
 		Inbound inbound = inbound(reply.request, connection);
 		reply.observe();
-		try {
+		try (CallContext.Scope scope = reply.observed.context().enter()) {
 			checkAccess(connection);
 			ActorState.Mark before = mark(action, Occasion.PLAIN);
 			JoinedAction joined = joined(action, connection, before, Occasion.PLAIN);
@@ -550,13 +551,22 @@ public final class ActionHandler {
 		if (!this.observers.observeActions()) {
 			return performUnobserved(connection, request, action, pending, occasion);
 		}
-		return Mono.defer(() -> {
-			ObservedAction observed = this.observers.actionStarted(this.instance.address(), request.name(), connection);
-			return Guarded.defer(() -> performUnobserved(connection, request, action, pending, occasion))
+		return Mono.deferContextual((context) -> {
+			ObservedAction observed = observe(connection, request, CallContext.carried(context));
+			return observed.context()
+				.around(Guarded.defer(() -> performUnobserved(connection, request, action, pending, occasion)))
 				.doOnSuccess((output) -> observed.succeed())
 				.doOnError(observed::fail)
 				.doOnCancel(() -> observed.fail(new RivetException(ErrorCode.CANCELLED)));
 		});
+	}
+
+	private ObservedAction observe(@Nullable ActorConnection connection, ToServer.ActionRequest request,
+			CallContext caller) {
+		try (CallContext.Scope scope = caller.enter()) {
+			return this.observers.actionStarted(this.instance.address(), request.name(), connection,
+					request.options().traceparent());
+		}
 	}
 
 	private Mono<JsonNode> performUnobserved(@Nullable ActorConnection connection, ToServer.ActionRequest request,

@@ -16,6 +16,8 @@ import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.explain.Sending;
 import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.observation.TracedWork;
+import io.rivetevents.observation.Tracing;
 
 /**
  * Sends events to the connections of one instance, with the settings that its actor
@@ -27,14 +29,18 @@ final class InstanceEvents implements Dispatcher {
 
 	private final ActorConnections connections;
 
+	private final Tracing tracing;
+
 	/**
 	 * Creates the dispatcher.
 	 * @param type declares the events
 	 * @param connections connections of the instance
+	 * @param tracing traces the events
 	 */
-	InstanceEvents(ActorType type, ActorConnections connections) {
+	InstanceEvents(ActorType type, ActorConnections connections, Tracing tracing) {
 		this.type = type;
 		this.connections = connections;
+		this.tracing = tracing;
 	}
 
 	/**
@@ -64,6 +70,11 @@ final class InstanceEvents implements Dispatcher {
 		if (!event(dispatch).droppable()) {
 			this.connections.stream().check(dispatch);
 		}
+	}
+
+	@Override
+	public TracedWork trace(String event) {
+		return this.tracing.broadcast(this.type.name(), event);
 	}
 
 	@Override

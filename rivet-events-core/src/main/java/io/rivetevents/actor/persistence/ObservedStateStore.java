@@ -11,10 +11,13 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
+import io.rivetevents.extension.ActionOutcome;
+import io.rivetevents.observation.CallContext;
 import io.rivetevents.observation.Observers;
+import io.rivetevents.observation.TracedWork;
 
 /**
- * A store that reports saves to observers.
+ * A store that reports saves to observers, and traces them.
  */
 public final class ObservedStateStore extends DelegatingActorStateStore {
 
@@ -35,14 +38,17 @@ public final class ObservedStateStore extends DelegatingActorStateStore {
 		ActorAddress address = change.actor().address();
 		byte[] state = change.actor().state();
 		int bytes = (state != null) ? state.length : 0;
+		TracedWork traced = this.observers.traceSave(address);
 		long start = this.observers.now();
-		try {
+		try (CallContext.Scope scope = traced.context().enter()) {
 			super.commit(change);
 		}
 		catch (Throwable ex) {
+			traced.end(ActionOutcome.Kind.FAILED, ex);
 			this.observers.saveFailed(address, bytes, since(start), ex);
 			throw ex;
 		}
+		traced.end(ActionOutcome.Kind.SUCCEEDED, null);
 		this.observers.stateSaved(address, bytes, since(start));
 	}
 

@@ -1,0 +1,75 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.observation;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.extension.ActionCall;
+
+/**
+ * Records what actors do as parts of traces. Implemented outside of the core, which
+ * requires no library for traces. Each method is called on the thread where the work
+ * starts, may be called on an event loop, and must not block. Its parent is the current
+ * part of that thread.
+ */
+public interface Tracing {
+
+	/** Records nothing. */
+	Tracing NONE = new Tracing() {
+
+		@Override
+		public TracedWork action(ActionCall call, @Nullable String traceparent) {
+			return TracedWork.NONE;
+		}
+
+		@Override
+		public TracedWork connection(ActorAddress actor) {
+			return TracedWork.NONE;
+		}
+
+		@Override
+		public TracedWork save(ActorAddress actor) {
+			return TracedWork.NONE;
+		}
+
+		@Override
+		public TracedWork broadcast(@Nullable String actor, String event) {
+			return TracedWork.NONE;
+		}
+
+	};
+
+	/**
+	 * Starts a call of an action.
+	 * @param call the call
+	 * @param traceparent parent that the client has sent with the call, as in the W3C
+	 * recommendation Trace Context; {@code null} for none; ignored if malformed
+	 */
+	TracedWork action(ActionCall call, @Nullable String traceparent);
+
+	/**
+	 * Starts to connect a client to an instance, until it is accepted or rejected.
+	 * @param actor the instance
+	 */
+	TracedWork connection(ActorAddress actor);
+
+	/**
+	 * Starts to save an instance.
+	 * @param actor the instance
+	 */
+	TracedWork save(ActorAddress actor);
+
+	/**
+	 * Starts to send an event, until it is in the queues of the connections of this node
+	 * or waits for a commit.
+	 * @param actor name of the actor whose connections receive it, {@code null} if it is
+	 * for connections of several actors
+	 * @param event name of the event
+	 */
+	TracedWork broadcast(@Nullable String actor, String event);
+
+}

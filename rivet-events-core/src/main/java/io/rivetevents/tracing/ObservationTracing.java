@@ -1,0 +1,199 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.tracing;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.Context;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.extension.ActionCall;
+import io.rivetevents.extension.ActionOutcome;
+import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.observation.CallContext;
+import io.rivetevents.observation.TracedWork;
+import io.rivetevents.observation.Tracing;
+
+/**
+ * Records the work of actors as observations. If a convention or handler of the
+ * application fails, the error is logged, and the work continues without its observation.
+ * For the auto-configuration.
+ */
+public final class ObservationTracing implements Tracing {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(ObservationTracing.class));
+
+	private final ObservationRegistry registry;
+
+	private final Conventions conventions;
+
+	private final Names names;
+
+	private final TraceParents parents;
+
+	private final boolean sentWithEvents;
+
+	/**
+	 * Conventions of the application, each {@code null} for the default.
+	 */
+	public record Conventions(@Nullable ConnectionObservationConvention connection,
+			@Nullable ActionObservationConvention action, @Nullable BroadcastObservationConvention broadcast,
+			@Nullable SaveObservationConvention save) {
+
+		private static final ConnectionObservationConvention CONNECTION = new DefaultConnectionObservationConvention();
+
+		private static final ActionObservationConvention ACTION = new DefaultActionObservationConvention();
+
+		private static final BroadcastObservationConvention BROADCAST = new DefaultBroadcastObservationConvention();
+
+		private static final SaveObservationConvention SAVE = new DefaultSaveObservationConvention();
+
+	}
+
+	/** Returns names with a bounded number of values. */
+	public interface Names {
+
+		/**
+		 * Returns the name of an action.
+		 * @param actor name of the actor
+		 * @param action name of the action, as the client has sent it
+		 */
+		String action(String actor, String action);
+
+		/**
+		 * Returns the name of an event.
+		 * @param actor name of the actor, {@code null} for connections of several actors
+		 * @param event name of the event
+		 */
+		String event(@Nullable String actor, String event);
+
+	}
+
+	/**
+	 * Creates the tracing.
+	 * @param registry registry of the observations
+	 * @param conventions conventions of the application
+	 * @param names bounded names
+	 * @param parents translates what clients send and receive
+	 * @param sentWithEvents whether clients receive the spans of events
+	 */
+	public ObservationTracing(ObservationRegistry registry, Conventions conventions, Names names, TraceParents parents,
+			boolean sentWithEvents) {
+		this.registry = registry;
+		this.conventions = conventions;
+		this.names = names;
+		this.parents = parents;
+		this.sentWithEvents = sentWithEvents;
+	}
+
+	@Override
+	public TracedWork action(ActionCall call, @Nullable String traceparent) {
+		return guarded(() -> {
+			ActionObservationContext context = new ActionObservationContext(call,
+					this.names.action(call.actor().name(), call.action()));
+			Observation observation = RivetObservationDocumentation.ACTION.observation(this.conventions.action(),
+					Conventions.ACTION, () -> context, this.registry);
+			if (traceparent != null) {
+				this.parents.within(traceparent, observation::start);
+				return work(observation, context);
+			}
+			return work(observation.start(), context);
+		});
+	}
+
+	@Override
+	public TracedWork connection(ActorAddress actor) {
+		return guarded(() -> {
+			ConnectionObservationContext context = new ConnectionObservationContext(actor);
+			return work(RivetObservationDocumentation.CONNECTION.start(this.conventions.connection(),
+					Conventions.CONNECTION, () -> context, this.registry), context);
+		});
+	}
+
+	@Override
+	public TracedWork save(ActorAddress actor) {
+		return guarded(() -> {
+			SaveObservationContext context = new SaveObservationContext(actor);
+			return work(RivetObservationDocumentation.SAVE.start(this.conventions.save(), Conventions.SAVE,
+					() -> context, this.registry), context);
+		});
+	}
+
+	@Override
+	public TracedWork broadcast(@Nullable String actor, String event) {
+		return guarded(() -> {
+			BroadcastObservationContext context = new BroadcastObservationContext(actor,
+					this.names.event(actor, event));
+			return work(RivetObservationDocumentation.BROADCAST.start(this.conventions.broadcast(),
+					Conventions.BROADCAST, () -> context, this.registry), context);
+		});
+	}
+
+	private static TracedWork guarded(Supplier<TracedWork> start) {
+		try {
+			return start.get();
+		}
+		catch (Throwable ex) {
+			failures.error(ex, () -> "Failed to start an observation; the work continues without it");
+			return TracedWork.NONE;
+		}
+	}
+
+	private TracedWork work(Observation observation, RivetObservationContext context) {
+		return observation.isNoop() ? TracedWork.NONE : new ObservedWork(observation, context);
+	}
+
+	/** Work with an observation, which stops once. */
+	private final class ObservedWork implements TracedWork {
+
+		private final Observation observation;
+
+		private final RivetObservationContext context;
+
+		private final AtomicBoolean ended = new AtomicBoolean();
+
+		ObservedWork(Observation observation, RivetObservationContext context) {
+			this.observation = observation;
+			this.context = context;
+		}
+
+		@Override
+		public CallContext context() {
+			return CallContext.capture(Context.of(ObservationThreadLocalAccessor.KEY, this.observation));
+		}
+
+		@Override
+		public @Nullable String traceparent() {
+			return ObservationTracing.this.sentWithEvents ? ObservationTracing.this.parents.sampled(this.observation)
+					: null;
+		}
+
+		@Override
+		public void end(ActionOutcome.Kind outcome, @Nullable Throwable failure) {
+			if (!this.ended.compareAndSet(false, true)) {
+				return;
+			}
+			this.context.setOutcome(outcome);
+			try {
+				if (failure != null) {
+					this.observation.error(failure);
+				}
+				this.observation.stop();
+			}
+			catch (Throwable ex) {
+				failures.error(ex, () -> "Failed to stop an observation");
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,47 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.tracing;
+
+import io.micrometer.observation.Observation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Translates between spans of the tracing library and the text that clients send and
+ * receive: {@code traceparent} of the W3C recommendation Trace Context. Safe for use by
+ * several threads. For the auto-configuration.
+ */
+public interface TraceParents {
+
+	/** Without a tracing library: clients are not part of traces. */
+	TraceParents NONE = new TraceParents() {
+
+		@Override
+		public void within(String traceparent, Runnable start) {
+			start.run();
+		}
+
+		@Override
+		public @Nullable String sampled(Observation observation) {
+			return null;
+		}
+
+	};
+
+	/**
+	 * Starts an observation as the child of a span of a client.
+	 * @param traceparent text that the client has sent, well-formed
+	 * @param start starts the observation on the current thread
+	 */
+	void within(String traceparent, Runnable start);
+
+	/**
+	 * Returns the text that names the span of an observation.
+	 * @param observation a started observation
+	 * @return {@code null} if there is no span, or it is not sampled
+	 */
+	@Nullable String sampled(Observation observation);
+
+}

@@ -1,0 +1,63 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.tracing;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.tracing.CurrentTraceContext;
+import io.micrometer.tracing.Span;
+import io.micrometer.tracing.TraceContext;
+import io.micrometer.tracing.Tracer;
+import io.micrometer.tracing.handler.TracingObservationHandler.TracingContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Spans of Micrometer Tracing. Does not depend on the headers that the application has
+ * chosen for its requests, such as those of B3. For the auto-configuration.
+ */
+public final class TracerTraceParents implements TraceParents {
+
+	private static final int TRACE = 3;
+
+	private static final int SPAN = 36;
+
+	private static final int FLAGS = 53;
+
+	private static final int TRACE_DIGITS = 32;
+
+	private final Tracer tracer;
+
+	/**
+	 * Creates the translation.
+	 * @param tracer makes the spans
+	 */
+	public TracerTraceParents(Tracer tracer) {
+		this.tracer = tracer;
+	}
+
+	@Override
+	public void within(String traceparent, Runnable start) {
+		TraceContext parent = this.tracer.traceContextBuilder()
+			.traceId(traceparent.substring(TRACE, SPAN - 1))
+			.spanId(traceparent.substring(SPAN, FLAGS - 1))
+			.sampled((Character.digit(traceparent.charAt(FLAGS + 1), 16) & 1) == 1)
+			.build();
+		try (CurrentTraceContext.Scope scope = this.tracer.currentTraceContext().newScope(parent)) {
+			start.run();
+		}
+	}
+
+	@Override
+	public @Nullable String sampled(Observation observation) {
+		TracingContext tracing = observation.getContextView().get(TracingContext.class);
+		Span span = (tracing != null) ? tracing.getSpan() : null;
+		if (span == null || !Boolean.TRUE.equals(span.context().sampled())) {
+			return null;
+		}
+		String trace = span.context().traceId();
+		return "00-%s%s-%s-01".formatted("0".repeat(TRACE_DIGITS - trace.length()), trace, span.context().spanId());
+	}
+
+}
