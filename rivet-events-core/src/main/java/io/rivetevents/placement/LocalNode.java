@@ -26,6 +26,7 @@ import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.actor.runtime.ClientMoves;
 import io.rivetevents.actor.schedule.ScheduleStatus;
 import io.rivetevents.actor.state.StoredActors;
+import io.rivetevents.actor.stream.PastEvent;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
@@ -144,6 +145,19 @@ public final class LocalNode {
 			.filter((instance) -> !instance.isIdle())
 			.map(ActorInstance::address)
 			.toList();
+	}
+
+	/**
+	 * Returns events in the history of an instance, the newest first; empty if it is not
+	 * in memory, or records no history. Waits while the instance sends an event.
+	 * @param address address of the instance
+	 * @param before position before which the events are
+	 * @param limit most events
+	 * @param maxBytes most bytes of arguments, unless one event alone has more
+	 */
+	public List<PastEvent> past(ActorAddress address, long before, int limit, long maxBytes) {
+		ActorInstance instance = this.instances.find(address);
+		return (instance != null) ? instance.connections().stream().past(before, limit, maxBytes) : List.of();
 	}
 
 	/** Uses another way to connect clients of this node to actors that leave it. */

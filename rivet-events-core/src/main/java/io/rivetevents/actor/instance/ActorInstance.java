@@ -179,7 +179,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateFormat(),
 				type.settings().state().maxSize(), share::countGrowth, schedules(), this.due, runtime.clock());
 		this.connections = new ActorConnections(address, host.members(), type.settings().history(), limits().history(),
-				this::now, this.due, runtime.connections().deliveries(), runtime.newEpoch());
+				this::now, this.due, runtime.connections().deliveries(), runtime.connections().taps(),
+				runtime.newEpoch());
 		this.events = new InstanceEvents(type, this.connections, runtime.observers().tracing());
 		this.next = forwarded(address, type, host);
 		this.targets = new EventTargets<>(this.events, runtime.mapper(), runtime.connections().contracts(),

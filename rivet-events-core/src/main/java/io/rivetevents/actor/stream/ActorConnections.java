@@ -27,6 +27,7 @@ import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.explain.Delivery;
 import io.rivetevents.explain.DeliveryRecorder;
+import io.rivetevents.explain.EventTaps;
 import io.rivetevents.explain.InstanceDeliveries;
 import io.rivetevents.explain.Sending;
 import io.rivetevents.extension.StreamRequest;
@@ -78,14 +79,16 @@ public final class ActorConnections {
 	 * @param clock returns the time in nanoseconds
 	 * @param due calls {@link EventStream#expire} when a part of the history expires
 	 * @param deliveries records the deliveries, {@code null} if they are not recorded
+	 * @param taps receives the events, {@code null} if none can listen to them
 	 * @param epoch the epoch of a new instance
 	 */
 	public ActorConnections(ActorAddress instance, ConnectionIndex ofNode, HistoryLimits history, ByteBudget kept,
-			LongSupplier clock, DueQueue.Entry due, @Nullable DeliveryRecorder deliveries, String epoch) {
+			LongSupplier clock, DueQueue.Entry due, @Nullable DeliveryRecorder deliveries, @Nullable EventTaps taps,
+			String epoch) {
 		this.instance = instance;
 		this.own = new ConnectionIndex((deliveries != null) ? deliveries.of(instance) : null);
 		this.ofNode = ofNode;
-		this.stream = new EventStream(instance, this.own, history, kept, clock, due, epoch);
+		this.stream = new EventStream(instance, this.own, history, kept, clock, due, taps, epoch);
 	}
 
 	/** Returns the events sent to the connections. */

@@ -5,6 +5,7 @@
 
 package io.rivetevents.actor.stream;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -638,6 +639,33 @@ public final class EventHistory {
 			.filter((dispatch) -> !dispatch.subscribed() || connection.wants(dispatch.event(), dispatch.tags()))
 			.forEach((dispatch) -> names.add(dispatch.event()));
 		return names;
+	}
+
+	/**
+	 * Returns recorded events, the newest first.
+	 * @param before position before which they are
+	 * @param limit most events
+	 * @param maxBytes most bytes of arguments, unless one event alone has more
+	 * @param now the time in nanoseconds
+	 */
+	List<PastEvent> before(long before, int limit, long maxBytes, long now) {
+		List<Entry> newestFirst = rings().flatMap((ring) -> ring.entries.stream())
+			.filter((entry) -> entry.sequence() < before)
+			.sorted(Comparator.comparingLong(Entry::sequence).reversed())
+			.limit(limit)
+			.toList();
+		List<PastEvent> events = new ArrayList<>(newestFirst.size());
+		long left = maxBytes;
+		for (Entry entry : newestFirst) {
+			byte[] args = entry.recorded().args();
+			left -= (args != null) ? args.length : 0;
+			if (left < 0 && !events.isEmpty()) {
+				break;
+			}
+			events.add(new PastEvent(entry.sequence(), Duration.ofNanos(now - entry.time()), entry.event().event(),
+					entry.event().tags(), args));
+		}
+		return events;
 	}
 
 	/**

@@ -31,8 +31,10 @@ import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.delivery.PendingReceipt;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.explain.Delivery;
+import io.rivetevents.explain.EventTaps;
 import io.rivetevents.explain.InstanceDeliveries;
 import io.rivetevents.explain.Sending;
+import io.rivetevents.explain.SentEvent;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Selection;
 import io.rivetevents.failure.RepeatedFailures;
@@ -80,6 +82,8 @@ public final class EventStream {
 
 	private final DueQueue.Entry due;
 
+	private final @Nullable EventTaps taps;
+
 	/** Guards the fields below and the order of messages. */
 	private final ReentrantLock order = new ReentrantLock();
 
@@ -125,16 +129,18 @@ public final class EventStream {
 	 * @param kept memory for the histories of all instances
 	 * @param clock returns the time in nanoseconds
 	 * @param due called when a part of the history expires
+	 * @param taps receives the events, {@code null} if none can listen to them
 	 * @param epoch the epoch, which no other stream has
 	 */
 	public EventStream(ActorAddress instance, ConnectionIndex connections, HistoryLimits limits, ByteBudget kept,
-			LongSupplier clock, DueQueue.Entry due, String epoch) {
+			LongSupplier clock, DueQueue.Entry due, @Nullable EventTaps taps, String epoch) {
 		this.instance = instance;
 		this.connections = connections;
 		this.limits = limits;
 		this.history = new EventHistory(limits, kept);
 		this.clock = clock;
 		this.due = due;
+		this.taps = taps;
 		this.epoch = epoch;
 	}
 
@@ -330,6 +336,17 @@ public final class EventStream {
 		this.history.open(this.sequence);
 	}
 
+	/**
+	 * Returns events of the history, the newest first. Waits while an event is being
+	 * sent. Safe for use by several threads.
+	 * @param before position before which they are
+	 * @param limit most events
+	 * @param maxBytes most bytes of arguments, unless one event alone has more
+	 */
+	public List<PastEvent> past(long before, int limit, long maxBytes) {
+		return inOrder(() -> history().before(before, limit, maxBytes, this.clock.getAsLong()));
+	}
+
 	/** Returns the history without what has expired. Called with the order. */
 	public EventHistory history() {
 		this.history.expire(this.clock.getAsLong());
@@ -391,7 +408,8 @@ public final class EventStream {
 
 	private Receipt send(AddressedEvent event, @Nullable RecordedEvent recorded, @Nullable HistoryLimits own,
 			long sequence) {
-		return this.connections.dispatch(event, new Position(this.epoch, sequence), () -> {
+		Position position = new Position(this.epoch, sequence);
+		Receipt receipt = this.connections.dispatch(event, position, () -> {
 			if (this.history.isOpen()) {
 				long now = this.clock.getAsLong();
 				if (recorded != null) {
@@ -404,6 +422,11 @@ public final class EventStream {
 			}
 			this.sequence = sequence;
 		});
+		if (this.taps != null && this.taps.hasListeners(this.instance)) {
+			this.taps.sent(this.instance, new SentEvent(position, event.event(), event.args(), event.tags(),
+					receipt.targeted(), receipt.queued()));
+		}
+		return receipt;
 	}
 
 	/** Returns an event whose selection names connections by the ids of their streams. */

@@ -135,7 +135,7 @@ class TurnCommitsTests {
 	private final class Copy {
 
 		private final EventStream stream = new EventStream(ROOM, new ConnectionIndex(), DURABLE,
-				Limits.defaults().history(), System::nanoTime, TurnCommitsTests.this.due, "epoch");
+				Limits.defaults().history(), System::nanoTime, TurnCommitsTests.this.due, null, "epoch");
 
 		private final ActorState state = new ActorState(TurnCommitsTests.this.store, TurnCommitsTests.this.mapper,
 				StateFormat.initial(TurnCommitsTests.this.mapper.declared(String.class)), 1000, (before, after) -> {
