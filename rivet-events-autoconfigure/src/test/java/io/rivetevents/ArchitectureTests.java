@@ -181,6 +181,8 @@ class ArchitectureTests {
 			    actor.call extension limit outbound delivery outbox placement placement.inspection
 			    scheduling cluster cluster.status explain transport.webflux autoconfigure
 			    autoconfigure.state autoconfigure.cluster
+			autoconfigure.inspector: protocol error conversion explain actor actor.stream placement
+			    autoconfigure.actuate
 			autoconfigure.observation: protocol protocol.encoding error connection actor actor.state
 			    actor.call extension limit outbound delivery outbox placement scheduling cluster
 			    cluster.status transport.webflux tracing observation autoconfigure
@@ -218,6 +220,7 @@ class ArchitectureTests {
 		allButStores.remove("autoconfigure.cluster");
 		allButStores.remove("autoconfigure.observation");
 		allButStores.remove("autoconfigure.actuate");
+		allButStores.remove("autoconfigure.inspector");
 		table.put("autoconfigure", allButStores);
 		return table;
 	}
@@ -383,7 +386,7 @@ class ArchitectureTests {
 		noClasses().that()
 			.resideOutsideOfPackages("io.rivetevents.transport.*", "io.rivetevents.security.webflux",
 					"io.rivetevents.autoconfigure", "io.rivetevents.autoconfigure.actuate",
-					"io.rivetevents.autoconfigure.observation")
+					"io.rivetevents.autoconfigure.inspector", "io.rivetevents.autoconfigure.observation")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage(WEB)

@@ -20,5 +20,5 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * all authenticated users are.
  */
 @ConfigurationProperties("management.endpoint.rivetevents")
-record RivetEventsEndpointProperties(@DefaultValue("never") Show showValues, @DefaultValue Set<String> roles) {
+public record RivetEventsEndpointProperties(@DefaultValue("never") Show showValues, @DefaultValue Set<String> roles) {
 }

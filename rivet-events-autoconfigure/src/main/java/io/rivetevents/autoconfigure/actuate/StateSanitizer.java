@@ -23,9 +23,10 @@ import io.rivetevents.conversion.ValueMapper;
  * Replaces the values in the states of instances that are not to be shown, as Spring Boot
  * does for properties. The key of a value is {@code rivet.state.}, the name of the actor
  * and the path of the value, such as {@code rivet.state.chatRoom.users[0].password}.
- * Names of fields are always shown. Safe for use by several threads.
+ * Names of fields are always shown. Safe for use by several threads. Public for the
+ * inspector alone.
  */
-final class StateSanitizer {
+public final class StateSanitizer {
 
 	private static final String PREFIX = "rivet.state.";
 
@@ -38,7 +39,7 @@ final class StateSanitizer {
 	 * @param functions what the application replaces, in their order
 	 * @param mapper reads states
 	 */
-	StateSanitizer(Iterable<SanitizingFunction> functions, ValueMapper mapper) {
+	public StateSanitizer(Iterable<SanitizingFunction> functions, ValueMapper mapper) {
 		this.sanitizer = new Sanitizer(functions);
 		this.mapper = mapper;
 	}
@@ -59,7 +60,13 @@ final class StateSanitizer {
 		}
 	}
 
-	private @Nullable Object sanitize(String path, JsonNode node, boolean shown) {
+	/**
+	 * Returns a value of which some parts are replaced.
+	 * @param path key of the value
+	 * @param node the value
+	 * @param shown whether to show the parts that no function replaces
+	 */
+	public @Nullable Object sanitize(String path, JsonNode node, boolean shown) {
 		if (node.isObject()) {
 			Map<String, @Nullable Object> fields = new LinkedHashMap<>();
 			node.properties()

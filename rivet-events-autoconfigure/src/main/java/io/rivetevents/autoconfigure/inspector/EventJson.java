@@ -1,0 +1,49 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.autoconfigure.inspector;
+
+import java.util.Set;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Events as the page reads them.
+ */
+final class EventJson {
+
+	/** Longest arguments that are shown as JSON, in characters. */
+	static final int MAX_ARGS = 4096;
+
+	private EventJson() {
+	}
+
+	/** Adds an event without arguments. */
+	static ObjectNode event(ArrayNode events, long sequence, String name, Set<String> tags) {
+		ObjectNode event = events.addObject();
+		event.put("sequence", sequence);
+		event.put("event", name);
+		if (!tags.isEmpty()) {
+			ArrayNode array = event.putArray("tags");
+			tags.stream().sorted().forEach(array::add);
+		}
+		return event;
+	}
+
+	/** Adds arguments: as JSON, or the beginning of their text if they are long. */
+	static void putArgs(ObjectNode event, JsonNode args) {
+		String text = args.toString();
+		if (text.length() <= MAX_ARGS) {
+			event.set("args", args);
+		}
+		else {
+			event.put("excerpt", text.substring(0, MAX_ARGS));
+			event.put("length", text.length());
+		}
+	}
+
+}

@@ -1,0 +1,164 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.autoconfigure.inspector;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.web.server.ResponseStatusException;
+import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.StringNode;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.autoconfigure.actuate.StateSanitizer;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.explain.EventTaps;
+import io.rivetevents.explain.SentEvent;
+import io.rivetevents.protocol.Position;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a viewer receives of many events, and what waits for it.
+ */
+class EventFeedTests {
+
+	private static final ActorAddress ROOM = ActorAddress.of("room", "a");
+
+	private final VirtualTimeScheduler timers = VirtualTimeScheduler.create();
+
+	private final EventTaps taps = new EventTaps();
+
+	private final EventFeed feed = new EventFeed(this.taps, this.timers, () -> Instant.EPOCH);
+
+	private final List<JsonNode> messages = new ArrayList<>();
+
+	private long sequence;
+
+	@Test
+	void sendsTheFirstEventsOfEachIntervalAndCountsTheOthers() {
+		Disposable viewer = view(true);
+		send(EventSample.MAX_EVENTS + 3, "x");
+		this.timers.advanceTimeBy(EventFeed.INTERVAL);
+		send(1, "x");
+		this.timers.advanceTimeBy(EventFeed.INTERVAL);
+		assertThat(this.messages).hasSize(3);
+		assertThat(this.messages.get(0).path("events")).isEmpty();
+		assertThat(this.messages.get(1).path("events")).hasSize(EventSample.MAX_EVENTS);
+		assertThat(this.messages.get(1).path("leftOut").asInt()).isEqualTo(3);
+		assertThat(this.messages.get(1).path("events").get(0)).isEqualTo(JsonMapper.shared().readTree("""
+				{"sequence":1,"event":"e","tags":["t"],"epoch":"epoch","targeted":2,"queued":1,"args":["x"]}"""));
+		assertThat(this.messages.get(2).path("events")).hasSize(1);
+		assertThat(this.messages.get(2).path("leftOut").asInt()).isZero();
+		viewer.dispose();
+		assertThat(this.taps.hasListeners(ROOM)).isFalse();
+	}
+
+	@Test
+	void isSilentWithoutEventsExceptForASignOfLife() {
+		view(true);
+		this.timers.advanceTimeBy(EventFeed.INTERVAL.multipliedBy(60));
+		assertThat(this.messages).hasSizeBetween(2, 3);
+	}
+
+	@Test
+	void shortensLongArgumentsAndLeavesOutHugeOnes() {
+		view(true);
+		send(1, "x".repeat(EventJson.MAX_ARGS));
+		send(1, "x".repeat((int) EventSample.MAX_BYTES));
+		this.timers.advanceTimeBy(EventFeed.INTERVAL);
+		JsonNode events = this.messages.get(1).path("events");
+		assertThat(events.get(0).has("args")).isFalse();
+		assertThat(events.get(0).path("excerpt").asString()).hasSize(EventJson.MAX_ARGS);
+		assertThat(events.get(0).path("length").asInt()).isEqualTo(EventJson.MAX_ARGS + 4);
+		assertThat(events.get(1).has("args")).isFalse();
+		assertThat(events.get(1).has("excerpt")).isFalse();
+	}
+
+	@Test
+	void replacesValuesThatTheViewerMustNotSee() {
+		view(false);
+		send(1, "secret");
+		this.timers.advanceTimeBy(EventFeed.INTERVAL);
+		assertThat(this.messages.get(1).path("events").get(0).path("args").get(0).asString()).isEqualTo("******");
+	}
+
+	@Test
+	void keepsOneSampleForAViewerThatDoesNotRead() {
+		BaseSubscriber<String> slow = new BaseSubscriber<>() {
+
+			@Override
+			protected void hookOnSubscribe(org.reactivestreams.Subscription subscription) {
+				request(1);
+			}
+
+			@Override
+			protected void hookOnNext(String value) {
+				EventFeedTests.this.messages.add(JsonMapper.shared().readTree(value));
+			}
+
+		};
+		this.feed.open(ROOM, values(true)).subscribe(slow);
+		for (int i = 0; i < 100; i++) {
+			send(10, "x");
+			this.timers.advanceTimeBy(EventFeed.INTERVAL);
+		}
+		assertThat(this.messages).hasSize(1);
+		slow.request(1);
+		this.timers.advanceTimeBy(EventFeed.INTERVAL);
+		assertThat(this.messages.get(1).path("events")).hasSize(EventSample.MAX_EVENTS);
+		assertThat(this.messages.get(1).path("leftOut").asInt()).isEqualTo(1000 - EventSample.MAX_EVENTS);
+	}
+
+	@Test
+	void endsSoThatTheViewerIsAuthorizedAgain() {
+		StepVerifier.withVirtualTime(() -> this.feed.open(ROOM, values(true)), () -> this.timers, Long.MAX_VALUE)
+			.expectNextCount(1)
+			.thenAwait(EventFeed.LIFETIME)
+			.thenConsumeWhile((message) -> true)
+			.verifyComplete();
+		assertThat(this.taps.hasListeners(ROOM)).isFalse();
+	}
+
+	@Test
+	void hasALimitedNumberOfViewers() {
+		List<Disposable> viewers = new ArrayList<>();
+		for (int i = 0; i < EventFeed.MAX_VIEWERS; i++) {
+			viewers.add(view(true));
+		}
+		StepVerifier.create(this.feed.open(ROOM, values(true)))
+			.verifyErrorSatisfies(
+					(ex) -> assertThat(((ResponseStatusException) ex).getStatusCode().value()).isEqualTo(503));
+		viewers.get(0).dispose();
+		StepVerifier.create(this.feed.open(ROOM, values(true)).take(1)).expectNextCount(1).verifyComplete();
+	}
+
+	private Disposable view(boolean shown) {
+		return this.feed.open(ROOM, values(shown))
+			.subscribe((message) -> this.messages.add(JsonMapper.shared().readTree(message)));
+	}
+
+	private static ShownValues values(boolean shown) {
+		ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
+		return new ShownValues(new StateSanitizer(List.of(), mapper), mapper, shown);
+	}
+
+	private void send(int count, String text) {
+		for (int i = 0; i < count; i++) {
+			this.taps.sent(ROOM, new SentEvent(new Position("epoch", ++this.sequence), "e",
+					List.of(StringNode.valueOf(text)), Set.of("t"), 2, 1));
+		}
+	}
+
+}
