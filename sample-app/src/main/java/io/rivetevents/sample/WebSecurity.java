@@ -6,6 +6,7 @@
 package io.rivetevents.sample;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.security.autoconfigure.actuate.web.reactive.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
@@ -29,7 +30,10 @@ class WebSecurity {
 	SecurityWebFilterChain securityWebFilterChain(ServerHttpSecurity http, ObjectProvider<LoginCookie> cookie) {
 		RedirectServerLogoutSuccessHandler toStart = new RedirectServerLogoutSuccessHandler();
 		toStart.setLogoutSuccessUrl(java.net.URI.create("/"));
-		http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
+		http.authorizeExchange((exchange) -> exchange.matchers(EndpointRequest.to("rivetevents"))
+			.authenticated()
+			.anyExchange()
+			.permitAll())
 			.formLogin((login) -> login
 				.requiresAuthenticationMatcher(ServerWebExchangeMatchers.pathMatchers(HttpMethod.POST, "/login"))
 				.authenticationSuccessHandler(new RedirectServerAuthenticationSuccessHandler("/"))

@@ -41,8 +41,7 @@ final class SampleProcess implements AutoCloseable {
 
 	/** What the plain sample does not have. */
 	private static final Pattern OF_SEVERAL_NODES = Pattern.compile("rivet-events-cluster|jgroups|HikariCP"
-			+ "|spring-boot-(jdbc|sql|persistence|transaction|actuator|health|micrometer)"
-			+ "|spring-(jdbc|tx)-|micrometer-core|[/\\\\](postgresql|h2)-");
+			+ "|spring-boot-(jdbc|sql|persistence|transaction)" + "|spring-(jdbc|tx)-|[/\\\\](postgresql|h2)-");
 
 	private static final Pattern PORT = Pattern.compile("Netty started on port (\\d+)");
 
