@@ -65,6 +65,7 @@ export const groups = [
       redis: 'Redis',
       placement: 'Placement',
       operations: 'Operations',
+      inspector: 'Inspector',
       metrics: 'Metrics',
       tracing: 'Tracing',
       native: 'Native images',
