@@ -16,7 +16,10 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.metrics.ApplicationStartup;
+import org.springframework.core.metrics.StartupStep;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
@@ -35,6 +38,9 @@ import io.rivetevents.placement.ActorTypes;
 public final class ActorRegistrar implements SmartInitializingSingleton {
 
 	private static final Log logger = LogFactory.getLog(ActorRegistrar.class);
+
+	/** Name of the step of the application's start that registers one actor. */
+	private static final String STARTUP_STEP = "rivet.events.actor.register";
 
 	private final List<AnnotatedActorType> actors = new CopyOnWriteArrayList<>();
 
@@ -63,12 +69,21 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		ActorIndex.of(this.beanFactory).names().forEach(this::register);
+		ApplicationStartup startup = (this.beanFactory instanceof ConfigurableBeanFactory factory)
+				? factory.getApplicationStartup() : ApplicationStartup.DEFAULT;
+		ActorIndex.of(this.beanFactory).names().forEach((name) -> {
+			StartupStep step = startup.start(STARTUP_STEP).tag("beanName", name);
+			step.tag("actor", register(name)).end();
+		});
 		StrayActions.warn(this.beanFactory);
 		logger.info("Actors: " + this.types.getObject().names().stream().sorted().toList());
 	}
 
-	private void register(String name) {
+	/**
+	 * Registers the actor of a bean.
+	 * @return name of the actor
+	 */
+	private String register(String name) {
 		Object bean = this.beanFactory.getBean(name);
 		Class<?> type = AopProxyUtils.ultimateTargetClass(bean);
 		if (!this.beanFactory.isSingleton(name)) {
@@ -85,6 +100,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 				this.support.get());
 		this.types.getObject().register(actor);
 		this.actors.add(actor);
+		return actorName;
 	}
 
 	/**
