@@ -58,7 +58,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 		properties = { "management.endpoints.web.exposure.include=*",
 				"management.endpoint.rivetevents.access=unrestricted",
 				"management.endpoint.rivetevents.show-values=when-authorized",
-				"management.endpoint.rivetevents.roles=ADMIN" })
+				"management.endpoint.rivetevents.roles=ADMIN", "management.endpoint.health.show-details=always",
+				"management.info.rivet-events.enabled=true" })
 abstract class AbstractEndpointTests {
 
 	/** Sees the values of states. */
@@ -94,8 +95,17 @@ abstract class AbstractEndpointTests {
 
 	}
 
+	/** Returns the answer of another endpoint. */
+	final JsonNode other(String path) {
+		return exchange(HttpRequest.newBuilder(), path, OPERATOR).body();
+	}
+
 	final Answer send(HttpRequest.Builder request, String path, @Nullable String user) {
-		request.uri(URI.create("http://localhost:%d/actuator/rivetevents%s".formatted(endpointPort(), path)));
+		return exchange(request, "/rivetevents" + path, user);
+	}
+
+	private Answer exchange(HttpRequest.Builder request, String path, @Nullable String user) {
+		request.uri(URI.create("http://localhost:%d/actuator%s".formatted(endpointPort(), path)));
 		if (user != null) {
 			request.header("Authorization", TestHttp.authorization(user));
 		}

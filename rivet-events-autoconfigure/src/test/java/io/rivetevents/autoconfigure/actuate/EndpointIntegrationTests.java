@@ -210,4 +210,23 @@ class EndpointIntegrationTests extends AbstractEndpointTests {
 		assertThat(post("/sleep", "actor", "shop", "key", "none").status()).isEqualTo(404);
 	}
 
+	@Test
+	void otherEndpointsShowRoutesLimitsAndActors() {
+		JsonNode routes = other("/mappings").at("/contexts/application/mappings/rivetEvents");
+		assertThat(routes.valueStream()
+			.map((route) -> route.path("predicate").stringValue() + " " + route.path("handler").stringValue()))
+			.containsOnlyOnce("/rivet/gateway/{actor}/connect ActorWebSocketHandler",
+					"/rivet/gateway/{actor}/sse EventStreamHandler",
+					"/rivet/gateway/{actor}/action/{action} ActorHttpHandler")
+			.doesNotContain("/rivet/gateway/{actor}/connect ActorHttpHandler",
+					"/rivet/gateway/{actor}/sse ActorHttpHandler");
+		JsonNode health = other("/health").at("/components/rivetLimits");
+		assertThat(health.path("status").stringValue()).isEqualTo("UP");
+		assertThat(health.path("details").path("limits.node.queued-size").path("max").longValue()).isPositive();
+		assertThat(health.path("details").path("limits.node.connections").path("max").longValue()).isPositive();
+		JsonNode info = other("/info").path("rivetEvents");
+		assertThat(info.path("actors").valueStream().map(JsonNode::stringValue)).containsExactly("shop", "stall");
+		assertThat(info.path("node").stringValue()).isEqualTo(get("").get("node.name").stringValue());
+	}
+
 }

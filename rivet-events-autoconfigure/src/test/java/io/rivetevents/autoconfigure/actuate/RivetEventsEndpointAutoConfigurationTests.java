@@ -19,15 +19,18 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointHttpMethod;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointsSupplier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.jmx.JmxAutoConfiguration;
+import org.springframework.boot.context.metrics.buffering.BufferingApplicationStartup;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.metrics.StartupStep;
 
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.placement.inspection.Inspection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 class RivetEventsEndpointAutoConfigurationTests {
 
@@ -105,6 +108,19 @@ class RivetEventsEndpointAutoConfigurationTests {
 				assertThat(server.invoke(name, "node", new Object[0], new String[0]).toString())
 					.contains("shop={awake=0");
 			});
+	}
+
+	@Test
+	void eachActorIsAStepOfTheStart() {
+		BufferingApplicationStartup startup = new BufferingApplicationStartup(10_000);
+		this.contextRunner.withUserConfiguration(Application.class)
+			.withInitializer((context) -> context.setApplicationStartup(startup))
+			.run((context) -> assertThat(startup.getBufferedTimeline().getEvents())
+				.filteredOn((event) -> event.getStartupStep().getName().equals("rivet.events.actor.register"))
+				.singleElement()
+				.satisfies((event) -> assertThat(event.getStartupStep().getTags())
+					.extracting(StartupStep.Tag::getKey, StartupStep.Tag::getValue)
+					.contains(tuple("actor", "shop"))));
 	}
 
 	@Import(AbstractEndpointTests.Shop.class)

@@ -5,7 +5,7 @@
 
 package io.rivetevents.transport.webflux;
 
-import java.util.function.BiPredicate;
+import java.util.List;
 import java.util.function.Predicate;
 
 import org.springframework.http.HttpMethod;
@@ -13,6 +13,8 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.handler.AbstractHandlerMapping;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+
+import io.rivetevents.transport.GatewayRequest;
 
 /**
  * Maps requests below the base path to a transport. It is called before the application's
@@ -26,20 +28,28 @@ public final class ActorHandlerMapping extends AbstractHandlerMapping {
 
 	private final RoutePatterns patterns;
 
-	private final BiPredicate<ServerHttpRequest, String> ours;
+	private final Predicate<ServerHttpRequest> requests;
+
+	private final Predicate<String> paths;
+
+	private final Predicate<String> described;
 
 	private final Object handler;
 
 	/**
 	 * Creates a mapping.
 	 * @param basePath prefix of the routes
-	 * @param ours matches requests and their paths within the base path
+	 * @param requests matches requests
+	 * @param paths matches their paths within the base path
+	 * @param described matches the paths that clients of this transport use
 	 */
-	private ActorHandlerMapping(BasePath basePath, BiPredicate<ServerHttpRequest, String> ours, Object handler,
-			int order) {
+	private ActorHandlerMapping(BasePath basePath, Predicate<ServerHttpRequest> requests, Predicate<String> paths,
+			Predicate<String> described, Object handler, int order) {
 		this.basePath = basePath;
 		this.patterns = new RoutePatterns(basePath);
-		this.ours = ours;
+		this.requests = requests;
+		this.paths = paths;
+		this.described = described;
 		this.handler = handler;
 		setOrder(order);
 	}
@@ -50,7 +60,8 @@ public final class ActorHandlerMapping extends AbstractHandlerMapping {
 	 * @param handler handler of the requests
 	 */
 	public static ActorHandlerMapping forWebSocket(BasePath basePath, Object handler) {
-		return new ActorHandlerMapping(basePath, (request, path) -> isUpgrade(request), handler, BEFORE_CONTROLLERS);
+		return new ActorHandlerMapping(basePath, ActorHandlerMapping::isUpgrade, (path) -> true,
+				ActorHandlerMapping::isForSockets, handler, BEFORE_CONTROLLERS);
 	}
 
 	/**
@@ -59,7 +70,8 @@ public final class ActorHandlerMapping extends AbstractHandlerMapping {
 	 * @param handler handler of the requests
 	 */
 	public static ActorHandlerMapping forHttp(BasePath basePath, Object handler) {
-		return new ActorHandlerMapping(basePath, (request, path) -> !isUpgrade(request), handler, BEFORE_CONTROLLERS);
+		return new ActorHandlerMapping(basePath, (request) -> !isUpgrade(request), (path) -> true,
+				(path) -> !isForSockets(path) && !isForStreams(path), handler, BEFORE_CONTROLLERS);
 	}
 
 	/**
@@ -68,18 +80,38 @@ public final class ActorHandlerMapping extends AbstractHandlerMapping {
 	 * @param routes matches paths within the base path
 	 */
 	public static ActorHandlerMapping forRoutes(BasePath basePath, Predicate<String> routes, Object handler) {
-		return new ActorHandlerMapping(basePath, (request, path) -> !isUpgrade(request) && routes.test(path), handler,
+		return new ActorHandlerMapping(basePath, (request) -> !isUpgrade(request), routes, routes, handler,
 				BEFORE_CONTROLLERS - 1);
 	}
 
 	@Override
 	protected Mono<?> getHandlerInternal(ServerWebExchange exchange) {
 		String path = this.basePath.within(exchange.getRequest());
-		if (path == null || !this.ours.test(exchange.getRequest(), path)) {
+		if (path == null || !this.paths.test(path) || !this.requests.test(exchange.getRequest())) {
 			return Mono.empty();
 		}
 		this.patterns.name(exchange, path);
 		return Mono.just(this.handler);
+	}
+
+	/**
+	 * Returns the patterns of the routes that clients of its transport use, sorted.
+	 */
+	public List<String> routes() {
+		return this.patterns.matching(this.described);
+	}
+
+	private static boolean isForSockets(String path) {
+		return path.startsWith(GatewayRequest.PREFIX) && path.endsWith("/connect");
+	}
+
+	private static boolean isForStreams(String path) {
+		return path.startsWith("/connections/") || (path.startsWith(GatewayRequest.PREFIX) && path.endsWith("/sse"));
+	}
+
+	/** Returns what handles the requests. */
+	public Object handler() {
+		return this.handler;
 	}
 
 	private static boolean isUpgrade(ServerHttpRequest request) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import org.springframework.http.server.reactive.observation.ServerRequestObservationContext;
@@ -65,6 +66,19 @@ final class RoutePatterns {
 		exchange.getAttributes().put(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, pattern);
 		ServerRequestObservationContext.findCurrent(exchange.getAttributes())
 			.ifPresent((context) -> context.setPathPattern(pattern.getPatternString()));
+	}
+
+	/**
+	 * Returns the patterns of the routes whose path within the base path matches.
+	 * @param paths matches paths, in which each name is replaced by another
+	 */
+	List<String> matching(Predicate<String> paths) {
+		return this.patterns.entrySet()
+			.stream()
+			.filter((each) -> paths.test(each.getKey().replaceAll("\\{\\w+\\}", "name")))
+			.map((each) -> each.getValue().getPatternString())
+			.sorted()
+			.toList();
 	}
 
 	private static String of(String path) {
