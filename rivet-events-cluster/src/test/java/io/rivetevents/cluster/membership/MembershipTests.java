@@ -59,6 +59,18 @@ class MembershipTests {
 	}
 
 	@Test
+	void countsTheSlotsOfEachNode() {
+		assertThat(this.membership.slots()).isEmpty();
+		see("a", "b", "c");
+		assertThat(this.membership.slots()).containsOnlyKeys("a", "b", "c");
+		assertThat(this.membership.slots().values()).allMatch((slots) -> slots > Placement.SLOTS / 5);
+		assertThat(this.membership.slots().values().stream().mapToInt(Integer::intValue).sum())
+			.isEqualTo(Placement.SLOTS);
+		this.membership.leave("c");
+		assertThat(this.membership.slots()).containsEntry("c", 0);
+	}
+
+	@Test
 	void signalsEachChange() {
 		Mono<Void> first = this.membership.changed();
 		see("a", "b");

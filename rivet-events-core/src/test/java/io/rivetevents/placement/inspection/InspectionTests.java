@@ -24,7 +24,9 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.ownership.Ownership;
 import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.delivery.ActorConnection;
@@ -175,6 +177,49 @@ class InspectionTests {
 		sleep(key);
 		assertThat(describe(address).status()).isEqualTo(InstanceStatus.SLEEPING);
 		assertThat(listAll(1)).extracting(InstancePage.Entry::address).hasSize(2).contains(address);
+	}
+
+	@Test
+	void namesTheNodeOfAnInstanceElsewhere() {
+		call("k", "say");
+		sleep("k");
+		Ownership others = new Ownership() {
+
+			@Override
+			public String node() {
+				return "a";
+			}
+
+			@Override
+			public boolean owns(ActorAddress address) {
+				return false;
+			}
+
+			@Override
+			public String otherOwner(ActorAddress address) {
+				return "b";
+			}
+
+			@Override
+			public Mono<Boolean> take(StoredActor stored) {
+				return NOT_RELEASED;
+			}
+
+			@Override
+			public void fenced(ActorAddress address) {
+			}
+
+		};
+		try (ActorHarness another = ActorHarness.withOwnership(others, this.store, new Room())) {
+			Inspection elsewhere = another.node().createInspection();
+			InstanceReport report = elsewhere.describe(ROOM).block(ActorHarness.PATIENCE);
+			assertThat(report.status()).isEqualTo(InstanceStatus.ELSEWHERE);
+			assertThat(report.node()).isEqualTo("b");
+			assertThat(report.state()).isNull();
+			assertThat(elsewhere.list("default", "Room", "stored:", 10).block(ActorHarness.PATIENCE).instances())
+				.singleElement()
+				.satisfies((entry) -> assertThat(entry.node()).isEqualTo("b"));
+		}
 	}
 
 	@Test
