@@ -67,6 +67,7 @@ export const groups = [
       operations: 'Operations',
       inspector: 'Inspector',
       metrics: 'Metrics',
+      actuator: 'Actuator',
       tracing: 'Tracing',
       native: 'Native images',
       performance: 'Performance',

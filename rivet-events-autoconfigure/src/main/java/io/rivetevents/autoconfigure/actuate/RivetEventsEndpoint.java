@@ -54,8 +54,7 @@ public final class RivetEventsEndpoint {
 
 	/**
 	 * Returns a view of instances, connections or deliveries.
-	 * @param view one of {@code instances}, {@code instance}, {@code connections},
-	 * {@code deliveries}
+	 * @param view its name, see {@link View}
 	 * @return empty if the view, or what it is about, does not exist
 	 */
 	@ReadOperation
@@ -72,36 +71,39 @@ public final class RivetEventsEndpoint {
 	 * @param shown whether to show the values of states
 	 */
 	Mono<Object> view(ViewRequest request, boolean shown) {
-		return Mono.<Object>defer(() -> switch (request.view()) {
-			case "instances" ->
-				this.queries.list(request.actor(), request.namespace(), request.after(), request.limit());
-			case "instance" ->
-				this.queries.describe(Parameters.address(request.namespace(), request.actor(), request.key()), shown);
-			case "connections" -> (request.connection() != null) ? this.queries.connection(request.connection())
+		View view = View.of(request.view());
+		return (view != null) ? Mono.<Object>defer(() -> view(view, request, shown)) : Mono.empty();
+	}
+
+	private Mono<?> view(View view, ViewRequest request, boolean shown) {
+		return switch (view) {
+			case INSTANCES -> this.queries.list(request.actor(), request.namespace(), request.after(), request.limit());
+			case INSTANCE -> this.queries.describe(request.address(), shown);
+			case CONNECTIONS -> (request.connection() != null) ? this.queries.connection(request.connection())
 					: this.queries.connectionsOf(Parameters.required("user", request.user()), request.issuer());
-			case "deliveries" -> this.deliveries
-				.explain(Parameters.address(request.namespace(), request.actor(), request.key()), request);
-			default -> Mono.empty();
-		});
+			case DELIVERIES -> this.deliveries.explain(request.address(), request);
+		};
 	}
 
 	/**
 	 * Executes a command.
-	 * @param command one of {@code close}, {@code close-user}, {@code sleep},
-	 * {@code drain}, {@code record}
+	 * @param command its name, see {@link Command}
 	 * @return empty if the command, or what it is about, does not exist
 	 */
 	@WriteOperation
 	public Mono<Map<String, Object>> execute(@Selector String command, @Nullable String actor, @Nullable String key,
 			@Nullable String namespace, @Nullable String user, @Nullable String issuer, @Nullable String connection,
 			@Nullable String reason, @Nullable Integer seconds) {
-		return Mono.<Map<String, Object>>defer(() -> switch (command) {
-			case "close" -> this.operations.close(Parameters.required("connection", connection), reason);
-			case "close-user" -> this.operations.closeUser(Parameters.required("user", user), issuer);
-			case "sleep" -> this.operations.sleep(Parameters.address(namespace, actor, key));
-			case "drain" -> this.operations.drain();
-			case "record" -> this.deliveries.record(Parameters.address(namespace, actor, key), seconds);
-			default -> Mono.empty();
+		Command known = Command.of(command);
+		if (known == null) {
+			return Mono.empty();
+		}
+		return Mono.<Map<String, Object>>defer(() -> switch (known) {
+			case CLOSE -> this.operations.close(Parameters.required("connection", connection), reason);
+			case CLOSE_USER -> this.operations.closeUser(Parameters.required("user", user), issuer);
+			case SLEEP -> this.operations.sleep(Parameters.address(namespace, actor, key));
+			case DRAIN -> this.operations.drain();
+			case RECORD -> this.deliveries.record(Parameters.address(namespace, actor, key), seconds);
 		}).map(OperationResponseBody::of);
 	}
 

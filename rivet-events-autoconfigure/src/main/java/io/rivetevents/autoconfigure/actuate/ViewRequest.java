@@ -7,6 +7,8 @@ package io.rivetevents.autoconfigure.actuate;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.actor.ActorAddress;
+
 /**
  * Parameters of a view of the endpoint, {@code null} if they are not given.
  *
@@ -25,4 +27,10 @@ import org.jspecify.annotations.Nullable;
 record ViewRequest(String view, @Nullable String actor, @Nullable String key, @Nullable String namespace,
 		@Nullable String after, @Nullable Integer limit, @Nullable String user, @Nullable String issuer,
 		@Nullable String connection, @Nullable String event, @Nullable Long position) {
+
+	/** Returns the address of the instance. */
+	ActorAddress address() {
+		return Parameters.address(this.namespace, this.actor, this.key);
+	}
+
 }
