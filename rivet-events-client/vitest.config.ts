@@ -12,7 +12,7 @@ export default defineConfig({
 	resolve: {
 		alias: [
 			{ find: /^rivet-events-client$/, replacement: source("index") },
-			{ find: /^rivet-events-client\/(react|testing)$/, replacement: source("$1") },
+			{ find: /^rivet-events-client\/(opentelemetry|react|testing)$/, replacement: source("$1") },
 		],
 	},
 	test: { include: ["test/**/*.test.{ts,tsx,mjs}"], exclude: ["**/target/**"], testTimeout: 20_000 },

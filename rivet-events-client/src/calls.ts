@@ -15,6 +15,8 @@ interface Call {
 	/** Encoded. */
 	readonly args: unknown[];
 	readonly options: CallOptions;
+	/** Parent of its trace. */
+	readonly traceparent: string | undefined;
 	/** Time after which the result is not needed. */
 	readonly deadline: number | undefined;
 	readonly resolve: (output: unknown) => void;
@@ -38,7 +40,7 @@ export class Calls {
 	#why = "";
 
 	/** @param patience milliseconds that a call without `queue` waits for the first connection */
-	call(name: string, args: unknown[], options: CallOptions, patience = 0): Promise<unknown> {
+	call(name: string, args: unknown[], options: CallOptions, patience = 0, traceparent?: string): Promise<unknown> {
 		return new Promise((resolve, reject) => {
 			options.signal?.throwIfAborted();
 			const encoded = encode(args) as unknown[];
@@ -48,6 +50,7 @@ export class Calls {
 				name,
 				args: encoded,
 				options,
+				traceparent,
 				deadline: options.deadline === undefined ? undefined : now() + options.deadline,
 				resolve: (output) => (limits.end(), resolve(output)),
 				reject: (error) => (limits.end(), reject(error)),
@@ -61,18 +64,18 @@ export class Calls {
 		});
 	}
 
-	fire(name: string, args: unknown[]): void {
+	fire(name: string, args: unknown[], traceparent?: string): void {
 		const encoded = encode(args) as unknown[];
-		this.#send?.({ tag: "ActionRequest", val: { id: ++this.#lastId, name, args: encoded, oneWay: true } });
+		this.#send?.({ tag: "ActionRequest", val: { id: ++this.#lastId, name, args: encoded, oneWay: true, traceparent } });
 	}
 
 	#start(id: number, call: Call, send: Send): void {
 		this.#waiting.set(id, call);
 		call.started();
-		const { deadline, options } = call;
+		const { name, args, options, deadline, traceparent } = call;
 		const left = deadline === undefined || deadline === Infinity ? {} : { deadline: Math.max(1, Math.round(deadline - now())) };
-		const key = options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey };
-		send({ tag: "ActionRequest", val: { id, name: call.name, args: call.args, ...left, ...key } });
+		const { idempotencyKey } = options;
+		send({ tag: "ActionRequest", val: { id, name, args, ...left, idempotencyKey, traceparent } });
 	}
 
 	/** Ends a call at its deadline, by its signal, or if no connection opens. */

@@ -8,6 +8,7 @@ import type { Address } from "./protocol.js";
 import { gatewayUrl } from "./protocol.js";
 import { errorOf } from "./refusal.js";
 import { within } from "./time.js";
+import { traced } from "./tracing.js";
 import type { ActorKey, ActorsShape, AnyActors, Client, ClientOptions, ConnectOptions } from "./types.js";
 import { decode, encode } from "./values.js";
 
@@ -57,7 +58,10 @@ export function createClient<A extends ActorsShape = AnyActors>(
 	const accessor = (name: string) => {
 		const handle = (method: Address["method"], key: ActorKey = []) => {
 			const address: Address = { name, method, key: typeof key === "string" ? [key] : key };
-			const call = (action: string, args: unknown[]) => callOverHttp(endpoint, address, action, args, options);
+			const call = (action: string, args: unknown[]) =>
+				traced({ options, address }, action, (traceparent) =>
+					callOverHttp(endpoint, address, action, args, options, traceparent),
+				);
 			const own = {
 				call,
 				connect: (params?: unknown, connectOptions?: ConnectOptions) => connect(address, params, connectOptions),
@@ -86,6 +90,7 @@ async function callOverHttp(
 	action: string,
 	args: unknown[],
 	options: ClientOptions,
+	traceparent: string | undefined,
 ): Promise<unknown> {
 	const url = gatewayUrl(resolveUrl(endpoint), address, `action/${encodeURIComponent(action)}`);
 	const body = JSON.stringify({ args: encode(args) });
@@ -98,6 +103,7 @@ async function callOverHttp(
 		headers: {
 			...authorization(credentials),
 			...options.headers,
+			...(traceparent && { traceparent }),
 			"content-type": "application/json",
 			"x-rivet-encoding": "json",
 		},

@@ -15,6 +15,7 @@ import { Requests } from "./requests.js";
 import { Retries } from "./retries.js";
 import { Subscriptions } from "./subscriptions.js";
 import { after, now, toldMillis, within } from "./time.js";
+import { traced } from "./tracing.js";
 import type { Transport } from "./transport.js";
 import { TransportChoice } from "./transport-choice.js";
 import type {
@@ -123,12 +124,17 @@ export class Connection implements ConnectionMethods<AnyActor> {
 	readonly call = (name: string, args: unknown[], options: CallOptions = {}): Promise<any> => {
 		// the first attempt has not failed yet, so the call can wait for it
 		const first = this.#status.status === "connecting" && this.#status.attempt === 0;
-		return this.#calls.call(name, args, options, first && options.queue === undefined ? this.#openTimeout : 0);
+		const patience = first && options.queue === undefined ? this.#openTimeout : 0;
+		return traced(this.#settings, name, (traceparent) => this.#calls.call(name, args, options, patience, traceparent));
 	};
 
 	readonly with = (options: CallOptions): Calls<AnyActor> => actions((name, args) => this.call(name, args, options));
 
-	readonly fire: Fires<AnyActor> = actions((name, args) => this.#calls.fire(name, args));
+	readonly fire: Fires<AnyActor> = actions((name, args) => {
+		const send = (traceparent?: string) => this.#calls.fire(name, args, traceparent);
+		if (!this.#settings.options.onTrace?.call) return send();
+		traced(this.#settings, name, async (traceparent) => send(traceparent)).catch(this.#fail);
+	});
 
 	readonly on = (event: string, options: Listener | { tags: readonly string[] }, listener?: Listener): Unsubscribe =>
 		typeof options === "function"
@@ -430,7 +436,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		for (const { eventName, error } of init.refused ?? []) fail(subscriptionError(eventName, error));
 	}
 
-	#onEvent({ name, args, pos, tags = [], eventId }: EventMessage, isCurrent: () => boolean): void {
+	#onEvent({ name, args, pos, tags = [], eventId, traceparent }: EventMessage, isCurrent: () => boolean): void {
 		if (name === "rivet:request") {
 			return this.#onRequest(args as [number, string, unknown[]], isCurrent);
 		}
@@ -439,7 +445,10 @@ export class Connection implements ConnectionMethods<AnyActor> {
 			this.#advance(pos);
 		}
 		if (eventId && !this.#isNew(eventId)) return;
-		this.#subscriptions.emit(name, args, tags, isCurrent);
+		const { options, address } = this.#settings;
+		const handle = () => this.#subscriptions.emit(name, args, tags, isCurrent);
+		if (traceparent && options.onTrace?.event) options.onTrace.event({ actor: address.name, event: name, traceparent }, handle);
+		else handle();
 	}
 
 	/** No event at or before this position follows. */

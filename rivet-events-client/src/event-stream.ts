@@ -13,6 +13,8 @@ export interface StreamItem {
 	tags: string;
 	/** Id of an event that may be sent more than once; a field of rivet-events, like `tags`. */
 	eventId: string | undefined;
+	/** Parent of the trace of an event; a field of rivet-events, like `tags`. */
+	traceparent: string | undefined;
 }
 
 /** Reads items from text in pieces of any size. Only CR, LF and CRLF end a line. */
@@ -61,6 +63,13 @@ export class EventStreamParser {
 		if (data === undefined) return;
 		const field = (name: string) => fields.get(name) ?? "";
 		const event = field("event") || "message";
-		this.#onItem({ event, data, id: field("id"), tags: field("tags"), eventId: fields.get("eventId") });
+		this.#onItem({
+			event,
+			data,
+			id: field("id"),
+			tags: field("tags"),
+			eventId: fields.get("eventId"),
+			traceparent: fields.get("traceparent"),
+		});
 	}
 }

@@ -60,7 +60,17 @@ export interface Close extends WireError {
 
 export type FromServer =
 	| { tag: "Init"; val: Init }
-	| { tag: "Event"; val: { name: string; args: unknown[]; pos?: number; tags?: string[]; eventId?: string | undefined } }
+	| {
+			tag: "Event";
+			val: {
+				name: string;
+				args: unknown[];
+				pos?: number;
+				tags?: string[];
+				eventId?: string | undefined;
+				traceparent?: string | undefined;
+			};
+	  }
 	| { tag: "ActionResponse"; val: { id: number; output: unknown } }
 	| { tag: "Error"; val: WireError & { actionId?: number | null } }
 	| {
@@ -93,7 +103,9 @@ export type ToServer =
 				args: unknown[];
 				oneWay?: boolean;
 				deadline?: number;
-				idempotencyKey?: string;
+				/** Absent in JSON if undefined, as the next one. */
+				idempotencyKey?: string | undefined;
+				traceparent?: string | undefined;
 				handled?: number;
 			};
 	  }
@@ -137,14 +149,14 @@ const STREAM_NAMES: Record<Exclude<Tag, "Event" | "Unreadable">, string> = {
 const TAGS = new Map(Object.entries(STREAM_NAMES).map(([tag, name]) => [name, tag as Tag]));
 
 /** Reads an item of an event stream. */
-export const readItem = ({ event, data, id, tags, eventId }: StreamItem): FromServer => {
+export const readItem = ({ event, data, id, tags, eventId, traceparent }: StreamItem): FromServer => {
 	const position = /-(\d+)$/.exec(id)?.[1];
 	const tag = TAGS.get(event);
 	try {
 		const value = decodeMessage(tag, JSON.parse(data));
 		if (tag) return { tag, val: value } as FromServer;
 		const pos = position === undefined ? {} : { pos: Number(position) };
-		const more = { ...pos, ...(tags ? { tags: JSON.parse(tags) } : {}), eventId };
+		const more = { ...pos, ...(tags ? { tags: JSON.parse(tags) } : {}), eventId, traceparent };
 		return { tag: "Event", val: { name: event, args: value, ...more } };
 	} catch (cause) {
 		return unreadable(cause, tag === "ActionResponse" || tag === "Error" ? data : "", position);

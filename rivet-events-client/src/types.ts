@@ -193,6 +193,25 @@ export type Client<A extends ActorsShape = AnyActors> = { [N in keyof A]: ActorA
 	[Symbol.asyncDispose](): Promise<void>;
 };
 
+/** Connects calls and events to the traces of a library. `rivet-events-client/opentelemetry` has one for OpenTelemetry. */
+export interface TraceHook {
+	/**
+	 * Called for each call. Must call `send` once, and return its promise or one that settles like it.
+	 *
+	 * @param send sends the call. Its parameter is the parent of the server's span: the header `traceparent` of the W3C
+	 * recommendation Trace Context
+	 */
+	call?<T>(
+		info: { readonly actor: string; readonly action: string },
+		send: (traceparent?: string) => Promise<T>,
+	): Promise<T>;
+	/** Called for each event with a `traceparent`. Must call `handle` once, which calls the listeners of the event. */
+	event?(
+		info: { readonly actor: string; readonly event: string; readonly traceparent: string },
+		handle: () => void,
+	): void;
+}
+
 /** The members of a `WebSocket` that the client uses. Those of browsers and of the package `ws` have them. */
 export interface SocketLike {
 	readonly readyState: number;
@@ -222,6 +241,8 @@ export interface ClientOptions {
 	reconnect?: { minDelay?: number; maxDelay?: number };
 	/** Time limit of an attempt in milliseconds, including `onAuthenticating`; 10,000 by default. */
 	openTimeout?: number;
+	/** Connects calls and events to traces. */
+	onTrace?: TraceHook;
 	/** Fingerprints of the contracts at build time, by actor: what `rivet-events-types --contract` writes. */
 	contract?: Record<string, string>;
 	/** Used instead of the global `WebSocket` and `fetch`. */

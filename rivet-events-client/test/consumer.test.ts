@@ -230,7 +230,7 @@ describe("the package", () => {
 		expect(contents).toEqual(expect.arrayContaining(wanted));
 		expect(contents.filter((file) => /^test\/|tsconfig|\.test\.|node_modules|^build/.test(file))).toEqual([]);
 		const installed = `${FOLDER}/node_modules/rivet-events-client`;
-		for (const name of ["index", "react", "testing", "connection"]) {
+		for (const name of ["index", "opentelemetry", "react", "testing", "connection"]) {
 			for (const suffix of ["js", "js.map", "d.ts", "d.ts.map"]) expect(contents).toContain(`dist/${name}.${suffix}`);
 			const { sources } = JSON.parse(readFileSync(`${installed}/dist/${name}.js.map`, "utf8"));
 			for (const source of sources) expect(existsSync(`${installed}/dist/${source}`)).toBe(true);

@@ -67,13 +67,14 @@ const json = (value: unknown) =>
 
 /** An item of an event stream. */
 export const item = ({ tag, val }: FromServer): string => {
-	const { name, args, pos, tags, position, eventId } = val as any;
+	const { name, args, pos, tags, position, eventId, traceparent } = val as any;
 	const event = tag === "Event" ? name : `rivet:${NAMES[tag] ?? tag.toLowerCase()}`;
 	const id = pos ?? position;
 	const lines = [`event: ${event}`, `data: ${json(tag === "Event" ? args : val)}`];
 	if (id !== undefined) lines.unshift(`id: e-${id}`);
 	if (tags) lines.push(`tags: ${JSON.stringify(tags)}`);
 	if (eventId) lines.push(`eventId: ${eventId}`);
+	if (traceparent) lines.push(`traceparent: ${traceparent}`);
 	return `${lines.join("\n")}\n\n`;
 };
 
