@@ -114,7 +114,7 @@ class ArchitectureTests {
 			placement.api: protocol conversion contract.reflect failure actor extension actor.call
 			placement: protocol error protocol.value conversion contract.reflect failure limit
 			    scheduling connection actor actor.state actor.schedule extension observation
-			    outbound delivery actor.turn actor.persistence actor.answer actor.stream actor.call
+			    outbound explain delivery actor.turn actor.persistence actor.answer actor.stream actor.call
 			    actor.instance actor.ownership actor.runtime actor.hibernation placement.api
 			    placement.inspection placement.pending
 			outbox: protocol error protocol.value failure connection actor extension delivery

@@ -64,7 +64,6 @@ import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.event.publishing.EventPublishingObserver;
 import io.rivetevents.explain.DeliveryRecorder;
-import io.rivetevents.explain.EventTaps;
 import io.rivetevents.extension.ActionArgumentResolver;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ArgumentValidator;
@@ -294,11 +293,10 @@ public final class RivetEventsAutoConfiguration {
 			ObjectProvider<OutboundInterceptor> interceptors, Observers observers,
 			@Qualifier("rivetActorTimers") Scheduler timers, @Qualifier("rivetActorWorkers") Scheduler workers,
 			WakeupBatches bursts, Limits limits, ObjectProvider<CallerScope> callers,
-			ObjectProvider<ReactiveTransactions> transactions, ObjectProvider<DeliveryRecorder> deliveries,
-			ObjectProvider<EventTaps> taps) {
+			ObjectProvider<ReactiveTransactions> transactions, ObjectProvider<DeliveryRecorder> deliveries) {
 		return new ConnectionServices(mapper, contracts, interceptors.orderedStream().toList(), observers, timers,
 				workers, bursts, limits, callers(callers), available(transactions, ReactiveTransactions.NONE),
-				deliveries.getIfAvailable(), taps.getIfAvailable());
+				deliveries.getIfAvailable());
 	}
 
 	@Bean

@@ -13,7 +13,6 @@ import reactor.core.scheduler.Scheduler;
 import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.explain.DeliveryRecorder;
-import io.rivetevents.explain.EventTaps;
 import io.rivetevents.extension.OutboundInterceptor;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
@@ -35,25 +34,13 @@ import io.rivetevents.scheduling.CallerScope;
  * @param callers scope of application code that runs for a client
  * @param transactions whether a thread without a transaction may be in a reactive one
  * @param deliveries records the deliveries, {@code null} if they are not recorded
- * @param taps receives the events of instances, {@code null} if none can listen to them
  */
 public record ConnectionServices(ValueMapper mapper, EventContracts contracts, List<OutboundInterceptor> interceptors,
 		Observers observers, Scheduler timers, Scheduler workers, WakeupBatches bursts, Limits limits,
-		CallerScope callers, ReactiveTransactions transactions, @Nullable DeliveryRecorder deliveries,
-		@Nullable EventTaps taps) {
+		CallerScope callers, ReactiveTransactions transactions, @Nullable DeliveryRecorder deliveries) {
 
 	public ConnectionServices {
 		interceptors = List.copyOf(interceptors);
-	}
-
-	/**
-	 * Creates services whose events none can listen to.
-	 */
-	public ConnectionServices(ValueMapper mapper, EventContracts contracts, List<OutboundInterceptor> interceptors,
-			Observers observers, Scheduler timers, Scheduler workers, WakeupBatches bursts, Limits limits,
-			CallerScope callers, ReactiveTransactions transactions, @Nullable DeliveryRecorder deliveries) {
-		this(mapper, contracts, interceptors, observers, timers, workers, bursts, limits, callers, transactions,
-				deliveries, null);
 	}
 
 	/**

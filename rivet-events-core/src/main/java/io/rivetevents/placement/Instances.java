@@ -51,6 +51,7 @@ import io.rivetevents.connection.Receipt;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionIndex;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.explain.EventTaps;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.AddressedEvent;
@@ -92,6 +93,8 @@ final class Instances implements InstanceHost, InspectedInstances {
 	private final ActorRuntime runtime;
 
 	private final ConnectionIndex members;
+
+	private final EventTaps taps = new EventTaps();
 
 	private final Actors actors;
 
@@ -637,6 +640,11 @@ final class Instances implements InstanceHost, InspectedInstances {
 	@Override
 	public ConnectionIndex members() {
 		return this.members;
+	}
+
+	@Override
+	public EventTaps taps() {
+		return this.taps;
 	}
 
 }

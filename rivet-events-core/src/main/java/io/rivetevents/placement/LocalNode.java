@@ -28,6 +28,7 @@ import io.rivetevents.actor.schedule.ScheduleStatus;
 import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.actor.stream.PastEvent;
 import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.explain.EventTaps;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.placement.inspection.Inspection;
@@ -158,6 +159,11 @@ public final class LocalNode {
 	public List<PastEvent> past(ActorAddress address, long before, int limit, long maxBytes) {
 		ActorInstance instance = this.instances.find(address);
 		return (instance != null) ? instance.connections().stream().past(before, limit, maxBytes) : List.of();
+	}
+
+	/** Returns what passes events of instances of this node to listeners. */
+	public EventTaps taps() {
+		return this.instances.taps();
 	}
 
 	/** Uses another way to connect clients of this node to actors that leave it. */

@@ -26,7 +26,6 @@ import io.rivetevents.autoconfigure.actuate.RivetEventsEndpointAutoConfiguration
 import io.rivetevents.autoconfigure.actuate.RivetEventsEndpointProperties;
 import io.rivetevents.autoconfigure.actuate.StateSanitizer;
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.explain.EventTaps;
 import io.rivetevents.placement.LocalNode;
 
 /**
@@ -42,20 +41,15 @@ import io.rivetevents.placement.LocalNode;
 public final class RivetEventsInspectorAutoConfiguration {
 
 	@Bean
-	EventTaps rivetEventTaps() {
-		return new EventTaps();
-	}
-
-	@Bean
 	InspectorAccess rivetInspectorAccess(EndpointAccessResolver accesses, RivetEventsEndpointProperties properties,
 			StateSanitizer sanitizer, ValueMapper mapper) {
 		return new InspectorAccess(accesses, properties.showValues(), properties.roles(), sanitizer, mapper);
 	}
 
 	@Bean
-	EventFeed rivetInspectorFeed(EventTaps taps, @Qualifier("rivetActorTimers") Scheduler timers,
+	EventFeed rivetInspectorFeed(LocalNode node, @Qualifier("rivetActorTimers") Scheduler timers,
 			ObjectProvider<Clock> clock) {
-		return new EventFeed(taps, timers, clock(clock));
+		return new EventFeed(node.taps(), timers, clock(clock));
 	}
 
 	@Bean

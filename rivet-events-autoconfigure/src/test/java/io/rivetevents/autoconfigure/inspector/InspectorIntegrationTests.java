@@ -49,6 +49,7 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.contract.History;
 import io.rivetevents.error.UserError;
 import io.rivetevents.explain.EventTaps;
+import io.rivetevents.placement.LocalNode;
 import io.rivetevents.protocol.ActorKey;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -143,7 +144,7 @@ class InspectorIntegrationTests {
 		start(property);
 		assertThat(get(PAGE).statusCode()).isEqualTo(404);
 		assertThat(get(PAGE + "/inspector.js").statusCode()).isEqualTo(404);
-		assertThat(this.context.getBeansOfType(EventTaps.class)).isEmpty();
+		assertThat(this.context.getBeansOfType(EventFeed.class)).isEmpty();
 	}
 
 	@ParameterizedTest
@@ -294,7 +295,7 @@ class InspectorIntegrationTests {
 	}
 
 	private EventTaps taps() {
-		return this.context.getBean(EventTaps.class);
+		return this.context.getBean(LocalNode.class).taps();
 	}
 
 	private void create() {

@@ -178,9 +178,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		CreatorShare share = new CreatorShare(address, host.creators(), runtime.store(), limits());
 		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateFormat(),
 				type.settings().state().maxSize(), share::countGrowth, schedules(), this.due, runtime.clock());
-		this.connections = new ActorConnections(address, host.members(), type.settings().history(), limits().history(),
-				this::now, this.due, runtime.connections().deliveries(), runtime.connections().taps(),
-				runtime.newEpoch());
+		this.connections = connections(address);
 		this.events = new InstanceEvents(type, this.connections, runtime.observers().tracing());
 		this.next = forwarded(address, type, host);
 		this.targets = new EventTargets<>(this.events, runtime.mapper(), runtime.connections().contracts(),
@@ -203,6 +201,12 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		if (received != null) {
 			this.clients.adopt(received);
 		}
+	}
+
+	private ActorConnections connections(ActorAddress address) {
+		return new ActorConnections(address, this.host.members(), this.type.settings().history(), limits().history(),
+				this::now, this.due, this.runtime.connections().deliveries(), this.host.taps(),
+				this.runtime.newEpoch());
 	}
 
 	private static ForwardedEvents forwarded(ActorAddress address, ActorType type, InstanceHost host) {

@@ -23,6 +23,7 @@ import io.rivetevents.connection.Receipt;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionIndex;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.explain.EventTaps;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.limit.CreatedInstance;
 import io.rivetevents.outbound.MovedClient;
@@ -124,5 +125,8 @@ public interface InstanceHost {
 
 	/** Returns the connections of all instances. */
 	ConnectionIndex members();
+
+	/** Returns what passes events of instances to listeners. */
+	EventTaps taps();
 
 }

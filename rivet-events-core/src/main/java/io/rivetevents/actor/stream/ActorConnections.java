@@ -79,11 +79,11 @@ public final class ActorConnections {
 	 * @param clock returns the time in nanoseconds
 	 * @param due calls {@link EventStream#expire} when a part of the history expires
 	 * @param deliveries records the deliveries, {@code null} if they are not recorded
-	 * @param taps receives the events, {@code null} if none can listen to them
+	 * @param taps receives the events
 	 * @param epoch the epoch of a new instance
 	 */
 	public ActorConnections(ActorAddress instance, ConnectionIndex ofNode, HistoryLimits history, ByteBudget kept,
-			LongSupplier clock, DueQueue.Entry due, @Nullable DeliveryRecorder deliveries, @Nullable EventTaps taps,
+			LongSupplier clock, DueQueue.Entry due, @Nullable DeliveryRecorder deliveries, EventTaps taps,
 			String epoch) {
 		this.instance = instance;
 		this.own = new ConnectionIndex((deliveries != null) ? deliveries.of(instance) : null);

@@ -82,7 +82,7 @@ public final class EventStream {
 
 	private final DueQueue.Entry due;
 
-	private final @Nullable EventTaps taps;
+	private final EventTaps taps;
 
 	/** Guards the fields below and the order of messages. */
 	private final ReentrantLock order = new ReentrantLock();
@@ -129,11 +129,11 @@ public final class EventStream {
 	 * @param kept memory for the histories of all instances
 	 * @param clock returns the time in nanoseconds
 	 * @param due called when a part of the history expires
-	 * @param taps receives the events, {@code null} if none can listen to them
+	 * @param taps receives the events
 	 * @param epoch the epoch, which no other stream has
 	 */
 	public EventStream(ActorAddress instance, ConnectionIndex connections, HistoryLimits limits, ByteBudget kept,
-			LongSupplier clock, DueQueue.Entry due, @Nullable EventTaps taps, String epoch) {
+			LongSupplier clock, DueQueue.Entry due, EventTaps taps, String epoch) {
 		this.instance = instance;
 		this.connections = connections;
 		this.limits = limits;
@@ -422,7 +422,7 @@ public final class EventStream {
 			}
 			this.sequence = sequence;
 		});
-		if (this.taps != null && this.taps.hasListeners(this.instance)) {
+		if (this.taps.hasListeners(this.instance)) {
 			this.taps.sent(this.instance, new SentEvent(position, event.event(), event.args(), event.tags(),
 					receipt.targeted(), receipt.queued()));
 		}

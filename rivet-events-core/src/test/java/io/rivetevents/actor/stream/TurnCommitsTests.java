@@ -36,6 +36,7 @@ import io.rivetevents.connection.Receipt;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.ConnectionIndex;
 import io.rivetevents.delivery.HistoryLimits;
+import io.rivetevents.explain.EventTaps;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Selection;
 import io.rivetevents.limit.Limits;
@@ -135,7 +136,7 @@ class TurnCommitsTests {
 	private final class Copy {
 
 		private final EventStream stream = new EventStream(ROOM, new ConnectionIndex(), DURABLE,
-				Limits.defaults().history(), System::nanoTime, TurnCommitsTests.this.due, null, "epoch");
+				Limits.defaults().history(), System::nanoTime, TurnCommitsTests.this.due, new EventTaps(), "epoch");
 
 		private final ActorState state = new ActorState(TurnCommitsTests.this.store, TurnCommitsTests.this.mapper,
 				StateFormat.initial(TurnCommitsTests.this.mapper.declared(String.class)), 1000, (before, after) -> {
