@@ -31,6 +31,7 @@ import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Selection;
 import io.rivetevents.extension.StreamRequest;
 import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.inbound.HandledReport;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.PendingCalls;

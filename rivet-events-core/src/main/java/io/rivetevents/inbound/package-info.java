@@ -5,7 +5,7 @@
 
 /**
  * Requests of clients about their connections that arrive apart from these, on this node
- * or on another one. Internal: applications do not use it.
+ * or on another one, and what their reports mean. Internal: applications do not use it.
  */
 @NullMarked
 package io.rivetevents.inbound;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.delivery;
+package io.rivetevents.inbound;
 
 /**
  * What a report of a client about its last handled position means: section "Handled
@@ -30,7 +30,7 @@ public enum HandledReport {
 	 * @param before the last position that was accepted
 	 * @param sent position of the last message that the instance has sent
 	 */
-	static HandledReport of(long position, long before, long sent) {
+	public static HandledReport of(long position, long before, long sent) {
 		if (position > sent) {
 			return AHEAD;
 		}
