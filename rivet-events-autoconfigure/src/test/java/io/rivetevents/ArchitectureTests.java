@@ -168,7 +168,7 @@ class ArchitectureTests {
 			    transport transport.netty transport.webflux
 			security.webflux: protocol error failure extension cluster security
 			autoconfigure.background:
-			autoconfigure.diagnostics: error annotation connection actor autoconfigure
+			autoconfigure.diagnostics: error annotation connection actor explain autoconfigure
 			autoconfigure.modulith: connection actor autoconfigure
 			autoconfigure.state: protocol error annotation actor actor.state extension actor.call
 			    placement invocation.index delivery outbox jdbc jdbc.sqlite jdbc.outbox redis.store

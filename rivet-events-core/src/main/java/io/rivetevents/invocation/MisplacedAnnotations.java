@@ -53,7 +53,8 @@ final class MisplacedAnnotations {
 		for (Class<? extends Annotation> annotation : OF_EVENTS) {
 			if (AnnotatedElementUtils.hasAnnotation(method, annotation)) {
 				String name = annotation.getSimpleName();
-				throw new InvalidActorException(method, "its @%s has no effect, because it is no event".formatted(name),
+				throw new InvalidActorException(method,
+						"its @%s has no effect, because it is not an event".formatted(name),
 						"Remove @%s, or move it to the method of an interface of @Actor(events = ...)".formatted(name));
 			}
 		}

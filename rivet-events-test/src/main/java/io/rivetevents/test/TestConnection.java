@@ -55,7 +55,7 @@ public final class TestConnection {
 
 	private boolean reading = true;
 
-	/** The handled position that the server knows. */
+	/** The handled position that the server has. */
 	private long reported = ToServer.UNREPORTED;
 
 	/** Number of messages sent to see that nothing else is on its way. */
@@ -166,7 +166,7 @@ public final class TestConnection {
 
 	/**
 	 * Returns the position of the last message, which the client handles when it arrives.
-	 * @return {@link ToServer#UNREPORTED} if the server knows it
+	 * @return {@link ToServer#UNREPORTED} if the server has it
 	 */
 	private long newlyHandled() {
 		Position position = this.inbox.position();
