@@ -90,6 +90,12 @@ final class InvalidActors {
 
 	}
 
+	@Actor
+	@Scope("request")
+	static class OfRequest extends Valid {
+
+	}
+
 	@Actor("aNameThatIsLonger-aNameThatIsLonger-aNameThatIsLonger-aNameThatIsLonger-aNameThatIsLonger-"
 			+ "aNameThatIsLonger-aNameThatIsLonger-aNameThatIsLonger-aNameThatIsLonger-aNameThatIsLonger-aNameThatIsLonger-"
 			+ "aNameThatIsLonger-aNameThatIsLonger-aNameThatIsLonger-aNameThatIsLonger-aNameThatIsLonger-aNameThatIsLonger")

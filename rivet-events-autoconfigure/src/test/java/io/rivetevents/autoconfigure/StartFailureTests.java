@@ -91,6 +91,7 @@ class StartFailureTests {
 	private static Stream<Mistake> actors() {
 		return Stream.of(actor(InvalidActors.NoAction.class, "no method has @Action", "Add @Action to the methods"),
 				actor(InvalidActors.Prototype.class, "must be a singleton", "Remove the scope of the bean"),
+				actor(InvalidActors.OfRequest.class, "must be a singleton", "Remove the scope of the bean"),
 				actor(InvalidActors.Abstract.class, "it is abstract", "Make the class concrete"),
 				actor(InvalidActors.FinalWithRule.class, "it is final", "Remove the modifier final")
 					.with(MethodSecurity.class),

@@ -84,12 +84,9 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 	 * @return name of the actor
 	 */
 	private String register(String name) {
+		checkScope(name);
 		Object bean = this.beanFactory.getBean(name);
 		Class<?> type = AopProxyUtils.ultimateTargetClass(bean);
-		if (!this.beanFactory.isSingleton(name)) {
-			throw new InvalidActorException(type, "its bean must be a singleton",
-					"Remove the scope of the bean, and keep the data of an instance in its state");
-		}
 		String actorName = nameOf(type, name);
 		this.actors.stream().filter((other) -> other.name().equals(actorName)).findFirst().ifPresent((other) -> {
 			throw new InvalidActorException(type,
@@ -101,6 +98,15 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 		this.types.getObject().register(actor);
 		this.actors.add(actor);
 		return actorName;
+	}
+
+	/** Before the bean is created, which may fail outside of a request. */
+	private void checkScope(String name) {
+		Class<?> type = this.beanFactory.getType(name);
+		if (type != null && !this.beanFactory.isSingleton(name)) {
+			throw new InvalidActorException(ClassUtils.getUserClass(type), "its bean must be a singleton",
+					"Remove the scope of the bean, and keep the data of an instance in its state");
+		}
 	}
 
 	/**
