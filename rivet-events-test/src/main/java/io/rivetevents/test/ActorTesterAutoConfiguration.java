@@ -27,7 +27,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 import org.springframework.util.Assert;
-import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.server.WebFilter;
 import reactor.core.scheduler.Scheduler;
@@ -80,8 +79,6 @@ final class ActorTesterAutoConfiguration {
 
 	private static final String NODES = "rivet.test.nodes";
 
-	private static final String CLUSTER = "io.rivetevents.cluster.directory.ClusterNode";
-
 	private static final int MAX_NODES = 16;
 
 	private static final String PATIENCE = "${rivet.test.patience:10s}";
@@ -108,9 +105,7 @@ final class ActorTesterAutoConfiguration {
 		Assert.state(nodes == 1 || transport.equals("memory"),
 				() -> "%d nodes require clients in memory and virtual time: remove %s=%s".formatted(nodes, TRANSPORT,
 						transport));
-		Assert.state(nodes == 1 || ClassUtils.isPresent(CLUSTER, classes),
-				() -> "%d nodes require the module rivet-events-cluster: add the dependency".formatted(nodes)
-						+ " io.rivetevents:rivet-events-cluster to the tests");
+		TestNodes.checkModule(nodes, classes);
 	}
 
 	@Bean

@@ -25,6 +25,7 @@ import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
+import org.springframework.util.ClassUtils;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.ActorAddress;
@@ -43,6 +44,8 @@ import io.rivetevents.test.store.FaultyStateStore;
  * store. Used by the thread of the test.
  */
 public final class TestNodes {
+
+	private static final String CLUSTER = "io.rivetevents.cluster.directory.ClusterNode";
 
 	/** Name of the first node among others: the same one has an instance in each run. */
 	public static final String FIRST_NAME = "node-1";
@@ -81,6 +84,19 @@ public final class TestNodes {
 	 */
 	public record Time(Clock clock, Scheduler timers, Function<Executor, ScheduledExecutorService> threads,
 			Consumer<Duration> advance) {
+	}
+
+	/**
+	 * Checks that the module for several nodes is present.
+	 * @param nodes number of nodes
+	 * @param classes loads the classes of the module, {@code null} for the loader of the
+	 * thread
+	 * @throws IllegalStateException if it is missing
+	 */
+	public static void checkModule(int nodes, @Nullable ClassLoader classes) {
+		Assert.state(nodes == 1 || ClassUtils.isPresent(CLUSTER, classes),
+				() -> "%d nodes require the module rivet-events-cluster: add the dependency".formatted(nodes)
+						+ " io.rivetevents:rivet-events-cluster to the tests");
 	}
 
 	/**

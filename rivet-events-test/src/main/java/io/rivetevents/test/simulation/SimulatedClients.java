@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.test.simulation.actors.SimulatedActors;
 
 /**
  * Clients of one instance in a {@link Simulation}: what each of them may do, and what is
@@ -34,6 +35,8 @@ import io.rivetevents.actor.ActorAddress;
 public final class SimulatedClients {
 
 	private final ActorAddress address;
+
+	private final SimulatedActors actors;
 
 	private final Set<String> events = new LinkedHashSet<>();
 
@@ -99,8 +102,9 @@ public final class SimulatedClients {
 
 	}
 
-	SimulatedClients(ActorAddress address) {
+	SimulatedClients(ActorAddress address, SimulatedActors actors) {
 		this.address = address;
+		this.actors = actors;
 	}
 
 	/**
@@ -174,6 +178,7 @@ public final class SimulatedClients {
 	 * @param args returns the arguments of each call
 	 */
 	public SimulatedClients mayCallWith(String action, Arguments args) {
+		this.actors.checkAction(this.address.name(), action, true);
 		this.calls.add(new Call(action, args));
 		return this;
 	}
@@ -185,6 +190,7 @@ public final class SimulatedClients {
 	 * @param actions names of actions
 	 */
 	public SimulatedClients idempotent(String... actions) {
+		List.of(actions).forEach((action) -> this.actors.checkAction(this.address.name(), action, true));
 		this.idempotent.addAll(List.of(actions));
 		return this;
 	}
@@ -205,6 +211,7 @@ public final class SimulatedClients {
 	 * @param listener receives the results; not called for errors
 	 */
 	public SimulatedClients onAnswer(String action, Answer listener) {
+		this.actors.checkAction(this.address.name(), action, true);
 		this.onAnswer.put(action, listener);
 		return this;
 	}
@@ -227,6 +234,7 @@ public final class SimulatedClients {
 	 * @param onAnswer receives the results; not called for errors
 	 */
 	public SimulatedClients serverMayCallWith(String action, Arguments args, Consumer<JsonNode> onAnswer) {
+		this.actors.checkAction(this.address.name(), action, false);
 		this.serverCalls.add(new Call(action, args));
 		this.onServerAnswer.put(action, onAnswer);
 		return this;

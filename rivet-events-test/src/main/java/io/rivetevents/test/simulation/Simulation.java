@@ -175,7 +175,7 @@ public final class Simulation {
 	 */
 	public SimulatedClients clients(int count, String actor, String... key) {
 		ActorAddress address = ActorAddress.of(actor, key);
-		SimulatedClients group = new SimulatedClients(address);
+		SimulatedClients group = new SimulatedClients(address, this.actors);
 		this.serverCalls.add(group);
 		SimulatedClient.Run run = new SimulatedClient.Run(this.trace, this.violations, this.actors, this.time);
 		Coverage.Known known = this.known.computeIfAbsent(address, (other) -> new Coverage.Known());
@@ -270,6 +270,7 @@ public final class Simulation {
 	public void run() {
 		Assert.state(!this.over, "A simulation runs once for each seed");
 		this.over = true;
+		Assert.state(!this.clients.isEmpty(), "A simulation has at least one client: add it with clients(..)");
 		this.clients.forEach(SimulatedClient::begin);
 		SimulationSteps chosen = new SimulationSteps(this.random, this.trace, this.clients, this.nodes, this.store,
 				this.time, this.clock, this.cluster);

@@ -19,6 +19,7 @@ import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.autoconfigure.NodeSettings;
 import io.rivetevents.autoconfigure.RivetEventsProperties;
 import io.rivetevents.limit.LimitSettings;
+import io.rivetevents.test.node.TestNodes;
 import io.rivetevents.transport.LinkSettings;
 
 /**
@@ -74,6 +75,7 @@ record SimulationSettings(NodeSettings node, UnaryOperator<ActorStateStore> stor
 	}
 
 	SimulationSettings withNodes(int nodes) {
+		TestNodes.checkModule(nodes, null);
 		return new SimulationSettings(this.node, this.store, this.kept, nodes);
 	}
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 import io.rivetevents.actor.ActorContext;
@@ -32,6 +34,7 @@ import io.rivetevents.test.time.VirtualTime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
@@ -176,6 +179,47 @@ class SimulationTests {
 		assertThatExceptionOfType(SimulationFailure.class)
 			.isThrownBy(() -> runner((simulation) -> simulation.clients(1, "ledger", "x")).run(1, 1))
 			.withMessageContaining("must call run()");
+	}
+
+	@Test
+	void requiresClients() {
+		assertRejected((Simulation simulation) -> simulation.run(), "A simulation has at least one client");
+	}
+
+	@Test
+	void rejectsNamesOfWhatIsNotAnAction() {
+		assertRejected((SimulatedClients clients) -> clients.mayCall("ad"), "ledger has no action `ad` for clients");
+		assertRejected((SimulatedClients clients) -> clients.serverMayCall("ad", (result) -> {
+		}), "ledger has no action `ad` for server code");
+		assertRejected((SimulatedClients clients) -> clients.onAnswer("ad", (client, args, result) -> {
+		}), "ledger has no action `ad` for clients");
+		assertRejected((SimulatedClients clients) -> clients.idempotent("ad"), "ledger has no action `ad` for clients");
+	}
+
+	private void assertRejected(Consumer<SimulatedClients> described, String message) {
+		assertRejected((Simulation simulation) -> {
+			described.accept(simulation.clients(1, "ledger", "x"));
+			simulation.run();
+		}, message);
+	}
+
+	private void assertRejected(SimulationRunner.Body body, String message) {
+		assertThatExceptionOfType(SimulationFailure.class).isThrownBy(() -> runner(body).run(1, 1))
+			.withMessageContaining(message);
+	}
+
+	@Test
+	void requiresTheModuleOfSeveralNodes() {
+		Thread thread = Thread.currentThread();
+		ClassLoader before = thread.getContextClassLoader();
+		thread.setContextClassLoader(new FilteredClassLoader("io.rivetevents.cluster"));
+		try {
+			assertThatIllegalStateException().isThrownBy(() -> SimulationSettings.DEFAULTS.withNodes(3))
+				.withMessageContaining("add the dependency io.rivetevents:rivet-events-cluster");
+		}
+		finally {
+			thread.setContextClassLoader(before);
+		}
 	}
 
 	@Test

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.util.Assert;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.call.ActorSettings;
@@ -104,6 +105,21 @@ public final class SimulatedActors {
 
 	public ActorTypes types() {
 		return this.types;
+	}
+
+	/**
+	 * Checks that an actor has an action: a run in which each call is rejected would
+	 * pass. Clients of an actor that does not exist are rejected, which fails the run.
+	 * @param actor name of the actor
+	 * @param action name of the action
+	 * @param byClient whether clients call it
+	 * @throws IllegalArgumentException if it has no such action
+	 */
+	public void checkAction(String actor, String action, boolean byClient) {
+		ActorType type = type(actor);
+		Assert.isTrue(type == null || type.action(action, byClient) != null,
+				() -> "The actor %s has no action `%s` for %s".formatted(actor, action,
+						byClient ? "clients" : "server code"));
 	}
 
 	public @Nullable ActorType type(String name) {
