@@ -8,6 +8,7 @@ package io.rivetevents.autoconfigure.actuate;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -20,6 +21,8 @@ import reactor.core.publisher.Mono;
  * Actuator endpoint that shows the actors of this node and, if access to it is
  * unrestricted, lets operators change them. Keys are given in their serialized form.
  */
+@RegisterReflectionForBinding({ NodeDescription.class, InstanceList.class, InstanceDescription.class,
+		ConnectionDescription.class, UserConnectionList.class, DeliveryList.class })
 @Endpoint(id = "rivetevents", defaultAccess = Access.READ_ONLY)
 public final class RivetEventsEndpoint {
 

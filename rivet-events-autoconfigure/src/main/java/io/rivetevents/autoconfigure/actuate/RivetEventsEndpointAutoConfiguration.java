@@ -5,6 +5,7 @@
 
 package io.rivetevents.autoconfigure.actuate;
 
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -90,6 +91,7 @@ public final class RivetEventsEndpointAutoConfiguration {
 	static class OfCluster {
 
 		@Bean
+		@RegisterReflectionForBinding(ClusterDescription.class)
 		ClusterDescription.Source rivetClusterDescription(Cluster cluster) {
 			return () -> ClusterDescription.of(cluster);
 		}

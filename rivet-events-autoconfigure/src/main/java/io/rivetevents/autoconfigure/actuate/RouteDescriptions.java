@@ -7,6 +7,7 @@ package io.rivetevents.autoconfigure.actuate;
 
 import java.util.List;
 
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.actuate.web.mappings.MappingDescriptionProvider;
 import org.springframework.context.ApplicationContext;
 
@@ -15,6 +16,7 @@ import io.rivetevents.transport.webflux.ActorHandlerMapping;
 /**
  * Describes the routes of clients for the endpoint {@code mappings}.
  */
+@RegisterReflectionForBinding(RouteDescriptions.Route.class)
 final class RouteDescriptions implements MappingDescriptionProvider {
 
 	/**

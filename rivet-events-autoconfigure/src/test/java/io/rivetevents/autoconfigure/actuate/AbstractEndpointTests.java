@@ -47,6 +47,7 @@ import io.rivetevents.placement.LocalNode;
 import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.TestClient;
 import io.rivetevents.transport.TestHttp;
+import io.rivetevents.transport.TestSocket;
 import io.rivetevents.transport.TestUsers;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -155,6 +156,11 @@ abstract class AbstractEndpointTests {
 	final TestClient connect(String key) {
 		return TestClient.connect("http://localhost:%d/rivet".formatted(this.port), Encoding.EXTENDED_JSON, "shop",
 				URLEncoder.encode(key, StandardCharsets.UTF_8), TestClient.HELLO);
+	}
+
+	final TestClient connectUser(String key, String user) {
+		String url = "http://localhost:%d/rivet".formatted(this.port) + TestClient.query("shop", key, "connect");
+		return TestSocket.open(url, Encoding.JSON, TestHttp.headers(user));
 	}
 
 	final void create(String key) {

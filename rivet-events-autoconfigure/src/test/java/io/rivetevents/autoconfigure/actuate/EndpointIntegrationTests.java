@@ -22,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.protocol.ActorKey;
+import io.rivetevents.protocol.ToClient;
 import io.rivetevents.transport.TestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -180,6 +181,15 @@ class EndpointIntegrationTests extends AbstractEndpointTests {
 
 	@Test
 	void closesTheConnectionsOfAUser() {
+		try (TestClient client = connectUser("of-user", OTHER)) {
+			client.next(ToClient.Init.class);
+			JsonNode connections = get("/connections", "user", OTHER).get("connections");
+			assertThat(connections).hasSize(1);
+			assertThat(connections.path(0).path("user").stringValue()).isEqualTo(OTHER);
+			assertThat(connections.path(0).path("key").stringValue()).isEqualTo("of-user");
+			assertThat(post("/close-user", "user", OTHER).get("closed").intValue()).isEqualTo(1);
+			assertThat(client.closed().getReason()).isEqualTo("auth.logged_out");
+		}
 		assertThat(get("/connections", "user", "nobody").get("connections")).isEmpty();
 		assertThat(post("/close-user", "user", "nobody").get("closed").intValue()).isZero();
 	}
