@@ -41,13 +41,19 @@ public interface Tracing {
 			return TracedWork.NONE;
 		}
 
+		@Override
+		public @Nullable String traceparent() {
+			return null;
+		}
+
 	};
 
 	/**
 	 * Starts a call of an action.
 	 * @param call the call
-	 * @param traceparent parent that the client has sent with the call, as in the W3C
-	 * recommendation Trace Context; {@code null} for none; ignored if malformed
+	 * @param traceparent parent that came with the call from a client or another node,
+	 * used if the thread has no current part; as in the W3C recommendation Trace Context,
+	 * {@code null} for none
 	 */
 	TracedWork action(ActionCall call, @Nullable String traceparent);
 
@@ -71,5 +77,12 @@ public interface Tracing {
 	 * @param event name of the event
 	 */
 	TracedWork broadcast(@Nullable String actor, String event);
+
+	/**
+	 * Returns the current part of the thread as text, for an action that may run on
+	 * another node.
+	 * @return {@code null} if there is none
+	 */
+	@Nullable String traceparent();
 
 }

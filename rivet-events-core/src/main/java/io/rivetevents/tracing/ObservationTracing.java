@@ -102,7 +102,7 @@ public final class ObservationTracing implements Tracing {
 					this.names.action(call.actor().name(), call.action()));
 			Observation observation = RivetObservationDocumentation.ACTION.observation(this.conventions.action(),
 					Conventions.ACTION, () -> context, this.registry);
-			if (traceparent != null) {
+			if (traceparent != null && this.registry.getCurrentObservation() == null) {
 				this.parents.within(traceparent, observation::start);
 				return work(observation, context);
 			}
@@ -136,6 +136,12 @@ public final class ObservationTracing implements Tracing {
 			return work(RivetObservationDocumentation.BROADCAST.start(this.conventions.broadcast(),
 					Conventions.BROADCAST, () -> context, this.registry), context);
 		});
+	}
+
+	@Override
+	public @Nullable String traceparent() {
+		Observation current = this.registry.getCurrentObservation();
+		return (current != null) ? this.parents.of(current) : null;
 	}
 
 	private static TracedWork guarded(Supplier<TracedWork> start) {
@@ -173,8 +179,11 @@ public final class ObservationTracing implements Tracing {
 
 		@Override
 		public @Nullable String traceparent() {
-			return ObservationTracing.this.sentWithEvents ? ObservationTracing.this.parents.sampled(this.observation)
-					: null;
+			if (!ObservationTracing.this.sentWithEvents) {
+				return null;
+			}
+			String text = ObservationTracing.this.parents.of(this.observation);
+			return (text != null && TraceParents.isSampled(text)) ? text : null;
 		}
 
 		@Override

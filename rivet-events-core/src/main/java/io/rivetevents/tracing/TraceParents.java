@@ -24,7 +24,7 @@ public interface TraceParents {
 		}
 
 		@Override
-		public @Nullable String sampled(Observation observation) {
+		public @Nullable String of(Observation observation) {
 			return null;
 		}
 
@@ -40,8 +40,16 @@ public interface TraceParents {
 	/**
 	 * Returns the text that names the span of an observation.
 	 * @param observation a started observation
-	 * @return {@code null} if there is no span, or it is not sampled
+	 * @return {@code null} if there is no span
 	 */
-	@Nullable String sampled(Observation observation);
+	@Nullable String of(Observation observation);
+
+	/**
+	 * Returns whether a trace is sampled.
+	 * @param traceparent the text of one of its spans, well-formed
+	 */
+	static boolean isSampled(String traceparent) {
+		return (Character.digit(traceparent.charAt(traceparent.length() - 1), 16) & 1) == 1;
+	}
 
 }

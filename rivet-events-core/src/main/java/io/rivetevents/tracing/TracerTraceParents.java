@@ -42,7 +42,7 @@ public final class TracerTraceParents implements TraceParents {
 		TraceContext parent = this.tracer.traceContextBuilder()
 			.traceId(traceparent.substring(TRACE, SPAN - 1))
 			.spanId(traceparent.substring(SPAN, FLAGS - 1))
-			.sampled((Character.digit(traceparent.charAt(FLAGS + 1), 16) & 1) == 1)
+			.sampled(TraceParents.isSampled(traceparent))
 			.build();
 		try (CurrentTraceContext.Scope scope = this.tracer.currentTraceContext().newScope(parent)) {
 			start.run();
@@ -50,14 +50,16 @@ public final class TracerTraceParents implements TraceParents {
 	}
 
 	@Override
-	public @Nullable String sampled(Observation observation) {
+	public @Nullable String of(Observation observation) {
 		TracingContext tracing = observation.getContextView().get(TracingContext.class);
 		Span span = (tracing != null) ? tracing.getSpan() : null;
-		if (span == null || !Boolean.TRUE.equals(span.context().sampled())) {
+		if (span == null) {
 			return null;
 		}
-		String trace = span.context().traceId();
-		return "00-%s%s-%s-01".formatted("0".repeat(TRACE_DIGITS - trace.length()), trace, span.context().spanId());
+		TraceContext context = span.context();
+		String flags = Boolean.TRUE.equals(context.sampled()) ? "-01" : "-00";
+		return "00-" + "0".repeat(TRACE_DIGITS - context.traceId().length()) + context.traceId() + "-"
+				+ context.spanId() + flags;
 	}
 
 }

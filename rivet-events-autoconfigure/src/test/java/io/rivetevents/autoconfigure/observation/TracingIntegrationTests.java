@@ -5,7 +5,12 @@
 
 package io.rivetevents.autoconfigure.observation;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -133,6 +138,23 @@ class TracingIntegrationTests {
 	}
 
 	@Test
+	void continuesTheTraceOfACallOverHttp() throws Exception {
+		HttpRequest request = HttpRequest.newBuilder(URI.create(url() + TestClient.query("room", "http", "action/say")))
+			.header("Content-Type", "application/json")
+			.POST(HttpRequest.BodyPublishers.ofString("{\"args\":[]}"))
+			.build();
+		HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding());
+		List<String> parents = new ArrayList<>();
+		Observation.ContextView each = stops.single("rivet.action");
+		while (each != null) {
+			parents.add(each.getName());
+			each = parent(each);
+		}
+		assertThat(parents).hasSizeGreaterThan(1).last().isEqualTo("http.server.requests");
+		assertThat(stops.all("rivet.connection")).isEmpty();
+	}
+
+	@Test
 	void continuesTheTraceInCallsFromActorToActor() {
 		callWithin("asking", "ask");
 		Observation.Context asking = stops.action("ask");
@@ -224,7 +246,7 @@ class TracingIntegrationTests {
 			.doesNotContain("rivet.action", "rivet.action.active", "rivet.broadcast", "rivet.save");
 	}
 
-	private static Observation.@Nullable ContextView parent(Observation.Context context) {
+	private static Observation.@Nullable ContextView parent(Observation.ContextView context) {
 		ObservationView parent = context.getParentObservation();
 		return (parent != null) ? parent.getContextView() : null;
 	}
