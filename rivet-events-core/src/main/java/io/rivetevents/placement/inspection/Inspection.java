@@ -28,8 +28,8 @@ import io.rivetevents.failure.Guarded;
 
 /**
  * Describes the instances of this node. An instance that sleeps is not woken, and one
- * that is awake may fall asleep as if it had not been read. The store is read on a
- * worker. Safe for use by several threads.
+ * that is awake may fall asleep as if it had not been read. Lists and the store are read
+ * on a worker. Safe for use by several threads.
  */
 public final class Inspection {
 
@@ -101,7 +101,7 @@ public final class Inspection {
 		Assert.isTrue(limit > 0 && limit <= MAX_PAGE, "The limit must be from 1 to " + MAX_PAGE);
 		if (after == null || after.startsWith(AWAKE)) {
 			String key = (after != null) ? after.substring(AWAKE.length()) : null;
-			return Mono.fromSupplier(() -> awake(namespace, name, key, limit));
+			return Mono.fromSupplier(() -> awake(namespace, name, key, limit)).subscribeOn(this.runtime.workers());
 		}
 		Assert.isTrue(after.startsWith(STORED), "The start of the page is invalid");
 		String key = after.substring(STORED.length());
@@ -109,16 +109,21 @@ public final class Inspection {
 	}
 
 	private InstancePage awake(String namespace, String name, @Nullable String after, int limit) {
-		List<ActorInstance> page = this.instances.all()
+		List<Keyed> page = this.instances.all()
 			.stream()
 			.filter((instance) -> isOf(instance.address(), namespace, name))
-			.filter((instance) -> after == null || key(instance.address()).compareTo(after) > 0)
-			.sorted(Comparator.comparing((instance) -> key(instance.address())))
+			.map((instance) -> new Keyed(key(instance.address()), instance))
+			.filter((keyed) -> after == null || keyed.key().compareTo(after) > 0)
+			.sorted(Comparator.comparing(Keyed::key))
 			.limit(limit)
 			.toList();
 		boolean last = page.size() < limit;
-		return new InstancePage(page.stream().map(this::entry).toList(),
-				last ? STORED : AWAKE + key(page.get(limit - 1).address()));
+		return new InstancePage(page.stream().map(Keyed::instance).map(Inspection::entry).toList(),
+				last ? STORED : AWAKE + page.get(limit - 1).key());
+	}
+
+	/** An instance with its serialized key, which is written once only. */
+	private record Keyed(String key, ActorInstance instance) {
 	}
 
 	private static boolean isOf(ActorAddress address, String namespace, String name) {
@@ -129,7 +134,7 @@ public final class Inspection {
 		return address.key().serialize();
 	}
 
-	private InstancePage.Entry entry(ActorInstance instance) {
+	private static InstancePage.Entry entry(ActorInstance instance) {
 		ActorInfo info = instance.info();
 		return new InstancePage.Entry(instance.address(),
 				(info != null) ? InstanceStatus.AWAKE : InstanceStatus.STARTING, null, info, null,
