@@ -40,8 +40,9 @@ final class SampleProcess implements AutoCloseable {
 	private static final Pattern TOKEN = Pattern.compile("\"headerName\":\"([^\"]+)\".*\"token\":\"([^\"]+)\"");
 
 	/** What the plain sample does not have. */
-	private static final Pattern OF_SEVERAL_NODES = Pattern.compile("rivet-events-cluster|jgroups|HikariCP"
-			+ "|spring-boot-(jdbc|sql|persistence|transaction)" + "|spring-(jdbc|tx)-|[/\\\\](postgresql|h2)-");
+	private static final Pattern OF_SEVERAL_NODES = Pattern
+		.compile("rivet-events-cluster|jgroups|HikariCP" + "|spring-boot-(jdbc|sql|persistence|transaction)"
+				+ "|spring-(jdbc|tx)-|[/\\\\](postgresql|h2)-" + "|opentelemetry|micrometer-tracing");
 
 	private static final Pattern PORT = Pattern.compile("Netty started on port (\\d+)");
 
