@@ -5,6 +5,7 @@
 
 package io.rivetevents.autoconfigure.inspector;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,7 +128,8 @@ class EventFeedTests {
 			.expectNextCount(1)
 			.thenAwait(EventFeed.LIFETIME)
 			.thenConsumeWhile((message) -> true)
-			.verifyComplete();
+			.expectComplete()
+			.verify(Duration.ofSeconds(10));
 		assertThat(this.taps.hasListeners(ROOM)).isFalse();
 	}
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,6 +58,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The page over HTTP, behind the security of Actuator.
  */
+@Timeout(60)
 class InspectorIntegrationTests {
 
 	private static final String PAGE = "/actuator/rivetevents/ui";
