@@ -36,6 +36,7 @@ import io.rivetevents.error.InvalidArgumentException;
 import io.rivetevents.extension.ArgumentValidator;
 import io.rivetevents.extension.Invocation;
 import io.rivetevents.extension.InvocationDecorator;
+import io.rivetevents.invocation.validation.ArgumentSize;
 import io.rivetevents.scheduling.CallerScope;
 
 /**

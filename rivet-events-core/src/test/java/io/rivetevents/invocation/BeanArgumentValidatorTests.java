@@ -43,6 +43,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.error.InvalidArgumentException;
+import io.rivetevents.invocation.validation.ArgumentSize;
 import io.rivetevents.invocation.validation.BeanArgumentValidator;
 
 import static org.assertj.core.api.Assertions.assertThat;

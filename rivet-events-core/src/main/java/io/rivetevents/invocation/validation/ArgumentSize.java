@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.invocation;
+package io.rivetevents.invocation.validation;
 
 import java.util.List;
 
@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
  * much memory: each violation has the path of its part, which is as long as the part is
  * deep.
  */
-final class ArgumentSize {
+public final class ArgumentSize {
 
 	/** Total length of the paths of all parts. */
 	private static final int LARGE = 10_000;
@@ -23,11 +23,19 @@ final class ArgumentSize {
 	private ArgumentSize() {
 	}
 
-	static boolean isLarge(@Nullable JsonNode value) {
+	/**
+	 * Returns whether a value has so many parts.
+	 * @param value the value, {@code null} if there is none
+	 */
+	public static boolean isLarge(@Nullable JsonNode value) {
 		return add(0, value, 1) > LARGE;
 	}
 
-	static boolean isLarge(List<JsonNode> args) {
+	/**
+	 * Returns whether arguments have so many parts together.
+	 * @param args the arguments
+	 */
+	public static boolean isLarge(List<JsonNode> args) {
 		int sum = 0;
 		for (JsonNode arg : args) {
 			sum = add(sum, arg, 1);
