@@ -8,6 +8,7 @@ package io.rivetevents.cluster.directory;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -105,7 +106,7 @@ final class MoveReports {
 	}
 
 	private synchronized Map<String, Long> due() {
-		return Map.copyOf(this.due);
+		return new LinkedHashMap<>(this.due);
 	}
 
 	/**

@@ -192,7 +192,7 @@ public final class Membership {
 
 	/** Of nodes that have been in another view than this node. */
 	private void expectInstances(State before, ClusterView view) {
-		Set<String> nodes = Set.copyOf(view.nodes());
+		Set<String> nodes = new LinkedHashSet<>(view.nodes());
 		this.incoming.retain(nodes);
 		nodes.stream()
 			.filter((node) -> !node.equals(this.self) && !before.nodes().contains(node))

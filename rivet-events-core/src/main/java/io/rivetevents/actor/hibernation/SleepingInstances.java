@@ -6,6 +6,8 @@
 package io.rivetevents.actor.hibernation;
 
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -66,7 +68,7 @@ public final class SleepingInstances {
 	}
 
 	public Set<ActorAddress> addresses() {
-		return Set.copyOf(this.byAddress.keySet());
+		return Collections.unmodifiableSet(new LinkedHashSet<>(this.byAddress.keySet()));
 	}
 
 	public boolean contains(ActorAddress address) {

@@ -8,8 +8,10 @@ package io.rivetevents.actor.persistence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,7 +111,7 @@ public final class ConnectionRows {
 
 	/** Returns the changes that wait for a save. */
 	public synchronized Pending pending() {
-		return new Pending(Map.copyOf(this.changes));
+		return new Pending(Collections.unmodifiableMap(new LinkedHashMap<>(this.changes)));
 	}
 
 	/** Notes that changes have been saved. */
