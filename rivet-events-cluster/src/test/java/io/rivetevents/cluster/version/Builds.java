@@ -57,8 +57,8 @@ final class Builds {
 				new Variant<>(200, Frame.Next.class, (out, next) -> out.text(next.text()),
 						(in) -> new Frame.Next(in.text())),
 				new Variant<>(10, Frame.Leaving.class,"""));
-		changed.add(change(directory, "frame/Messages.java", ".optional(event.id(), FrameOutput::id);",
-				".optional(event.id(), FrameOutput::id).text(\"a field of the next version\");"));
+		changed.add(change(directory, "frame/Messages.java", ".optional(event.traceparent(), FrameOutput::text);",
+				".optional(event.traceparent(), FrameOutput::text).text(\"a field of the next version\");"));
 		changed.add(change(directory, "directory/ClusterNode.java", "	private void leaveOwners() {", """
 				public static final java.util.concurrent.atomic.AtomicInteger NEXT
 						= new java.util.concurrent.atomic.AtomicInteger();
