@@ -39,9 +39,6 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 
 	private static final Log logger = LogFactory.getLog(ActorRegistrar.class);
 
-	/** Name of the step of the application's start that registers one actor. */
-	private static final String STARTUP_STEP = "rivet.events.actor.register";
-
 	private final List<AnnotatedActorType> actors = new CopyOnWriteArrayList<>();
 
 	private final ListableBeanFactory beanFactory;
@@ -72,17 +69,14 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 		ApplicationStartup startup = (this.beanFactory instanceof ConfigurableBeanFactory factory)
 				? factory.getApplicationStartup() : ApplicationStartup.DEFAULT;
 		ActorIndex.of(this.beanFactory).names().forEach((name) -> {
-			StartupStep step = startup.start(STARTUP_STEP).tag("beanName", name);
+			StartupStep step = startup.start("rivet.events.actor.register").tag("beanName", name);
 			step.tag("actor", register(name)).end();
 		});
 		StrayActions.warn(this.beanFactory);
 		logger.info("Actors: " + this.types.getObject().names().stream().sorted().toList());
 	}
 
-	/**
-	 * Registers the actor of a bean.
-	 * @return name of the actor
-	 */
+	/** Returns the name of the actor. */
 	private String register(String name) {
 		checkScope(name);
 		Object bean = this.beanFactory.getBean(name);
