@@ -7,6 +7,7 @@ import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from "@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { ActorConnection, ClientOptions, TraceHook } from "../src/index";
 import { openTelemetry } from "../src/opentelemetry";
+import { traced as tracedCall } from "../src/tracing";
 import { type ScriptedServer, startScriptedServer } from "./scripted-server";
 import { client, TRANSPORTS, until } from "./support";
 
@@ -170,5 +171,30 @@ describe("a hook", () => {
 		await make({ fetch, onTrace }).room!.getOrCreate(["k"]).move!("e4");
 		await make({ fetch }).room!.getOrCreate(["k"]).move!("e4");
 		expect(headers).toEqual([PARENT, undefined]);
+	});
+});
+
+describe("a hook that does not do as it must", () => {
+	const settings = (call: unknown) => ({
+		options: { onTrace: { call } as TraceHook },
+		address: { name: "room", key: ["k"] } as never,
+	});
+
+	test.each([
+		["returns nothing", (_: unknown, send: (parent: string) => void) => void send(PARENT)],
+		["sends twice", (_: unknown, send: (parent: string) => Promise<number>) => send(PARENT).then(() => send(PARENT))],
+		["does not send and returns nothing", () => undefined],
+	])("%s: the call is sent once", async (_, call) => {
+		const sent: unknown[] = [];
+		const result = await tracedCall(settings(call), "order", async (parent) => sent.push(parent));
+		expect(result).toBe(1);
+		expect(sent).toHaveLength(1);
+	});
+
+	test("throws: the call fails", async () => {
+		const call = () => {
+			throw new Error("broken");
+		};
+		await expect(tracedCall(settings(call), "order", async () => 1)).rejects.toThrow("broken");
 	});
 });
