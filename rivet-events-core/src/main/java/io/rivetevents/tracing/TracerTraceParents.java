@@ -13,6 +13,8 @@ import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.handler.TracingObservationHandler.TracingContext;
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.protocol.encoding.TraceParent;
+
 /**
  * Spans of Micrometer Tracing. Does not depend on the headers that the application has
  * chosen for its requests, such as those of B3. For the auto-configuration.
@@ -58,8 +60,9 @@ public final class TracerTraceParents implements TraceParents {
 		}
 		TraceContext context = span.context();
 		String flags = Boolean.TRUE.equals(context.sampled()) ? "-01" : "-00";
-		return "00-" + "0".repeat(TRACE_DIGITS - context.traceId().length()) + context.traceId() + "-"
-				+ context.spanId() + flags;
+		// a tracer that makes no spans has empty ids
+		return TraceParent.valid("00-" + "0".repeat(Math.max(0, TRACE_DIGITS - context.traceId().length()))
+				+ context.traceId() + "-" + context.spanId() + flags);
 	}
 
 }

@@ -185,7 +185,9 @@ public final class ActorState {
 	public @Nullable Object get() {
 		Assert.state(this.type != null, "The actor has no state; add a method annotated with @CreateState");
 		this.touched = true;
-		this.used = true;
+		if (!this.used) {
+			this.used = true;
+		}
 		return this.value;
 	}
 
@@ -636,9 +638,12 @@ public final class ActorState {
 				this.dirtySince = now;
 			}
 		}
-		boolean wasUsed = this.used;
+		if (!this.used) {
+			return false; // without a write, which could hide that of an interleaved
+							// action
+		}
 		this.used = false;
-		return wasUsed;
+		return true;
 	}
 
 	/**
