@@ -20,6 +20,7 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.NodeCommand;
 import io.rivetevents.extension.Selection;
+import io.rivetevents.protocol.encoding.TraceParent;
 import io.rivetevents.protocol.value.WireValues;
 
 /**
@@ -223,8 +224,15 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 		check(event != null && !event.isEmpty(), "`event` is missing");
 		Selection.User user = user(message);
 		return new AddressedEvent((user != null) ? user : Selection.ALL, flag(message, "subscribed"),
-				String.valueOf(event), list(message, "args"), tags(message), flag(message, "droppable"),
-				text(message, "id"), text(message, "traceparent"));
+				String.valueOf(event), list(message, "args"), tags(message), flag(message, "droppable"), id(message),
+				TraceParent.valid(text(message, "traceparent")));
+	}
+
+	/** Other programs may publish: a line break would end the id in an event stream. */
+	private static @Nullable String id(JsonNode message) {
+		String id = text(message, "id");
+		check(id == null || id.chars().noneMatch(Character::isISOControl), "`id` has a control character");
+		return id;
 	}
 
 	static @Nullable String text(JsonNode message, String name) {

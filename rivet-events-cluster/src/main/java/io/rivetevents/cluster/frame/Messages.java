@@ -20,6 +20,7 @@ import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.TraceParent;
 
 /**
  * Writes and reads the messages of the protocol, with the fields of both modes.
@@ -124,7 +125,7 @@ final class Messages {
 
 	/** Older nodes do not write this field. */
 	static @Nullable String readTrace(FrameInput in) {
-		return in.hasMore() ? in.optional(FrameInput::text) : null;
+		return in.hasMore() ? TraceParent.valid(in.optional(FrameInput::text)) : null;
 	}
 
 	private static void writeWelcome(FrameOutput out, ToClient.Welcome welcome) {
