@@ -25,11 +25,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Runs the {@code curl} commands of the documents against the sample. A command that
  * follows a stream ({@code -N}) ends after two seconds, in which something must arrive.
+ * The page {@value #WITH_APPLICATION} has an application of its own, which its test runs.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class DocumentCommandsIntegrationTests {
 
 	private static final Pattern SHELL = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
+
+	private static final String WITH_APPLICATION = "actuator.md";
 
 	/** Exit code of curl for {@code --max-time}. */
 	private static final int TIMED_OUT = 28;
@@ -39,7 +42,7 @@ class DocumentCommandsIntegrationTests {
 
 	static List<String> commands() throws IOException {
 		try (Stream<Path> files = Stream.concat(Stream.of(Path.of("../README.md")), Files.list(Path.of("../docs")))) {
-			return files.filter((file) -> file.toString().endsWith(".md"))
+			return files.filter((file) -> file.toString().endsWith(".md") && !file.endsWith(WITH_APPLICATION))
 				.sorted()
 				.map(DocumentCommandsIntegrationTests::read)
 				.flatMap((text) -> SHELL.matcher(text).results().map((found) -> found.group(1)))
