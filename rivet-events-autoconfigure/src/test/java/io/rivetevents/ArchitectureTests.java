@@ -77,7 +77,7 @@ class ArchitectureTests {
 			extension: protocol error conversion scheduling connection actor
 			# the runtime: what happens in it is reported to observers wherever it happens
 			observation: protocol error failure connection actor extension
-			tracing: protocol failure actor actor.state extension observation
+			tracing: protocol protocol.encoding failure actor actor.state extension observation
 			outbound: protocol protocol.encoding failure limit
 			inbound: protocol error extension
 			explain: protocol protocol.encoding actor outbound
