@@ -46,6 +46,8 @@ final class EventFeed {
 
 	private final Scheduler timers;
 
+	private final Scheduler workers;
+
 	private final InstantSource clock;
 
 	private final AtomicInteger viewers = new AtomicInteger();
@@ -54,11 +56,13 @@ final class EventFeed {
 	 * Creates a feed without viewers.
 	 * @param taps passes on the events
 	 * @param timers scheduler of the intervals
+	 * @param workers scheduler that writes the messages
 	 * @param clock source of the times of events
 	 */
-	EventFeed(EventTaps taps, Scheduler timers, InstantSource clock) {
+	EventFeed(EventTaps taps, Scheduler timers, Scheduler workers, InstantSource clock) {
 		this.taps = taps;
 		this.timers = timers;
+		this.workers = workers;
 		this.clock = clock;
 	}
 
@@ -85,6 +89,7 @@ final class EventFeed {
 		return Flux.interval(INTERVAL, this.timers)
 			.take(LIFETIME.dividedBy(INTERVAL))
 			.onBackpressureDrop()
+			.publishOn(this.workers, 1)
 			.<Batch>handle((tick, sink) -> take(sample, tick, sink))
 			.startWith(Batch.EMPTY)
 			.map((batch) -> message(actor, batch, values));

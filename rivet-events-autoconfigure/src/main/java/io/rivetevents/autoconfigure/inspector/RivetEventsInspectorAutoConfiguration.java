@@ -48,8 +48,8 @@ public final class RivetEventsInspectorAutoConfiguration {
 
 	@Bean
 	EventFeed rivetInspectorFeed(LocalNode node, @Qualifier("rivetActorTimers") Scheduler timers,
-			ObjectProvider<Clock> clock) {
-		return new EventFeed(node.taps(), timers, clock(clock));
+			@Qualifier("rivetActorWorkers") Scheduler workers, ObjectProvider<Clock> clock) {
+		return new EventFeed(node.taps(), timers, workers, clock(clock));
 	}
 
 	@Bean

@@ -7,7 +7,9 @@ package io.rivetevents.autoconfigure.inspector;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 
@@ -15,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.web.server.ResponseStatusException;
 import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 import tools.jackson.databind.JsonNode;
@@ -41,7 +45,7 @@ class EventFeedTests {
 
 	private final EventTaps taps = new EventTaps();
 
-	private final EventFeed feed = new EventFeed(this.taps, this.timers, () -> Instant.EPOCH);
+	private final EventFeed feed = feed(Schedulers.immediate());
 
 	private final List<JsonNode> messages = new ArrayList<>();
 
@@ -144,6 +148,23 @@ class EventFeedTests {
 					(ex) -> assertThat(((ResponseStatusException) ex).getStatusCode().value()).isEqualTo(503));
 		viewers.get(0).dispose();
 		StepVerifier.create(this.feed.open(ROOM, values(true)).take(1)).expectNextCount(1).verifyComplete();
+	}
+
+	@Test
+	void writesMessagesOnAWorker() {
+		Deque<Runnable> tasks = new ArrayDeque<>();
+		feed(Schedulers.fromExecutor(tasks::add)).open(ROOM, values(true))
+			.subscribe((message) -> this.messages.add(JsonMapper.shared().readTree(message)));
+		send(1, "x");
+		this.timers.advanceTimeBy(EventFeed.INTERVAL);
+		assertThat(this.messages).hasSize(1);
+		assertThat(tasks).hasSize(1);
+		tasks.remove().run();
+		assertThat(this.messages).hasSize(2);
+	}
+
+	private EventFeed feed(Scheduler workers) {
+		return new EventFeed(this.taps, this.timers, workers, () -> Instant.EPOCH);
 	}
 
 	private Disposable view(boolean shown) {
