@@ -84,8 +84,8 @@ public final class DeliveryRecorder implements DeliveryLog {
 
 	private Explanation explain(String event, Predicate<@Nullable ActorAddress> actors) {
 		String name = SafeText.of(event);
-		Explanation sent = explain((sending) -> actors.test(sending.actor()) && sending.event().equals(name));
-		return sent.deliveries().isEmpty() ? refused(event, actors) : sent;
+		List<Sending> sent = newestFirst((sending) -> actors.test(sending.actor()) && sending.event().equals(name));
+		return sent.isEmpty() ? new Explanation(refused(event, actors)) : explanation(sent);
 	}
 
 	@Override
@@ -101,13 +101,60 @@ public final class DeliveryRecorder implements DeliveryLog {
 		return explain((sending) -> actor.equals(sending.actor()));
 	}
 
-	private synchronized Explanation explain(Predicate<Sending> which) {
-		return new Explanation(
-				this.sendings.stream().filter(which).flatMap((sending) -> sending.deliveries().stream()).toList());
+	private Explanation explain(Predicate<Sending> which) {
+		return explanation(newestFirst(which));
+	}
+
+	private Explanation explanation(List<Sending> newestFirst) {
+		return newest(newestFirst, (delivery) -> true, Integer.MAX_VALUE);
+	}
+
+	/**
+	 * Returns the newest deliveries, the oldest of them first. If an event is named and
+	 * none was sent, returns the subscriptions to it that were refused.
+	 * @param filter what is returned
+	 * @param limit most deliveries
+	 */
+	public Explanation newest(DeliveryFilter filter, int limit) {
+		List<Sending> sent = newestFirst(filter::includes);
+		if (sent.isEmpty() && filter.event() != null && filter.sequence() == null) {
+			List<Delivery> refused = refused(filter.event(), filter::isSender).stream()
+				.filter(filter::includes)
+				.toList();
+			return new Explanation(refused.subList(Math.max(0, refused.size() - limit), refused.size()));
+		}
+		return newest(sent, filter::includes, limit);
+	}
+
+	/** The lock is held for one event at a time, so that sending does not wait for all. */
+	private static Explanation newest(List<Sending> newestFirst, Predicate<Delivery> which, int limit) {
+		Deque<Delivery> found = new ArrayDeque<>();
+		for (Sending sending : newestFirst) {
+			List<Delivery> deliveries = sending.deliveries();
+			for (int i = deliveries.size() - 1; i >= 0 && found.size() < limit; i--) {
+				if (which.test(deliveries.get(i))) {
+					found.addFirst(deliveries.get(i));
+				}
+			}
+			if (found.size() >= limit) {
+				break;
+			}
+		}
+		return new Explanation(List.copyOf(found));
+	}
+
+	private synchronized List<Sending> newestFirst(Predicate<Sending> which) {
+		List<Sending> found = new ArrayList<>();
+		this.sendings.descendingIterator().forEachRemaining((sending) -> {
+			if (which.test(sending)) {
+				found.add(sending);
+			}
+		});
+		return found;
 	}
 
 	/** Returns the refused subscriptions to an event that was not sent. */
-	private synchronized Explanation refused(String event, Predicate<@Nullable ActorAddress> actors) {
+	private synchronized List<Delivery> refused(String event, Predicate<@Nullable ActorAddress> actors) {
 		List<Delivery> deliveries = new ArrayList<>();
 		this.refusals.forEach((subscription, refusal) -> {
 			if (actors.test(refusal.actor()) && subscription.event().equals(event)) {
@@ -116,7 +163,7 @@ public final class DeliveryRecorder implements DeliveryLog {
 						List.of(new Delivery.Step(Delivery.Kind.REFUSED, refusal.code()))));
 			}
 		});
-		return new Explanation(deliveries);
+		return deliveries;
 	}
 
 	@Override

@@ -147,8 +147,17 @@ public final class Sending {
 		return position != null && position.epoch().equals(from.epoch()) && position.sequence() > from.sequence();
 	}
 
-	/** Returns a delivery for each connection, or one for all if there is none. */
+	/**
+	 * Returns a delivery for each connection, or one for all if there is none. Takes the
+	 * lock of the log.
+	 */
 	List<Delivery> deliveries() {
+		synchronized (this.log) {
+			return rowsAsDeliveries();
+		}
+	}
+
+	private List<Delivery> rowsAsDeliveries() {
 		List<Delivery> deliveries = new ArrayList<>(this.rows.size() + 1);
 		Row all = this.rows.get(ALL);
 		this.rows.forEach((id, row) -> {

@@ -6,16 +6,15 @@
 package io.rivetevents.autoconfigure.actuate;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.explain.Delivery;
+import io.rivetevents.explain.DeliveryFilter;
 import io.rivetevents.explain.DeliveryLog;
-import io.rivetevents.explain.Explanation;
 import io.rivetevents.placement.ActorTypes;
 import io.rivetevents.placement.inspection.Recordings;
 
@@ -33,9 +32,16 @@ final class DeliveryQueries {
 
 	private final ActorTypes types;
 
-	DeliveryQueries(Recordings recordings, ActorTypes types) {
+	private final Scheduler workers;
+
+	/**
+	 * Creates the queries.
+	 * @param workers scheduler that reads the deliveries
+	 */
+	DeliveryQueries(Recordings recordings, ActorTypes types, Scheduler workers) {
 		this.recordings = recordings;
 		this.types = types;
+		this.workers = workers;
 	}
 
 	/** Returns how many instances are recorded, or that all are. */
@@ -51,34 +57,22 @@ final class DeliveryQueries {
 		Integer wanted = request.limit();
 		int limit = Parameters.between("limit", (wanted != null) ? wanted : DEFAULT_LIMIT, 1,
 				DeliveryLog.MAX_DELIVERIES);
-		return Mono.fromSupplier(() -> {
-			List<Delivery> found = find(address, request).deliveries()
-				.stream()
-				.filter((delivery) -> request.event() == null || delivery.event().equals(request.event()))
-				.toList();
-			return new DeliveryList(isRecorded(address), this.recordings.endOf(address),
-					found.subList(Math.max(0, found.size() - limit), found.size())
-						.stream()
-						.map(DeliveryList.Entry::of)
-						.toList());
-		});
+		DeliveryFilter filter = new DeliveryFilter(address, request.event(), request.position(), request.connection());
+		return Mono.fromSupplier(() -> explain(filter, limit)).subscribeOn(this.workers);
+	}
+
+	private DeliveryList explain(DeliveryFilter filter, int limit) {
+		return new DeliveryList(isRecorded(filter.actor()), this.recordings.endOf(filter.actor()),
+				this.recordings.log()
+					.newest(filter, limit)
+					.deliveries()
+					.stream()
+					.map(DeliveryList.Entry::of)
+					.toList());
 	}
 
 	private boolean isRecorded(ActorAddress address) {
 		return this.recordings.areForAll() || this.recordings.endOf(address) != null;
-	}
-
-	private Explanation find(ActorAddress address, ViewRequest request) {
-		Explanation found = findAll(address, request.event(), request.position());
-		return (request.connection() != null) ? found.to(request.connection()) : found;
-	}
-
-	private Explanation findAll(ActorAddress address, @Nullable String event, @Nullable Long position) {
-		DeliveryLog log = this.recordings.log();
-		if (position != null) {
-			return log.explain(address, position);
-		}
-		return (event != null) ? log.explain(address, event) : log.explain(address);
 	}
 
 	/**

@@ -58,8 +58,9 @@ public final class RivetEventsEndpointAutoConfiguration {
 	}
 
 	@Bean
-	DeliveryQueries rivetDeliveryQueries(Inspection inspection, ActorTypes types) {
-		return new DeliveryQueries(inspection.recordings(), types);
+	DeliveryQueries rivetDeliveryQueries(Inspection inspection, ActorTypes types,
+			@Qualifier("rivetActorWorkers") Scheduler workers) {
+		return new DeliveryQueries(inspection.recordings(), types, workers);
 	}
 
 	@Bean

@@ -18,7 +18,6 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.runtime.ActorRuntime;
-import io.rivetevents.explain.DeliveryLog;
 import io.rivetevents.explain.DeliveryRecorder;
 
 /**
@@ -59,7 +58,7 @@ public final class Recordings {
 	}
 
 	/** Returns what was recorded. */
-	public DeliveryLog log() {
+	public DeliveryRecorder log() {
 		return this.recorder;
 	}
 
