@@ -80,7 +80,7 @@ class ArchitectureTests {
 			tracing: protocol protocol.encoding failure actor actor.state extension observation
 			outbound: protocol protocol.encoding failure limit
 			inbound: protocol error extension
-			explain: protocol protocol.encoding actor outbound
+			explain: protocol error protocol.encoding actor outbound
 			delivery: protocol error protocol.value protocol.encoding conversion contract contract.reflect
 			    failure limit scheduling connection extension inbound outbound observation explain
 			actor.turn: failure limit scheduling observation extension

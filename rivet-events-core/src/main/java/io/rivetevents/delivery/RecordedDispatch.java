@@ -122,7 +122,7 @@ final class RecordedDispatch {
 	/** Records that the event is sent to no connection. */
 	void noteFailure(Throwable ex) {
 		if (this.sending != null) {
-			this.sending.add(Kind.FAILED, String.valueOf(ex.getMessage()));
+			this.sending.fail(ex);
 		}
 	}
 

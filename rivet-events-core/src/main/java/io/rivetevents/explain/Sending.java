@@ -16,6 +16,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.explain.Delivery.Kind;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.SafeText;
@@ -92,7 +93,9 @@ public final class Sending {
 			if (this.removed) {
 				return;
 			}
+			long more = 0;
 			Row row = this.rows.get(connectionId);
+			boolean added = row == null;
 			if (row == null) {
 				if (this.rows.size() >= DeliveryLog.MAX_PER_EVENT) {
 					this.omitted++;
@@ -100,10 +103,25 @@ public final class Sending {
 				}
 				row = new Row((user != null) ? SafeText.of(user) : null, new EnumMap<>(Kind.class));
 				this.rows.put(connectionId, row);
-				this.log.count(1, bytes(connectionId, row));
+				more += bytes(connectionId, row);
 			}
-			row.steps().putIfAbsent(kind, (reason != null) ? reason : "");
+			String cause = (reason != null) ? SafeText.of(reason) : "";
+			if (row.steps().putIfAbsent(kind, cause) == null) {
+				more += bytes(cause);
+			}
+			// last: it may remove this event, with all that is counted
+			this.log.count(added ? 1 : 0, more);
 		}
+	}
+
+	/**
+	 * Adds that it is sent to no connection.
+	 * @param cause the error; of one that clients do not receive only the class is
+	 * recorded, since its message may contain values
+	 */
+	public void fail(Throwable cause) {
+		add(Kind.FAILED, (cause instanceof RivetException error) ? error.group() + "." + error.code()
+				: cause.getClass().getName());
 	}
 
 	/** Removes it from the log: what follows is recorded as another event. */
@@ -114,11 +132,16 @@ public final class Sending {
 	// Called with the lock of the log
 
 	private static long bytes(String connectionId, Row row) {
-		return ROW_BYTES + 2L * connectionId.length() + ((row.user() != null) ? 2L * row.user().length() : 0);
+		return ROW_BYTES + bytes(connectionId) + ((row.user() != null) ? bytes(row.user()) : 0)
+				+ row.steps().values().stream().mapToLong(Sending::bytes).sum();
+	}
+
+	private static long bytes(String text) {
+		return 2L * text.length();
 	}
 
 	long ownBytes() {
-		return OVERHEAD + 2L * this.event.length();
+		return OVERHEAD + bytes(this.event);
 	}
 
 	/** Removes it from the log; further steps are not recorded. */

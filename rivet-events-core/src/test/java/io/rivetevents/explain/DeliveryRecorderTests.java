@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.Position;
+import io.rivetevents.protocol.SafeText;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -69,6 +72,34 @@ class DeliveryRecorderTests {
 			.extracting(Delivery::connectionId)
 			.containsExactly("c1");
 		assertThat(this.recorder.newest(new DeliveryFilter(ROOM, null, null, null), 1)).isEmpty();
+	}
+
+	@Test
+	void recordsNoMessagesOfErrors() {
+		this.recorder.of(ROOM).begin("one").fail(new IllegalStateException("a secret"));
+		this.recorder.of(ROOM).begin("two").fail(new RivetException(ErrorCode.OVERLOADED, "a secret"));
+		assertThat(this.recorder.explain(ROOM)).extracting((delivery) -> delivery.reason(Delivery.Kind.FAILED))
+			.containsExactly("java.lang.IllegalStateException",
+					ErrorCode.OVERLOADED.group() + "." + ErrorCode.OVERLOADED.code());
+	}
+
+	@Test
+	void countsReasonsAgainstTheBoundOfTheLog() {
+		String reason = "x".repeat(1_000);
+		for (int i = 0; i < DeliveryLog.MAX_DELIVERIES; i++) {
+			Sending sending = this.recorder.of(ROOM).begin("said");
+			for (Delivery.Kind kind : Delivery.Kind.values()) {
+				sending.add("c", null, kind, reason);
+			}
+		}
+		int shortest = 2 * SafeText.MAX_LENGTH * Delivery.Kind.values().length;
+		assertThat(this.recorder.explain(ROOM).deliveries()).isNotEmpty()
+			.hasSizeLessThan(DeliveryLog.MAX_BYTES / shortest)
+			.allSatisfy((delivery) -> assertThat(delivery.reason(Delivery.Kind.FAILED))
+				.hasSizeLessThan(SafeText.MAX_LENGTH + 2));
+		this.recorder.clear();
+		this.recorder.of(ROOM).begin("said").add("c", null, Delivery.Kind.TARGETED, reason);
+		assertThat(this.recorder.explain(ROOM).deliveries()).hasSize(1);
 	}
 
 	private List<@Nullable Long> sequences(@Nullable String event, @Nullable Long sequence,

@@ -219,7 +219,7 @@ class ExplainedDeliveriesTests {
 		Client one = connect("one", "said");
 		assertThatThrownBy(() -> call("say", "x".repeat(20_000))).isInstanceOf(RivetException.class);
 		assertThat(kinds(only(one))).containsExactly(Kind.FAILED, Kind.TARGETED);
-		assertThat(only(one).reason(Kind.FAILED)).contains("max-outgoing-message-size");
+		assertThat(only(one).reason(Kind.FAILED)).isEqualTo("message.outgoing_too_long");
 	}
 
 	@Test

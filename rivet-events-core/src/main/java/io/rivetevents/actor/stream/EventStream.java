@@ -162,7 +162,7 @@ public final class EventStream {
 		void fail(Throwable cause) {
 			this.receipt.fail(cause);
 			if (this.sending != null) {
-				this.sending.add(Delivery.Kind.FAILED, String.valueOf(cause.getMessage()));
+				this.sending.fail(cause);
 			}
 		}
 
@@ -456,7 +456,7 @@ public final class EventStream {
 		}
 		catch (RivetException ex) {
 			if (sending != null) {
-				sending.add(Delivery.Kind.FAILED, ex.getMessage());
+				sending.fail(ex);
 			}
 			throw ex;
 		}
