@@ -90,7 +90,7 @@ final class InspectorCalls {
 	 * @param call the call
 	 * @param values what the viewer may see
 	 * @return the outcome as JSON text: an object with {@code result}, or with
-	 * {@code error} as a client receives it
+	 * {@code error} as a client receives it, whose metadata may be replaced
 	 */
 	Mono<String> make(Call call, ShownValues values) {
 		ActorAddress actor = call.actor();
@@ -99,7 +99,7 @@ final class InspectorCalls {
 			.call(call.action(), JsonNode.class, call.args().toArray())
 			.map((result) -> result(values.result(actor.name(), call.action(), result)))
 			.defaultIfEmpty(JsonNodeFactory.instance.objectNode())
-			.onErrorResume(RivetException.class, (ex) -> Mono.just(error(ex)))
+			.onErrorResume(RivetException.class, (ex) -> Mono.just(error(ex, call, values)))
 			.map(JsonNode::toString);
 	}
 
@@ -113,12 +113,13 @@ final class InspectorCalls {
 		return outcome;
 	}
 
-	private ObjectNode error(RivetException ex) {
+	private ObjectNode error(RivetException ex, Call call, ShownValues values) {
 		ObjectNode outcome = JsonNodeFactory.instance.objectNode();
 		ObjectNode error = outcome.putObject("error");
 		error.put("group", ex.group()).put("code", ex.code()).put("message", ex.text());
 		if (ex.metadata() != null) {
-			error.set("metadata", this.mapper.toTree(ex.metadata()));
+			error.set("metadata",
+					values.error(call.actor().name(), call.action(), this.mapper.toTree(ex.metadata())));
 		}
 		return outcome;
 	}

@@ -12,8 +12,9 @@ import io.rivetevents.conversion.ValueMapper;
 
 /**
  * The values of events and results as a viewer may see them: sanitized as the endpoint
- * sanitizes states. The key of a value is {@code rivet.event.} or {@code rivet.result.},
- * the name of the actor, that of the event or action, and the path of the value.
+ * sanitizes states. The key of a value is {@code rivet.event.}, {@code rivet.result.} or
+ * {@code rivet.error.}, the name of the actor, that of the event or action, and the path
+ * of the value.
  *
  * @param sanitizer replaces values
  * @param mapper converts what it returns
@@ -29,6 +30,11 @@ record ShownValues(StateSanitizer sanitizer, ValueMapper mapper, boolean shown) 
 	/** Returns the result of an action. */
 	JsonNode result(String actor, String action, JsonNode result) {
 		return sanitized("rivet.result.%s.%s".formatted(actor, action), result);
+	}
+
+	/** Returns the metadata of an error of an action. */
+	JsonNode error(String actor, String action, JsonNode metadata) {
+		return sanitized("rivet.error.%s.%s".formatted(actor, action), metadata);
 	}
 
 	private JsonNode sanitized(String path, JsonNode value) {

@@ -218,6 +218,9 @@ class InspectorIntegrationTests {
 		this.user = "linus";
 		assertThat(json(get(PAGE + "/settings")).path("values").asBoolean()).isFalse();
 		assertThat(json(call(PAGE, token(PAGE), "add", "[2]")).path("result").asString()).isEqualTo("******");
+		JsonNode error = json(call(PAGE, token(PAGE), "fail", "[]")).path("error");
+		assertThat(error.path("code").asString()).isEqualTo("no_luck");
+		assertThat(error.path("metadata").path("left").asString()).isEqualTo("******");
 	}
 
 	@Test
