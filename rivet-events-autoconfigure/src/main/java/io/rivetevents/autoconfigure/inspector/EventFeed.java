@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import org.springframework.context.SmartLifecycle;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ResponseStatusException;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
 import reactor.core.publisher.SynchronousSink;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.node.ArrayNode;
@@ -28,9 +30,10 @@ import io.rivetevents.explain.SentEvent;
 /**
  * Samples of the events of instances, for viewers of the page: at most 20 events a second
  * for each of at most {@value #MAX_VIEWERS} viewers. If a viewer is slow, intervals
- * become longer. Safe for use by several threads.
+ * become longer. Ends with the node, before the web server: an open response would delay
+ * its graceful shutdown. Safe for use by several threads.
  */
-final class EventFeed {
+final class EventFeed implements SmartLifecycle {
 
 	static final int MAX_VIEWERS = 16;
 
@@ -52,6 +55,12 @@ final class EventFeed {
 
 	private final AtomicInteger viewers = new AtomicInteger();
 
+	/** Ends the feeds that are open when it completes. */
+	private volatile Sinks.Empty<Void> end = Sinks.empty();
+
+	/** From the beginning: the web server starts before this. */
+	private volatile boolean running = true;
+
 	/**
 	 * Creates a feed without viewers.
 	 * @param taps passes on the events
@@ -71,18 +80,43 @@ final class EventFeed {
 	 * once.
 	 * @param actor the instance, which may sleep or not exist yet
 	 * @param values what the viewer may see
-	 * @return the events; fails with the status 503 if there are too many viewers
+	 * @return the events; fails with the status 503 if there are too many viewers, or if
+	 * the node stops
 	 */
 	Flux<String> open(ActorAddress actor, ShownValues values) {
 		return Flux.defer(() -> {
+			// before the check: a stop after it completes this sink
+			Sinks.Empty<Void> end = this.end;
+			if (!this.running) {
+				return Flux.error(new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE, "The node stops"));
+			}
 			if (this.viewers.incrementAndGet() > MAX_VIEWERS) {
 				return Flux.error(new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE,
 						"%d pages already show events".formatted(MAX_VIEWERS)));
 			}
 			EventSample sample = new EventSample();
-			return Flux.using(() -> this.taps.add(actor, sample), (tap) -> messages(actor.name(), sample, values),
-					Registration::close);
+			return Flux
+				.using(() -> this.taps.add(actor, sample), (tap) -> messages(actor.name(), sample, values),
+						Registration::close)
+				.takeUntilOther(end.asMono());
 		}).doFinally((signal) -> this.viewers.decrementAndGet());
+	}
+
+	@Override
+	public void start() {
+		this.end = Sinks.empty();
+		this.running = true;
+	}
+
+	@Override
+	public void stop() {
+		this.running = false;
+		this.end.tryEmitEmpty();
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
 	}
 
 	private Flux<String> messages(String actor, EventSample sample, ShownValues values) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.web.server.ResponseStatusException;
@@ -161,6 +162,20 @@ class EventFeedTests {
 		assertThat(tasks).hasSize(1);
 		tasks.remove().run();
 		assertThat(this.messages).hasSize(2);
+	}
+
+	@Test
+	void endsWhenTheNodeStops() {
+		AtomicBoolean ended = new AtomicBoolean();
+		this.feed.open(ROOM, values(true)).doOnComplete(() -> ended.set(true)).subscribe();
+		this.feed.stop();
+		assertThat(ended).isTrue();
+		assertThat(this.taps.hasListeners(ROOM)).isFalse();
+		StepVerifier.create(this.feed.open(ROOM, values(true)))
+			.verifyErrorSatisfies(
+					(ex) -> assertThat(((ResponseStatusException) ex).getStatusCode().value()).isEqualTo(503));
+		this.feed.start();
+		StepVerifier.create(this.feed.open(ROOM, values(true)).take(1)).expectNextCount(1).verifyComplete();
 	}
 
 	private EventFeed feed(Scheduler workers) {
