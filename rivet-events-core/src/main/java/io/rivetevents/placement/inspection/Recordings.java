@@ -65,6 +65,7 @@ public final class Recordings {
 	/** Returns the number of instances that are recorded. */
 	public int size() {
 		synchronized (this.ends) {
+			removeGone();
 			return this.ends.size();
 		}
 	}
@@ -73,13 +74,19 @@ public final class Recordings {
 	 * Returns when the recording of an instance ends, {@code null} if it is not recorded.
 	 */
 	public @Nullable Instant endOf(ActorAddress address) {
-		ActorInstance instance = this.instances.find(address);
-		if (instance == null || !instance.connections().isRecorded()) {
-			return null;
-		}
 		synchronized (this.ends) {
-			return this.ends.get(address);
+			return isRecorded(address) ? this.ends.get(address) : null;
 		}
+	}
+
+	private boolean isRecorded(ActorAddress address) {
+		ActorInstance instance = this.instances.find(address);
+		return instance != null && instance.connections().isRecorded();
+	}
+
+	/** Removes the recordings of instances that have left memory. Called with the lock. */
+	private void removeGone() {
+		this.ends.keySet().removeIf((address) -> !isRecorded(address));
 	}
 
 	/**
@@ -103,11 +110,12 @@ public final class Recordings {
 		}
 		Instant end = this.runtime.clock().instant().plus(duration);
 		synchronized (this.ends) {
+			removeGone();
 			Assert.state(this.ends.containsKey(address) || this.ends.size() < MAX_INSTANCES,
 					() -> "%d instances are already recorded".formatted(MAX_INSTANCES));
 			this.ends.put(address, end);
+			instance.connections().record(this.recorder);
 		}
-		instance.connections().record(this.recorder);
 		Runnable ends = () -> this.runtime.workers().schedule(() -> end(address, end));
 		this.runtime.timers().schedule(ends, duration.toMillis(), TimeUnit.MILLISECONDS);
 		return end;
@@ -119,10 +127,10 @@ public final class Recordings {
 			if (!this.ends.remove(address, end)) {
 				return;
 			}
-		}
-		ActorInstance instance = this.instances.find(address);
-		if (instance != null) {
-			instance.connections().record(null);
+			ActorInstance instance = this.instances.find(address);
+			if (instance != null) {
+				instance.connections().record(null);
+			}
 		}
 	}
 

@@ -120,6 +120,20 @@ class RecordingsTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.recordings.record(ROOM, Duration.ofHours(2)));
 	}
 
+	@Test
+	void instancesThatHaveLeftMemoryKeepNoPlaces() {
+		for (int i = 0; i < Recordings.MAX_INSTANCES; i++) {
+			say("k" + i);
+			record(ActorHarness.address(Room.class, "k" + i));
+		}
+		assertThat(this.inspection.sleep(ActorHarness.address(Room.class, "k0")).block(ActorHarness.PATIENCE)).isTrue();
+		assertThat(this.recordings.size()).isEqualTo(Recordings.MAX_INSTANCES - 1);
+		say("k0"); // another instance, which is not recorded
+		say("k");
+		assertThat(record(ROOM)).isNotNull();
+		assertThat(this.recordings.size()).isEqualTo(Recordings.MAX_INSTANCES);
+	}
+
 	static final class Room {
 
 		@Action
