@@ -31,6 +31,17 @@ final class Parameters {
 	}
 
 	/**
+	 * Returns the value of a parameter, {@code null} if it is missing.
+	 * @throws InvalidEndpointRequestException if it is blank
+	 */
+	static @Nullable String optional(String name, @Nullable String value) {
+		if (value != null && value.isBlank()) {
+			throw invalid("The parameter '%s' must not be blank".formatted(name));
+		}
+		return value;
+	}
+
+	/**
 	 * Returns an address.
 	 * @param namespace its namespace, {@code null} for the default
 	 * @param actor name of the actor

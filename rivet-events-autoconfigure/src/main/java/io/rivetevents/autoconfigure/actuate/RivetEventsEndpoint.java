@@ -83,7 +83,8 @@ public final class RivetEventsEndpoint {
 			case INSTANCES -> this.queries.list(request.actor(), request.namespace(), request.after(), request.limit());
 			case INSTANCE -> this.queries.describe(request.address(), shown);
 			case CONNECTIONS -> (request.connection() != null) ? this.queries.connection(request.connection())
-					: this.queries.connectionsOf(Parameters.required("user", request.user()), request.issuer());
+					: this.queries.connectionsOf(Parameters.required("user", request.user()),
+							Parameters.optional("issuer", request.issuer()));
 			case DELIVERIES -> this.deliveries.explain(request.address(), request);
 		};
 	}
@@ -103,7 +104,8 @@ public final class RivetEventsEndpoint {
 		}
 		return Mono.<Map<String, Object>>defer(() -> switch (known) {
 			case CLOSE -> this.operations.close(Parameters.required("connection", connection), reason);
-			case CLOSE_USER -> this.operations.closeUser(Parameters.required("user", user), issuer);
+			case CLOSE_USER -> this.operations.closeUser(Parameters.required("user", user),
+					Parameters.optional("issuer", issuer));
 			case SLEEP -> this.operations.sleep(Parameters.address(namespace, actor, key));
 			case DRAIN -> this.operations.drain();
 			case RECORD -> this.deliveries.record(Parameters.address(namespace, actor, key), seconds);

@@ -206,7 +206,7 @@ class EndpointIntegrationTests extends AbstractEndpointTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "/instances", "/instance?actor=shop", "/instance?key=k", "/connections",
 			"/instances?actor=shop&limit=0", "/instances?actor=shop&limit=1001", "/instances?actor=shop&limit=x",
-			"/instances?actor=shop&after=x" })
+			"/instances?actor=shop&after=x", "/connections?user=ada&issuer=", "/connections?user=ada&issuer=%20" })
 	void rejectsInvalidParameters(String path) {
 		assertThat(send(HttpRequest.newBuilder(), path, OPERATOR).status()).isEqualTo(400);
 	}
@@ -216,6 +216,7 @@ class EndpointIntegrationTests extends AbstractEndpointTests {
 		assertThat(post("/nothing").status()).isEqualTo(404);
 		assertThat(post("/close").status()).isEqualTo(400);
 		assertThat(post("/close-user").status()).isEqualTo(400);
+		assertThat(post("/close-user", "user", "ada", "issuer", " ").status()).isEqualTo(400);
 		assertThat(post("/sleep", "actor", "shop").status()).isEqualTo(400);
 		assertThat(post("/sleep", "actor", "shop", "key", "none").status()).isEqualTo(404);
 	}
