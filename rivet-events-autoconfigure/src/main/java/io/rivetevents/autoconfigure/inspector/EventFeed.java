@@ -146,8 +146,7 @@ final class EventFeed implements SmartLifecycle {
 		ArrayNode events = message.putArray("events");
 		for (Sampled sampled : batch.events()) {
 			SentEvent sent = sampled.event();
-			ObjectNode event = EventJson.event(events, sent.position().sequence(), sent.event(), sent.tags());
-			event.put("epoch", sent.position().epoch());
+			ObjectNode event = EventJson.event(events, sent.position(), sent.event(), sent.tags());
 			event.put("targeted", sent.targeted());
 			event.put("queued", sent.queued());
 			if (sampled.whole()) {

@@ -11,6 +11,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
+import io.rivetevents.protocol.Position;
+
 /**
  * Events as the page reads them.
  */
@@ -23,9 +25,10 @@ final class EventJson {
 	}
 
 	/** Adds an event without arguments. */
-	static ObjectNode event(ArrayNode events, long sequence, String name, Set<String> tags) {
+	static ObjectNode event(ArrayNode events, Position position, String name, Set<String> tags) {
 		ObjectNode event = events.addObject();
-		event.put("sequence", sequence);
+		event.put("sequence", position.sequence());
+		event.put("epoch", position.epoch());
 		event.put("event", name);
 		if (!tags.isEmpty()) {
 			ArrayNode array = event.putArray("tags");

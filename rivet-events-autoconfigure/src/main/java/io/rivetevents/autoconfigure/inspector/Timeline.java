@@ -55,15 +55,15 @@ final class Timeline {
 		ObjectNode page = JsonNodeFactory.instance.objectNode();
 		ArrayNode events = page.putArray("events");
 		for (PastEvent each : past) {
-			ObjectNode event = EventJson.event(events, each.sequence(), each.event(), each.tags());
+			ObjectNode event = EventJson.event(events, each.position(), each.event(), each.tags());
 			event.put("at", now.minus(each.age()).toString());
 			if (each.args() != null) {
 				EventJson.putArgs(event,
 						values.event(actor.name(), each.event(), JsonMapper.shared().readTree(each.args())));
 			}
 		}
-		page.put("more",
-				!past.isEmpty() && !this.node.past(actor, past.get(past.size() - 1).sequence(), 1, 0).isEmpty());
+		page.put("more", !past.isEmpty()
+				&& !this.node.past(actor, past.get(past.size() - 1).position().sequence(), 1, 0).isEmpty());
 		return page.toString();
 	}
 

@@ -64,7 +64,7 @@ class EventFeedTests {
 		assertThat(this.messages.get(1).path("events")).hasSize(EventSample.MAX_EVENTS);
 		assertThat(this.messages.get(1).path("leftOut").asInt()).isEqualTo(3);
 		assertThat(this.messages.get(1).path("events").get(0)).isEqualTo(JsonMapper.shared().readTree("""
-				{"sequence":1,"event":"e","tags":["t"],"epoch":"epoch","targeted":2,"queued":1,"args":["x"]}"""));
+				{"sequence":1,"epoch":"epoch","event":"e","tags":["t"],"targeted":2,"queued":1,"args":["x"]}"""));
 		assertThat(this.messages.get(2).path("events")).hasSize(1);
 		assertThat(this.messages.get(2).path("leftOut").asInt()).isZero();
 		viewer.dispose();

@@ -258,6 +258,7 @@ class InspectorIntegrationTests {
 		assertThat(newest.path("events")).hasSize(Timeline.PAGE);
 		assertThat(newest.path("more").asBoolean()).isTrue();
 		assertThat(newest.path("events").get(0).path("args").toString()).isEqualTo("[51]");
+		assertThat(newest.path("events").get(0).path("epoch").asString()).isNotEmpty();
 		long oldest = newest.path("events").get(Timeline.PAGE - 1).path("sequence").asLong();
 		JsonNode older = json(get(PAGE + "/timeline?actor=room&before=" + oldest + "&key=" + key()));
 		assertThat(older.path("events")).hasSize(2);

@@ -33,6 +33,7 @@ import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.ByteBudget;
+import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.value.WireValues;
 
@@ -648,9 +649,9 @@ public final class EventHistory {
 	 * @param maxBytes most bytes of arguments, unless one event alone has more
 	 * @param now the time in nanoseconds
 	 */
-	List<PastEvent> before(long before, int limit, long maxBytes, long now) {
+	List<PastEvent> before(Position before, int limit, long maxBytes, long now) {
 		List<Entry> newestFirst = rings().flatMap((ring) -> ring.entries.stream())
-			.filter((entry) -> entry.sequence() < before)
+			.filter((entry) -> entry.sequence() < before.sequence())
 			.sorted(Comparator.comparingLong(Entry::sequence).reversed())
 			.limit(limit)
 			.toList();
@@ -662,8 +663,8 @@ public final class EventHistory {
 			if (left < 0 && !events.isEmpty()) {
 				break;
 			}
-			events.add(new PastEvent(entry.sequence(), Duration.ofNanos(now - entry.time()), entry.event().event(),
-					entry.event().tags(), args));
+			events.add(new PastEvent(new Position(before.epoch(), entry.sequence()),
+					Duration.ofNanos(now - entry.time()), entry.event().event(), entry.event().tags(), args));
 		}
 		return events;
 	}

@@ -10,15 +10,17 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.protocol.Position;
+
 /**
  * An event in the history of an instance.
  *
- * @param sequence its position
+ * @param position its position
  * @param age time since it was sent
  * @param event its name
  * @param tags its tags
  * @param args its arguments as a JSON array in UTF-8, {@code null} if they are not kept;
  * must not be changed
  */
-public record PastEvent(long sequence, Duration age, String event, Set<String> tags, byte @Nullable [] args) {
+public record PastEvent(Position position, Duration age, String event, Set<String> tags, byte @Nullable [] args) {
 }

@@ -85,7 +85,8 @@ class EventTapsTests {
 		this.stream.open();
 		List.of("a", "b", "c", "d").forEach(this::send);
 		assertThat(this.stream.past(Long.MAX_VALUE, 2, 10_000)).extracting(PastEvent::event).containsExactly("d", "c");
-		assertThat(this.stream.past(3, 10, 10_000)).extracting(PastEvent::sequence).containsExactly(2L, 1L);
+		assertThat(this.stream.past(3, 10, 10_000)).extracting(PastEvent::position)
+			.containsExactly(new Position("epoch", 2), new Position("epoch", 1));
 		byte[] args = Objects.requireNonNull(this.stream.past(2, 1, 10_000).get(0).args());
 		assertThat(new String(args)).isEqualTo("[\"x\"]");
 	}
