@@ -18,6 +18,7 @@ let cursor = null; // page of the instances
 let nextCursor = null;
 let source = null;
 let epoch = null;
+let recordedUntil = null; // of the chosen instance
 let timer = null;
 let paused = false;
 
@@ -243,6 +244,7 @@ function choose(wanted) {
 	if (!same) {
 		$("call-result").hidden = true;
 		setText($("message"), "");
+		recordedUntil = null;
 		openEvents();
 	}
 	return refresh();
@@ -289,7 +291,7 @@ async function instance() {
 		"Position": found.position?.sequence,
 		"History": found.history && `${plural(found.history.events, "event")}, ${bytes(found.history.bytes)}`,
 		"Schedules": found.schedules?.length,
-		"Deliveries recorded until": found.recordedUntil && time(found.recordedUntil),
+		"Deliveries recorded until": recordedUntil && new Date(recordedUntil) > new Date() ? time(recordedUntil) : undefined,
 	});
 	setText($("state"), found.state !== undefined ? JSON.stringify(found.state, null, 2)
 		: found.status === "busy" ? "The current turn has not ended." : "No state is here.");
@@ -473,7 +475,11 @@ $("first-instances").addEventListener("click", () => { cursor = null; refresh();
 $("older").addEventListener("click", () => older());
 $("sleep").addEventListener("click", sleep);
 $("record").addEventListener("click", () => attempt(async () => {
-	await write(`${ENDPOINT}/record`, { ...chosen, seconds: 60 });
+	const asked = chosen;
+	const outcome = await write(`${ENDPOINT}/record`, { ...asked, seconds: 60 });
+	if (asked === chosen) {
+		recordedUntil = outcome.recordedUntil ?? null; // none if all instances are recorded
+	}
 	await refresh();
 }));
 $("call").addEventListener("submit", call);
