@@ -6,6 +6,7 @@
 const UI = new URL(".", import.meta.url).href.slice(0, -1);
 const ENDPOINT = new URL("..", import.meta.url).href.slice(0, -1);
 const INTERVAL = 2000;
+const RETRY = 5000;
 const MAX_EVENTS = 500;
 const MAX_CONNECTIONS = 100;
 
@@ -373,25 +374,40 @@ function openEvents() {
 	source?.close();
 	epoch = null;
 	$("events").replaceChildren();
-	let leftOut = 0;
+	$("older").hidden = true;
+	showEmptiness();
 	setText($("sampling"), settings.values ? "" : "Values are hidden: see management.endpoint.rivetevents.show-values.");
+	listen();
+}
+
+function listen() {
+	let leftOut = 0;
 	const feed = source = new EventSource(`${UI}/events?${new URLSearchParams(chosen)}`);
-	feed.onopen = () => live("live");
-	feed.onerror = () => live("not live");
+	feed.onopen = () => {
+		live("live");
+		newest(); // for what was sent before, or while the feed was closed
+	};
+	feed.onerror = () => {
+		live("not live");
+		if (feed.readyState === EventSource.CLOSED && source === feed) { // the server has refused it
+			newest();
+			setTimeout(() => source === feed && listen(), RETRY);
+		}
+	};
 	feed.onmessage = ({ data }) => {
 		const batch = JSON.parse(data);
 		if (paused || source !== feed) {
 			return;
 		}
-		batch.events.forEach((event) => addLive(event, batch.at));
+		batch.events.forEach((event) => add({ ...event, at: batch.at }));
 		leftOut += batch.leftOut;
 		if (batch.leftOut) {
 			setText($("sampling"), `At most 20 events a second are shown: ${number.format(leftOut)} left out.`);
 			$("events").prepend(element("li", { class: "left-out" }, `${plural(batch.leftOut, "event")} left out`));
 		}
 		trim();
+		showEmptiness();
 	};
-	older(true);
 }
 
 function live(state) {
@@ -399,18 +415,30 @@ function live(state) {
 	$("live").dataset.state = state;
 }
 
-function addLive(event, at) {
+const rows = () => Array.from($("events").querySelectorAll("li[data-key]"));
+const find = (sequence) => $("events").querySelector(`[data-key="${Number(sequence)}"]`);
+
+/** Adds an event by its position, unless it is there. */
+function add(event) {
 	if (epoch !== null && event.epoch !== epoch) {
 		$("events").replaceChildren(); // the instance counts anew
 	}
 	epoch = event.epoch;
-	if (!find(event.sequence)) {
-		$("events").prepend(row({ ...event, at }));
+	if (find(event.sequence)) {
+		return;
 	}
-	showEmptiness();
+	const present = rows();
+	const next = present.find((each) => Number(each.dataset.key) < event.sequence);
+	if (next === present[0]) {
+		$("events").prepend(row(event)); // above the number of those that were left out
+	}
+	else if (!next) {
+		$("events").append(row(event));
+	}
+	else {
+		next.before(row(event));
+	}
 }
-
-const find = (sequence) => $("events").querySelector(`[data-key="${Number(sequence)}"]`);
 
 function trim() {
 	while ($("events").children.length > MAX_EVENTS) {
@@ -419,14 +447,39 @@ function trim() {
 	}
 }
 
-const older = (first = false) => attempt(async () => {
+const timeline = (parameters) => read(`${UI}/timeline`, { ...chosen, ...parameters });
+
+const newest = () => attempt(async () => {
 	const asked = chosen;
-	const oldest = $("events").querySelector("li[data-key]:last-of-type")?.dataset.key;
-	const page = await read(`${UI}/timeline`, { ...asked, ...(!first && oldest && { before: oldest }) });
+	const page = await timeline({});
 	if (asked !== chosen) {
 		return;
 	}
-	page.events.filter((event) => !find(event.sequence)).forEach((event) => $("events").append(row(event)));
+	const oldest = page.events.at(-1)?.sequence;
+	const overlaps = page.events.some((event) => event.epoch === epoch && find(event.sequence));
+	if (page.more && !overlaps) { // those between the page and older rows were missed
+		rows().filter((each) => Number(each.dataset.key) < oldest).forEach((each) => each.remove());
+	}
+	page.events.forEach(add);
+	if (rows().at(-1)?.dataset.key === String(oldest)) {
+		$("older").hidden = !page.more;
+	}
+	trim();
+	showEmptiness();
+});
+
+const older = () => attempt(async () => {
+	const asked = chosen;
+	const counted = epoch;
+	const oldest = rows().at(-1)?.dataset.key;
+	const page = await timeline(oldest && { before: oldest });
+	if (asked !== chosen || counted !== epoch) {
+		return;
+	}
+	if (page.events.some((event) => event.epoch !== epoch)) {
+		return newest(); // the position was one of another epoch
+	}
+	page.events.forEach(add);
 	$("older").hidden = !page.more;
 	showEmptiness();
 });
@@ -450,8 +503,9 @@ function row(event) {
 
 const explain = (event, target) => attempt(async () => {
 	const found = await read(`${ENDPOINT}/deliveries`, { ...chosen, position: event.sequence });
+	const deliveries = found.deliveries.filter((each) => each.position?.epoch === event.epoch);
 	target.hidden = false;
-	setText(target, found.deliveries.length ? found.deliveries.map((each) =>
+	setText(target, deliveries.length ? deliveries.map((each) =>
 		`${each.user ?? each.connection ?? "all"}: ${each.steps.map(({ step, reason }) =>
 			reason ? `${step} (${reason})` : step).join(", ")}`).join("\n") : "No delivery is recorded.");
 });
@@ -463,6 +517,9 @@ $("pause").addEventListener("click", () => {
 	$("pause").setAttribute("aria-pressed", String(paused));
 	if (paused) {
 		status("paused", "paused");
+	}
+	else if (chosen) {
+		newest();
 	}
 	refresh();
 });
