@@ -126,7 +126,9 @@ public final class DeliveryRecorder implements DeliveryLog {
 		return newest(sent, filter::includes, limit);
 	}
 
-	/** The lock is held for one event at a time, so that sending does not wait for all. */
+	/**
+	 * The lock is held for one event at a time, so that sending does not wait for all.
+	 */
 	private static Explanation newest(List<Sending> newestFirst, Predicate<Delivery> which, int limit) {
 		Deque<Delivery> found = new ArrayDeque<>();
 		for (Sending sending : newestFirst) {

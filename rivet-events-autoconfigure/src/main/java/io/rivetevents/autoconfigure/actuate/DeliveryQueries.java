@@ -63,12 +63,7 @@ final class DeliveryQueries {
 
 	private DeliveryList explain(DeliveryFilter filter, int limit) {
 		return new DeliveryList(isRecorded(filter.actor()), this.recordings.endOf(filter.actor()),
-				this.recordings.log()
-					.newest(filter, limit)
-					.deliveries()
-					.stream()
-					.map(DeliveryList.Entry::of)
-					.toList());
+				this.recordings.log().newest(filter, limit).deliveries().stream().map(DeliveryList.Entry::of).toList());
 	}
 
 	private boolean isRecorded(ActorAddress address) {

@@ -104,8 +104,8 @@ public final class RivetEventsEndpoint {
 		}
 		return Mono.<Map<String, Object>>defer(() -> switch (known) {
 			case CLOSE -> this.operations.close(Parameters.required("connection", connection), reason);
-			case CLOSE_USER -> this.operations.closeUser(Parameters.required("user", user),
-					Parameters.optional("issuer", issuer));
+			case CLOSE_USER ->
+				this.operations.closeUser(Parameters.required("user", user), Parameters.optional("issuer", issuer));
 			case SLEEP -> this.operations.sleep(Parameters.address(namespace, actor, key));
 			case DRAIN -> this.operations.drain();
 			case RECORD -> this.deliveries.record(Parameters.address(namespace, actor, key), seconds);

@@ -118,8 +118,7 @@ final class InspectorCalls {
 		ObjectNode error = outcome.putObject("error");
 		error.put("group", ex.group()).put("code", ex.code()).put("message", ex.text());
 		if (ex.metadata() != null) {
-			error.set("metadata",
-					values.error(call.actor().name(), call.action(), this.mapper.toTree(ex.metadata())));
+			error.set("metadata", values.error(call.actor().name(), call.action(), this.mapper.toTree(ex.metadata())));
 		}
 		return outcome;
 	}

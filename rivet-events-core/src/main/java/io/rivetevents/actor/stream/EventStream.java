@@ -344,8 +344,8 @@ public final class EventStream {
 	 * @param maxBytes most bytes of arguments, unless one event alone has more
 	 */
 	public List<PastEvent> past(long before, int limit, long maxBytes) {
-		return inOrder(() -> history().before(new Position(this.epoch, before), limit, maxBytes,
-				this.clock.getAsLong()));
+		return inOrder(
+				() -> history().before(new Position(this.epoch, before), limit, maxBytes, this.clock.getAsLong()));
 	}
 
 	/** Returns the history without what has expired. Called with the order. */

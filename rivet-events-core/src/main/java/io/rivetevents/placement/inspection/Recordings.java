@@ -84,7 +84,9 @@ public final class Recordings {
 		return instance != null && instance.connections().isRecorded();
 	}
 
-	/** Removes the recordings of instances that have left memory. Called with the lock. */
+	/**
+	 * Removes the recordings of instances that have left memory. Called with the lock.
+	 */
 	private void removeGone() {
 		this.ends.keySet().removeIf((address) -> !isRecorded(address));
 	}
