@@ -187,7 +187,7 @@ class ArchitectureTests {
 			    actor.call extension limit outbound delivery outbox placement scheduling cluster
 			    cluster.status transport.webflux tracing observation autoconfigure
 			    autoconfigure.state autoconfigure.cluster
-			redis: protocol error protocol.value failure extension connection cluster
+			redis: protocol error protocol.value protocol.encoding failure extension connection cluster
 			redis.store: protocol actor actor.state redis
 			redis.discovery: cluster.engine redis
 			jdbc.sqlite: jdbc
