@@ -87,10 +87,11 @@ final class EventFeed implements SmartLifecycle {
 		return Flux.defer(() -> {
 			// before the check: a stop after it completes this sink
 			Sinks.Empty<Void> end = this.end;
+			int open = this.viewers.incrementAndGet();
 			if (!this.running) {
 				return Flux.error(new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE, "The node stops"));
 			}
-			if (this.viewers.incrementAndGet() > MAX_VIEWERS) {
+			if (open > MAX_VIEWERS) {
 				return Flux.error(new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE,
 						"%d pages already show events".formatted(MAX_VIEWERS)));
 			}

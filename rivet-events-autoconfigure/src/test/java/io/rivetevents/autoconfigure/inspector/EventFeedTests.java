@@ -151,6 +151,15 @@ class EventFeedTests {
 		StepVerifier.create(this.feed.open(ROOM, values(true)).take(1)).expectNextCount(1).verifyComplete();
 	}
 
+	/** Those that were refused because the node stopped are not counted. */
+	@Test
+	void hasTheSameLimitAfterAStop() {
+		this.feed.stop();
+		StepVerifier.create(this.feed.open(ROOM, values(true))).verifyError(ResponseStatusException.class);
+		this.feed.start();
+		hasALimitedNumberOfViewers();
+	}
+
 	@Test
 	void writesMessagesOnAWorker() {
 		Deque<Runnable> tasks = new ArrayDeque<>();
