@@ -27,7 +27,7 @@ public final class BroadcastObservationContext extends RivetObservationContext {
 	/**
 	 * Returns the name of the actor whose connections receive the event, {@code null} if
 	 * it is for connections of several actors, or for an instance that is given by its
-	 * id.
+	 * id, and {@code other} if there is no such actor.
 	 */
 	public @Nullable String getActorName() {
 		return this.actorName;

@@ -63,6 +63,12 @@ public final class ObservationTracing implements Tracing {
 	public interface Names {
 
 		/**
+		 * Returns the name of an actor.
+		 * @param actor name of the actor, which may not exist
+		 */
+		String actor(String actor);
+
+		/**
 		 * Returns the name of an action.
 		 * @param actor name of the actor
 		 * @param action name of the action, as the client has sent it
@@ -131,8 +137,8 @@ public final class ObservationTracing implements Tracing {
 	@Override
 	public TracedWork broadcast(@Nullable String actor, String event) {
 		return guarded(() -> {
-			BroadcastObservationContext context = new BroadcastObservationContext(actor,
-					this.names.event(actor, event));
+			BroadcastObservationContext context = new BroadcastObservationContext(
+					(actor != null) ? this.names.actor(actor) : null, this.names.event(actor, event));
 			return work(RivetObservationDocumentation.BROADCAST.start(this.conventions.broadcast(),
 					Conventions.BROADCAST, () -> context, this.registry), context);
 		});

@@ -43,6 +43,12 @@ final class DeclaredNames implements ObservationTracing.Names {
 		this.types = types;
 	}
 
+	/** Returns the name of an actor, if there is such an actor. */
+	@Override
+	public String actor(String actor) {
+		return (this.types.find(actor) != null) ? actor : OTHER;
+	}
+
 	/** Returns the name of an action, if the actor has it. */
 	@Override
 	public String action(String actor, String action) {
