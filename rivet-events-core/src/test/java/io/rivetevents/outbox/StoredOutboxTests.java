@@ -76,6 +76,15 @@ class StoredOutboxTests {
 		return node;
 	}
 
+	/** Returns the answer to the first of two calls of an instance. */
+	private static Sinks.One<JsonNode> addASlowCallAndAnother(Node node) {
+		Sinks.One<JsonNode> slow = Sinks.one();
+		node.answer = slow.asMono();
+		node.outbox.add(new ActorTarget.ById("id"), "1", List.of());
+		node.outbox.add(new ActorTarget.ById("id"), "2", List.of());
+		return slow;
+	}
+
 	private void pass(Duration time) {
 		this.time.advanceTimeBy(time);
 	}
@@ -343,10 +352,7 @@ class StoredOutboxTests {
 	@Test
 	void rowsWhoseLeaseHasEndedAreHandledInOrderAfterItsRenewal() {
 		Node node = node();
-		Sinks.One<JsonNode> slow = Sinks.one();
-		node.answer = slow.asMono();
-		node.outbox.add(new ActorTarget.ById("id"), "1", List.of());
-		node.outbox.add(new ActorTarget.ById("id"), "2", List.of());
+		Sinks.One<JsonNode> slow = addASlowCallAndAnother(node);
 		pass(Duration.ofSeconds(5));
 		node.outbox.add(new ActorTarget.ById("id"), "3", List.of());
 		node.disconnected = true;
@@ -366,10 +372,7 @@ class StoredOutboxTests {
 	void aRowThatAnotherNodeHasTakenIsNotHandled() {
 		Node node = node();
 		Node other = node();
-		Sinks.One<JsonNode> slow = Sinks.one();
-		node.answer = slow.asMono();
-		node.outbox.add(new ActorTarget.ById("id"), "1", List.of());
-		node.outbox.add(new ActorTarget.ById("id"), "2", List.of());
+		Sinks.One<JsonNode> slow = addASlowCallAndAnother(node);
 		node.disconnected = true;
 		pass(LEASE.plusSeconds(1));
 		assertThat(other.actions()).containsExactly("1", "2");
@@ -386,10 +389,7 @@ class StoredOutboxTests {
 	@Test
 	void aRowThatIsTakenAgainWhileItWaitsIsHandledOnce() {
 		Node node = node();
-		Sinks.One<JsonNode> slow = Sinks.one();
-		node.answer = slow.asMono();
-		node.outbox.add(new ActorTarget.ById("id"), "1", List.of());
-		node.outbox.add(new ActorTarget.ById("id"), "2", List.of());
+		Sinks.One<JsonNode> slow = addASlowCallAndAnother(node);
 		node.disconnected = true;
 		pass(LEASE.plusSeconds(1));
 		Instant now = Instant.ofEpochMilli(this.time.now(TimeUnit.MILLISECONDS));
