@@ -190,8 +190,8 @@ class EndpointIntegrationTests extends AbstractEndpointTests {
 			assertThat(post("/close-user", "user", OTHER).get("closed").intValue()).isEqualTo(1);
 			assertThat(client.closed().getReason()).isEqualTo("auth.logged_out");
 		}
-		assertThat(get("/connections", "user", "nobody").get("connections")).isEmpty();
-		assertThat(post("/close-user", "user", "nobody").get("closed").intValue()).isZero();
+		assertThat(get("/connections", "user", "unknown").get("connections")).isEmpty();
+		assertThat(post("/close-user", "user", "unknown").get("closed").intValue()).isZero();
 	}
 
 	@ParameterizedTest
