@@ -163,7 +163,10 @@ public final class Connections {
 		apply(what + " could not be stored", work);
 	}
 
-	/** Returns a connection on which a transaction begins with the first statement. */
+	/**
+	 * Returns a connection on which a transaction begins with the first statement. That
+	 * of SQLite has begun, and no other changes anything until it ends.
+	 */
 	public Session openTransaction() throws SQLException {
 		return open(false);
 	}
@@ -322,6 +325,9 @@ public final class Connections {
 			}
 			if (this.autoCommit != autoCommit) {
 				connection.setAutoCommit(autoCommit);
+			}
+			if (!autoCommit && dialect().locksAtFirstChange()) {
+				Dialect.lock(connection);
 			}
 		}
 

@@ -115,6 +115,24 @@ public enum Dialect {
 	}
 
 	/**
+	 * Returns whether a transaction locks the database with its first change. If it has
+	 * read before and another one changes something, that change fails at once:
+	 * <a href="https://sqlite.org/lang_transaction.html">SQLite's documentation</a>,
+	 * "deferred transactions".
+	 */
+	boolean locksAtFirstChange() {
+		return this == SQLITE;
+	}
+
+	/** Begins the transaction anew, with the lock. Waits for it as the driver is set. */
+	static void lock(Connection connection) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute("commit");
+			statement.execute("begin immediate");
+		}
+	}
+
+	/**
 	 * Returns whether the database ends the transactions of a session that have changed
 	 * something, and have no statement for a time.
 	 */

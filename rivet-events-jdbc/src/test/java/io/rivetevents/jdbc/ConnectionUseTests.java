@@ -7,6 +7,7 @@ package io.rivetevents.jdbc;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -25,8 +26,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -34,6 +37,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.jdbc.Connections.Session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -98,6 +102,26 @@ class ConnectionUseTests {
 			assertThat(store.load(ADDRESS)).isNotNull();
 			assertThat(store.list("default", "room", null, 10)).hasSize(1);
 		});
+	}
+
+	/**
+	 * SQLite refuses a change after a read if another connection is changing something.
+	 */
+	@Test
+	void aTransactionOfSqliteReadsAndThenChanges(@TempDir Path folder) throws SQLException {
+		DataSource file = new DriverManagerDataSource(
+				"jdbc:sqlite:%s?busy_timeout=1&journal_mode=WAL".formatted(folder.resolve("db")));
+		JdbcTemplate other = new JdbcTemplate(file);
+		other.execute("create table mine (id int)");
+		Connections connections = new Connections(file, Duration.ofSeconds(5));
+		try (Session session = connections.openTransaction();
+				Statement statement = session.connection().createStatement()) {
+			statement.executeQuery("select * from mine").close();
+			assertThatThrownBy(() -> other.update("insert into mine values (1)")).hasMessageContaining("SQLITE_BUSY");
+			statement.execute("insert into mine values (2)");
+			session.connection().commit();
+		}
+		assertThat(other.queryForList("select id from mine", Integer.class)).containsExactly(2);
 	}
 
 	/** As MySQL does with rewriteBatchedStatements. */
