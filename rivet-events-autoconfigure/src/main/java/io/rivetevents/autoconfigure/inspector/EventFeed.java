@@ -16,6 +16,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 import reactor.core.publisher.SynchronousSink;
 import reactor.core.scheduler.Scheduler;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -150,9 +151,9 @@ final class EventFeed implements SmartLifecycle {
 			ObjectNode event = EventJson.event(events, sent.position(), sent.event(), sent.tags());
 			event.put("targeted", sent.targeted());
 			event.put("queued", sent.queued());
-			if (sampled.whole()) {
+			if (sampled.args() != null) {
 				EventJson.putArgs(event,
-						values.event(actor, sent.event(), JsonNodeFactory.instance.arrayNode().addAll(sent.args())));
+						values.event(actor, sent.event(), JsonMapper.shared().readTree(sampled.args())));
 			}
 		}
 		return message.toString();

@@ -9,10 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 import io.rivetevents.explain.SentEvent;
 import io.rivetevents.protocol.MessageWeight;
+import io.rivetevents.protocol.value.WireValues;
 
 /**
  * A sample of the events of one instance for one viewer: the first ones of each interval,
@@ -23,8 +28,10 @@ final class EventSample implements Consumer<SentEvent> {
 	/** Most events of an interval. */
 	static final int MAX_EVENTS = 5;
 
-	/** Most heap bytes of the arguments of an interval. */
+	/** Most heap bytes of the arguments of an interval, before they are encoded. */
 	static final long MAX_BYTES = 64 * 1024;
+
+	private static final Log logger = LogFactory.getLog(EventSample.class);
 
 	private final List<Sampled> kept = new ArrayList<>(MAX_EVENTS);
 
@@ -35,10 +42,11 @@ final class EventSample implements Consumer<SentEvent> {
 	/**
 	 * An event of the sample.
 	 *
-	 * @param event the event
-	 * @param whole whether it has its arguments, which may be too long
+	 * @param event the event without its arguments, which the application may change
+	 * after it has sent them
+	 * @param args its arguments as JSON in UTF-8, {@code null} if they are too long
 	 */
-	record Sampled(SentEvent event, boolean whole) {
+	record Sampled(SentEvent event, byte @Nullable [] args) {
 	}
 
 	/**
@@ -61,9 +69,23 @@ final class EventSample implements Consumer<SentEvent> {
 			return;
 		}
 		long weight = MessageWeight.of(event.args());
-		boolean whole = this.bytes + weight <= MAX_BYTES;
-		this.bytes += whole ? weight : 0;
-		this.kept.add(new Sampled(whole ? event : withoutArgs(event), whole));
+		byte[] args = (this.bytes + weight <= MAX_BYTES) ? encode(event.args()) : null;
+		this.bytes += (args != null) ? weight : 0;
+		this.kept.add(new Sampled(withoutArgs(event), args));
+	}
+
+	/**
+	 * An event that no client receives may have arguments that cannot be encoded: they
+	 * must not fail its sender here.
+	 */
+	private static byte @Nullable [] encode(List<JsonNode> args) {
+		try {
+			return WireValues.encodeJson(JsonNodeFactory.instance.arrayNode().addAll(args));
+		}
+		catch (RuntimeException ex) {
+			logger.debug("The arguments of an event cannot be shown", ex);
+			return null;
+		}
 	}
 
 	private static SentEvent withoutArgs(SentEvent event) {

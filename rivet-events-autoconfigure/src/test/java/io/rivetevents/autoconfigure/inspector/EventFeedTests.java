@@ -24,6 +24,8 @@ import reactor.test.StepVerifier;
 import reactor.test.scheduler.VirtualTimeScheduler;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.StringNode;
 
 import io.rivetevents.actor.ActorAddress;
@@ -90,6 +92,25 @@ class EventFeedTests {
 		assertThat(events.get(0).path("length").asInt()).isEqualTo(EventJson.MAX_ARGS + 4);
 		assertThat(events.get(1).has("args")).isFalse();
 		assertThat(events.get(1).has("excerpt")).isFalse();
+	}
+
+	@Test
+	void showsArgumentsAsTheyWereSent() {
+		view(true);
+		ArrayNode argument = JsonNodeFactory.instance.arrayNode().add("sent");
+		send(argument);
+		argument.add("later");
+		this.timers.advanceTimeBy(EventFeed.INTERVAL);
+		assertThat(this.messages.get(1).path("events").get(0).path("args")).hasToString("[[\"sent\"]]");
+	}
+
+	@Test
+	void leavesOutArgumentsThatCannotBeEncoded() {
+		view(true);
+		send(JsonNodeFactory.instance.pojoNode(new Object()));
+		this.timers.advanceTimeBy(EventFeed.INTERVAL);
+		assertThat(this.messages.get(1).path("events")).hasSize(1);
+		assertThat(this.messages.get(1).path("events").get(0).has("args")).isFalse();
 	}
 
 	@Test
@@ -203,9 +224,13 @@ class EventFeedTests {
 
 	private void send(int count, String text) {
 		for (int i = 0; i < count; i++) {
-			this.taps.sent(ROOM, new SentEvent(new Position("epoch", ++this.sequence), "e",
-					List.of(StringNode.valueOf(text)), Set.of("t"), 2, 1));
+			send(StringNode.valueOf(text));
 		}
+	}
+
+	private void send(JsonNode argument) {
+		this.taps.sent(ROOM,
+				new SentEvent(new Position("epoch", ++this.sequence), "e", List.of(argument), Set.of("t"), 2, 1));
 	}
 
 }
