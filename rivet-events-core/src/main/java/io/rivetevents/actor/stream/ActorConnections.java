@@ -102,12 +102,14 @@ public final class ActorConnections {
 	 * @param recorder the record, {@code null} to record them no more
 	 */
 	public void record(@Nullable DeliveryRecorder recorder) {
-		if (this.recorder == null && this.own.deliveries() != null) {
-			return;
+		synchronized (this.own) {
+			if (this.recorder == null && this.own.deliveries() != null) {
+				return;
+			}
+			this.recorder = recorder;
+			this.own.record((recorder != null) ? recorder.of(this.instance) : null);
+			this.own.all().forEach((connection) -> connection.record(recorder));
 		}
-		this.recorder = recorder;
-		this.own.record((recorder != null) ? recorder.of(this.instance) : null);
-		this.own.all().forEach((connection) -> connection.record(recorder));
 	}
 
 	/** Returns whether the deliveries of this instance alone are recorded. */
@@ -115,10 +117,15 @@ public final class ActorConnections {
 		return this.recorder != null;
 	}
 
-	/** Adds it first: a thread that begins to record meanwhile finds it. */
+	/**
+	 * Without the lock a thread that ends the recording between the two calls would not
+	 * end that of the connection.
+	 */
 	private void addOwn(ActorConnection connection) {
-		this.own.add(connection);
-		connection.record(this.recorder);
+		synchronized (this.own) {
+			this.own.add(connection);
+			connection.record(this.recorder);
+		}
 	}
 
 	public void add(ActorConnection connection) {
