@@ -5,39 +5,15 @@
 
 package io.rivetevents.observation;
 
-import java.time.Duration;
-
-import io.rivetevents.actor.ActorAddress;
-
 /**
- * A turn whose start and end are reported to observers. It starts once and ends once, on
- * the threads of the turn.
+ * Receives the start and the end of a turn.
  */
-public final class ObservedTurn {
+public interface ObservedTurn {
 
-	private final Observers observers;
+	/** The turn starts. */
+	void start();
 
-	private final ActorAddress actor;
-
-	private final long queuedAt;
-
-	private long startedAt;
-
-	ObservedTurn(Observers observers, ActorAddress actor) {
-		this.observers = observers;
-		this.actor = actor;
-		this.queuedAt = observers.now();
-	}
-
-	/** Reports that the turn starts. */
-	public void start() {
-		this.startedAt = this.observers.now();
-		this.observers.turnStarted(this.actor, Duration.ofNanos(this.startedAt - this.queuedAt));
-	}
-
-	/** Reports that the turn has ended. */
-	public void end() {
-		this.observers.turnEnded(this.actor, Duration.ofNanos(this.observers.now() - this.startedAt));
-	}
+	/** The turn has ended. */
+	void end();
 
 }

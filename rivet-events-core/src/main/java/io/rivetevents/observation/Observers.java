@@ -217,7 +217,7 @@ public final class Observers {
 
 	/** Begins to report a turn, which is added to a mailbox now. */
 	public ObservedTurn observeTurn(ActorAddress actor) {
-		return new ObservedTurn(this, actor);
+		return new ReportedTurn(this, actor);
 	}
 
 	void turnStarted(ActorAddress actor, Duration waited) {

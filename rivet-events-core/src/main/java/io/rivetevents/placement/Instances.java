@@ -605,6 +605,11 @@ final class Instances implements InstanceHost, InspectedInstances {
 		this.schedules.stored(schedule);
 	}
 
+	@Override
+	public void scheduleFailed(Throwable cause) {
+		this.schedules.noteFailure(cause);
+	}
+
 	/** Returns what runs the schedules of all instances. */
 	ScheduleRunner schedules() {
 		return this.schedules;

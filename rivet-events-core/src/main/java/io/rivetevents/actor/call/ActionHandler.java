@@ -480,6 +480,7 @@ public final class ActionHandler {
 				this.instance.commits().commit(null, true, null);
 			});
 		}
+		this.instance.loggedTurn().runs(run.entry().id());
 		ToServer.ActionRequest request = new ToServer.ActionRequest(0, run.entry().action(), run.args());
 		return perform(null, request, null, new Occasion(true, null, run, before, true)).then();
 	}
@@ -494,6 +495,7 @@ public final class ActionHandler {
 		if (run.isUncommitted(cause)) {
 			throw Guarded.unchecked(cause);
 		}
+		this.instance.scheduleFailed(cause);
 		Schedule failed = run.fail(this.instance.address(), cause);
 		this.instance.commits().commit(null, true, null);
 		if (failed != null) {

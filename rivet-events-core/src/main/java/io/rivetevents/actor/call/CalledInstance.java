@@ -15,6 +15,7 @@ import reactor.core.scheduler.Scheduler;
 import io.rivetevents.actor.ownership.NotBegun;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.stream.TurnCommits;
+import io.rivetevents.actor.turn.LoggedTurn;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.protocol.ToClient;
@@ -67,6 +68,12 @@ public interface CalledInstance extends ContextInstance {
 	 * @return fails with {@link NotBegun} if the instance has left memory
 	 */
 	<T> Mono<T> startInNewTurn(Mono<T> work);
+
+	/** Receives what the current turn does. Safe for use by several threads. */
+	LoggedTurn loggedTurn();
+
+	/** Notes that a run of a schedule has failed. */
+	void scheduleFailed(Throwable cause);
 
 	/**
 	 * Returns the commits of its turns.

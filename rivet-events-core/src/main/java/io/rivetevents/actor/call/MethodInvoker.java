@@ -23,6 +23,7 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.CurrentContext;
 import io.rivetevents.actor.call.MethodInvocation.Caller;
 import io.rivetevents.actor.persistence.Draft;
+import io.rivetevents.actor.turn.LoggedTurn;
 import io.rivetevents.actor.turn.MethodTimeout;
 import io.rivetevents.actor.turn.TurnWork;
 import io.rivetevents.delivery.ActorConnection;
@@ -268,6 +269,7 @@ public final class MethodInvoker {
 
 			};
 			CallContext context = CallContext.carried(sink.contextView());
+			LoggedTurn turn = this.instance.loggedTurn();
 			Object result;
 			try (CallContext.Scope scope = context.enter()) {
 				result = invoke(invocation, deadline, onTimeout, pending, progress);
@@ -278,6 +280,7 @@ public final class MethodInvoker {
 			}
 			if (result instanceof Mono<?> later) {
 				sink.onDispose(Guarded.defer(() -> await(context.around(later), deadline, onTimeout))
+					.doOnError(turn::fails)
 					.subscribe(sink::success, sink::error));
 			}
 			else if (result != LATE) {
@@ -333,6 +336,7 @@ public final class MethodInvoker {
 		boolean inTime;
 		Object result = null;
 		Throwable failure = null;
+		LoggedTurn turn = this.instance.loggedTurn();
 		this.running.incrementAndGet();
 		this.watch = watch;
 		this.due.arm(deadline);
@@ -340,6 +344,7 @@ public final class MethodInvoker {
 		try {
 			if (watch.isInTime()) {
 				progress.begun();
+				turn.calls(invocation);
 				// again: a concurrent cancellation may treat the call as not begun
 				result = watch.isInTime() ? body.run(invocation) : null;
 			}
@@ -357,10 +362,15 @@ public final class MethodInvoker {
 			}
 			returned();
 		}
-		if (inTime && failure != null) {
+		if (!inTime) {
+			turn.fails(new RivetException(onTimeout));
+			return LATE;
+		}
+		if (failure != null) {
+			turn.fails(failure);
 			throw failure;
 		}
-		return inTime ? result : LATE;
+		return result;
 	}
 
 	private static void endOnCancel(PendingCall pending, MethodTimeout watch, Progress progress) {

@@ -6,6 +6,7 @@
 package io.rivetevents.actor.instance;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -48,8 +49,11 @@ import io.rivetevents.actor.schedule.InstanceSchedules;
 import io.rivetevents.actor.stream.ActorConnections;
 import io.rivetevents.actor.stream.TurnCommits;
 import io.rivetevents.actor.turn.Expirations;
+import io.rivetevents.actor.turn.LoggedTurn;
 import io.rivetevents.actor.turn.Mailbox;
+import io.rivetevents.actor.turn.RanTurn;
 import io.rivetevents.actor.turn.Turn;
+import io.rivetevents.actor.turn.TurnLog;
 import io.rivetevents.actor.subscription.SubscriptionHandler;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.conversion.ValueMapper;
@@ -138,6 +142,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	private final TurnCommits commits;
 
 	private final Variables vars = new Variables();
+
+	private final TurnLog turns = new TurnLog();
 
 	/**
 	 * The turn that has found the instance out of date, {@code null} if there is none.
@@ -381,7 +387,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 			return Mailbox.Offer.FULL;
 		}
 		boolean wakes = turn.interleave() && mustWake();
-		Mailbox.Offer outcome = this.mailbox.offer(observed(wakes ? turn.notHeldByRest() : turn));
+		Turn<ActorInstance> held = wakes ? turn.notHeldByRest() : turn;
+		Mailbox.Offer outcome = this.mailbox.offer(this.turns.observed(held, this.observers, this.address));
 		if (outcome == Mailbox.Offer.ACCEPTED && this.observers.observeQueues()) {
 			this.observers.turnQueued(this.address, depth());
 		}
@@ -397,9 +404,20 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		return outcome;
 	}
 
-	/** Returns the turn, which reports its start and end if they are observed. */
-	private Turn<ActorInstance> observed(Turn<ActorInstance> turn) {
-		return this.observers.observeTurns() ? turn.observed(this.observers.observeTurn(this.address)) : turn;
+	/** Keeps its turns for some time from now, and returns the last ones. */
+	public List<RanTurn> keepTurns(Duration duration) {
+		this.turns.keep(duration, clock(), this::now);
+		return this.turns.newestFirst();
+	}
+
+	@Override
+	public LoggedTurn loggedTurn() {
+		return this.turns.current();
+	}
+
+	@Override
+	public void scheduleFailed(Throwable cause) {
+		this.host.scheduleFailed(cause);
 	}
 
 	@Override

@@ -123,6 +123,9 @@ public interface InstanceHost {
 	/** Notes that a schedule has been stored. */
 	void scheduled(DueSchedule schedule);
 
+	/** Notes that a run of a schedule has failed. */
+	void scheduleFailed(Throwable cause);
+
 	/** Returns the connections of all instances. */
 	ConnectionIndex members();
 

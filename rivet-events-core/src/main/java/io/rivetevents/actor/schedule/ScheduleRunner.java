@@ -116,6 +116,11 @@ public final class ScheduleRunner {
 	/** Schedules that could not be run here; removed some time after their pauses. */
 	private final Map<Key, Pause> pauses = new HashMap<>();
 
+	/** Number of runs that have failed. */
+	private long failed;
+
+	private @Nullable String lastError;
+
 	private boolean started;
 
 	private @Nullable Disposable ticks;
@@ -360,6 +365,7 @@ public final class ScheduleRunner {
 			return Mono.empty();
 		}
 		if (!passing && !NOT_FOUND.equals(reason)) {
+			noteFailure(cause);
 			failures.error(cause,
 					() -> "Schedule %s of the actor with the id %s could not be run; it is tried again in a minute"
 						.formatted(due.id(), due.actorId()));
@@ -417,7 +423,16 @@ public final class ScheduleRunner {
 			int waiting = this.waiting.values().stream().mapToInt(Deque::size).sum();
 			int running = this.busy.size();
 			return new ScheduleStatus(Math.max(0, this.known.size() - waiting - running), waiting, running,
-					this.pauses.size());
+					this.pauses.size(), this.failed, this.lastError);
+		}
+	}
+
+	/** Counts a run that has failed, or could not begin. Thread-safe. */
+	public void noteFailure(Throwable cause) {
+		synchronized (this.lock) {
+			this.failed++;
+			this.lastError = (cause instanceof RivetException known) ? known.group() + "." + known.code()
+					: cause.getClass().getName();
 		}
 	}
 
