@@ -8,6 +8,8 @@ package io.rivetevents.cluster;
 import java.util.List;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
 import io.rivetevents.connection.ConnectionInfo;
 
 /**
@@ -27,6 +29,15 @@ public sealed interface NodeAnswer {
 			connections = List.copyOf(connections);
 		}
 
+	}
+
+	/**
+	 * What an operator receives.
+	 *
+	 * @param text the answer as JSON, {@code null} if what the request is about does not
+	 * exist
+	 */
+	record Document(@Nullable String text) implements NodeAnswer {
 	}
 
 	/**

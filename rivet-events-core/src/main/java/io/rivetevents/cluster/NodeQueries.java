@@ -130,22 +130,43 @@ public final class NodeQueries {
 	}
 
 	/**
-	 * Answers for one node.
+	 * Answers any question for one node.
 	 * @param registry the connections of the node
 	 * @param query the question
 	 */
+	public static Mono<NodeAnswer> reply(OutboundRegistry registry, NodeQuery query) {
+		if (query instanceof NodeQuery.OfOperator operator) {
+			return registry.operators()
+				.receive(operator.request())
+				.<NodeAnswer>map(NodeAnswer.Document::new)
+				.defaultIfEmpty(new NodeAnswer.Document(null));
+		}
+		return Mono.fromSupplier(() -> answer(registry, query));
+	}
+
+	/**
+	 * Answers a question about connections for one node.
+	 * @param registry the connections of the node
+	 * @param query the question
+	 * @throws IllegalArgumentException if it is not about connections
+	 */
 	public static NodeAnswer answer(OutboundRegistry registry, NodeQuery query) {
 		if (query instanceof NodeQuery.OfUser user) {
-			List<ActorConnection> found = registry.members().ofUser(user.name(), user.issuer());
-			List<ConnectionInfo> listed = found.stream()
-				.limit(MAX_CONNECTIONS)
-				.map((each) -> new ConnectionInfo(each.id(), each.actorName(), each.actorKey(), registry.node()))
-				.toList();
-			return new NodeAnswer.Found(listed, found.size() - listed.size());
+			return found(registry, user);
 		}
+		Assert.isInstanceOf(NodeQuery.Count.class, query);
 		Set<String> users = registry.members().users();
 		Set<Long> hashes = hashes(users.stream().limit(MAX_USERS));
 		return new NodeAnswer.Counted(registry.members().size(), hashes, Math.max(0, users.size() - MAX_USERS));
+	}
+
+	private static NodeAnswer found(OutboundRegistry registry, NodeQuery.OfUser user) {
+		List<ActorConnection> found = registry.members().ofUser(user.name(), user.issuer());
+		List<ConnectionInfo> listed = found.stream()
+			.limit(MAX_CONNECTIONS)
+			.map((each) -> new ConnectionInfo(each.id(), each.actorName(), each.actorKey(), registry.node()))
+			.toList();
+		return new NodeAnswer.Found(listed, found.size() - listed.size());
 	}
 
 	/**

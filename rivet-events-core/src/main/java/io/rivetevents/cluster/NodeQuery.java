@@ -8,8 +8,8 @@ package io.rivetevents.cluster;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question to a node about its connections. A later version may add kinds; an older
- * node does not answer these.
+ * A question to a node about its connections and instances. A later version may add
+ * kinds; an older node does not answer these.
  */
 public sealed interface NodeQuery {
 
@@ -20,6 +20,16 @@ public sealed interface NodeQuery {
 	 * @param issuer issuer of the name, {@code null} for none and for the home issuer
 	 */
 	record OfUser(String name, @Nullable String issuer) implements NodeQuery {
+	}
+
+	/**
+	 * What an operator wants to read or change of an instance. Answered with
+	 * {@link NodeAnswer.Document}. Only nodes that own instances receive it: those of a
+	 * cluster.
+	 *
+	 * @param request the request as JSON
+	 */
+	record OfOperator(String request) implements NodeQuery {
 	}
 
 	/** How many connections are there? Answered with {@link NodeAnswer.Counted}. */

@@ -41,6 +41,8 @@ public final class OutboundRegistry {
 
 	private final InboundRequests inbound = new InboundRequests();
 
+	private final OperatorRequests operators = new OperatorRequests();
+
 	private final String node;
 
 	private record Entry(Identity identity, Outbound outbound, @Nullable ClientUsage usage) {
@@ -91,6 +93,11 @@ public final class OutboundRegistry {
 	 */
 	public InboundRequests inbound() {
 		return this.inbound;
+	}
+
+	/** Returns what receives the requests of operators of other nodes. */
+	public OperatorRequests operators() {
+		return this.operators;
 	}
 
 	/**

@@ -51,8 +51,11 @@ record QueryMessage(String node, long number, @Nullable NodeQuery query, @Nullab
 				message.put("issuer", user.issuer());
 			}
 		}
-		else {
+		else if (query instanceof NodeQuery.Count) {
 			message.put("kind", COUNT);
+		}
+		else {
+			throw new IllegalArgumentException("%s is not sent over Redis".formatted(query.getClass()));
 		}
 		return WireValues.encodeJson(message);
 	}

@@ -225,7 +225,7 @@ public final class ClusterNode implements Cluster {
 
 	/** The number of users may be large, so a worker counts them. */
 	private static Mono<NodeAnswer> answer(Parts parts, NodeQuery query) {
-		return Mono.fromSupplier(() -> NodeQueries.answer(parts.registry(), query)).subscribeOn(parts.workers());
+		return NodeQueries.reply(parts.registry(), query).subscribeOn(parts.workers());
 	}
 
 	/** Returns what queries the other nodes about their connections. */

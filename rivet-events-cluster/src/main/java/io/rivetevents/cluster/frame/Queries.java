@@ -23,7 +23,8 @@ final class Queries {
 					(out, user) -> out.text(user.name()).optional(user.issuer(), FrameOutput::text),
 					(in) -> new NodeQuery.OfUser(in.text(), in.optional(FrameInput::text))),
 			new Variant<>(2, NodeQuery.Count.class, (out, count) -> {
-			}, (in) -> new NodeQuery.Count()));
+			}, (in) -> new NodeQuery.Count()), new Variant<>(3, NodeQuery.OfOperator.class,
+					(out, operator) -> out.text(operator.request()), (in) -> new NodeQuery.OfOperator(in.text())));
 
 	private static final Variants<NodeAnswer> ANSWERS = Variants.of(NodeAnswer.class,
 			new Variant<>(1, NodeAnswer.Found.class, Queries::writeFound, Queries::readFound),
@@ -32,7 +33,10 @@ final class Queries {
 						.list(counted.users(), FrameOutput::fixed)
 						.number(counted.moreUsers()),
 					(in) -> new NodeAnswer.Counted(in.integer(), new HashSet<>(in.list(FrameInput::fixed)),
-							in.integer())));
+							in.integer())),
+			new Variant<>(3, NodeAnswer.Document.class,
+					(out, document) -> out.optional(document.text(), FrameOutput::text),
+					(in) -> new NodeAnswer.Document(in.optional(FrameInput::text))));
 
 	private Queries() {
 	}

@@ -16,18 +16,22 @@ import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.annotation.Action;
+import io.rivetevents.cluster.NodeAnswer;
 import io.rivetevents.cluster.NodeQueries;
 import io.rivetevents.cluster.NodeQuery;
+import io.rivetevents.cluster.OtherNodes;
 import io.rivetevents.cluster.engine.ClusterView;
 import io.rivetevents.cluster.membership.Membership;
 import io.rivetevents.cluster.membership.SmallerPart;
 import io.rivetevents.connection.ConnectionCounts;
 import io.rivetevents.connection.ConnectionInfo;
 import io.rivetevents.connection.UserConnections;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.invocation.ActorHarness;
 import io.rivetevents.protocol.ActorKey;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Queries about the connections of three nodes. Each node has an instance with a
@@ -85,6 +89,23 @@ class RemoteQueriesTests {
 	@Test
 	void countsTheUsersOfAllNodes() {
 		assertThat(result(queries("n1").count(LONG))).isEqualTo(new ConnectionCounts(6, 4, true, Set.of()));
+	}
+
+	@Test
+	void bringsARequestOfAnOperatorToItsNode() {
+		this.nodes.node("n1").harness.connections()
+			.operators()
+			.connect((request) -> request.equals("known") ? Mono.just("found") : Mono.empty());
+		assertThat(ask("n1", "known")).isEqualTo(new NodeAnswer.Document("found"));
+		assertThat(ask("n1", "other")).isEqualTo(new NodeAnswer.Document(null));
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> ask("n2", "known"))
+			.satisfies((ex) -> assertThat(ex.code()).isEqualTo("not_supported"));
+	}
+
+	private NodeAnswer ask(String node, String request) {
+		TestNodes.Node at = this.nodes.node("n0");
+		OtherNodes others = new RemoteQueries(at.membership, at.calls, this.nodes.timers());
+		return result(others.ask(new NodeQuery.OfOperator(request), LONG).get(node));
 	}
 
 	@Test

@@ -189,7 +189,7 @@ final class TestNodes implements AutoCloseable {
 					(connect) -> Mono.error(new UnsupportedOperationException()),
 					(address) -> this.ownership.release(address, this.harness.node()),
 					this.harness.connections().inbound()::receive,
-					(query) -> Mono.fromSupplier(() -> NodeQueries.answer(this.harness.connections(), query)));
+					(query) -> NodeQueries.reply(this.harness.connections(), query));
 			this.calls = new Calls(this.membership, this::send, operations::run, CallSettings.DEFAULTS,
 					TestNodes.this.timers, TestNodes.this.workers);
 			this.receiver = new RequestReceiver(this.membership, addresses, operations::run,

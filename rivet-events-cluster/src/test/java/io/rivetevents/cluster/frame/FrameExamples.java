@@ -138,7 +138,8 @@ final class FrameExamples {
 				new Operation.Call(TARGET, REQUEST, new ToServer.ActionRequest(0, "", List.of())),
 				new Operation.Destroy(TARGET), new Operation.Predict(TARGET, UUID, ACTION),
 				new Operation.Release(ADDRESS), new Operation.Query(new NodeQuery.OfUser("ada", null)),
-				new Operation.Query(new NodeQuery.OfUser("ada", "issuer")), new Operation.Query(new NodeQuery.Count()));
+				new Operation.Query(new NodeQuery.OfUser("ada", "issuer")), new Operation.Query(new NodeQuery.Count()),
+				new Operation.Query(new NodeQuery.OfOperator("{}")));
 		Stream<Operation> inbound = Stream.of(new InboundRequest.Messages(Long.MAX_VALUE, new byte[] { '[', ']' }),
 				new InboundRequest.Messages(null, new byte[0]),
 				new InboundRequest.Unreadable(CloseReason.of(ErrorCode.INCOMING_TOO_LONG)), new InboundRequest.Leave())
@@ -162,7 +163,9 @@ final class FrameExamples {
 				new Result.Answer(new NodeAnswer.Found(List.of(), 0)),
 				new Result.Answer(new NodeAnswer.Found(List.of(new ConnectionInfo(UUID, "räume", ADDRESS.key(), UUID),
 						new ConnectionInfo("c", "", ActorKey.of(), "node-1")), 7)),
-				new Result.Answer(new NodeAnswer.Counted(3, Set.of(Long.MIN_VALUE, -1L, 5L), 2)));
+				new Result.Answer(new NodeAnswer.Counted(3, Set.of(Long.MIN_VALUE, -1L, 5L), 2)),
+				new Result.Answer(new NodeAnswer.Document("{\"key\":\"ä\"}")),
+				new Result.Answer(new NodeAnswer.Document(null)));
 	}
 
 	private static Stream<ToServer> toServer() {
