@@ -6,6 +6,7 @@
 package io.rivetevents.conversion;
 
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -105,6 +106,20 @@ public final class DeclaredType {
 		return ValueWriter.guard(() -> json(object), "The object cannot be written");
 	}
 
+	/**
+	 * Writes an object as JSON, and stops if the stream fails.
+	 * @param object the object, {@code null} for null
+	 * @param out receives UTF-8, and is not closed
+	 * @throws tools.jackson.core.JacksonException if it cannot be written, or if the
+	 * stream fails
+	 */
+	public void write(@Nullable Object object, OutputStream out) {
+		ValueWriter.guard(() -> {
+			json(object, out);
+			return out;
+		}, "The object cannot be written");
+	}
+
 	private JsonNode tree(Object object) {
 		SerializationContextExt context = this.mapper._serializationContext();
 		try (TokenBuffer buffer = context.bufferForValueConversion()) {
@@ -117,10 +132,19 @@ public final class DeclaredType {
 
 	private byte[] json(Object object) {
 		ByteArrayOutputStream out = new ByteArrayOutputStream();
-		try (JsonGenerator generator = this.mapper.createGenerator(out)) {
-			write(object, generator, this.mapper._serializationContext());
-		}
+		json(object, out);
 		return out.toByteArray();
+	}
+
+	private void json(@Nullable Object object, OutputStream out) {
+		try (JsonGenerator generator = this.mapper.createGenerator(out)) {
+			if (this.plain || object == null) {
+				this.mapper.writeValue(generator, object);
+			}
+			else {
+				write(object, generator, this.mapper._serializationContext());
+			}
+		}
 	}
 
 	/** Not with a writer for the type, which would consider only the type. */

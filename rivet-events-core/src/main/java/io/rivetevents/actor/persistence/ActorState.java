@@ -5,6 +5,8 @@
 
 package io.rivetevents.actor.persistence;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -669,6 +671,22 @@ public final class ActorState {
 	/** Returns the state as JSON, {@code null} if the actor has none. */
 	public byte @Nullable [] bytes() {
 		return isDirty() ? write() : stored().state();
+	}
+
+	/**
+	 * Writes the state as JSON, and stops if the stream fails.
+	 * @param out receives UTF-8; nothing if the actor has no state
+	 * @throws IOException if the stream fails, unless it is the cause of a
+	 * {@code JacksonException}
+	 */
+	public void writeTo(OutputStream out) throws IOException {
+		byte[] stored = stored().state();
+		if (this.type != null && isDirty()) {
+			this.type.write(this.value, out);
+		}
+		else if (stored != null) {
+			out.write(stored);
+		}
 	}
 
 	public boolean isDue(long now, long interval) {

@@ -18,17 +18,4 @@ public record ActorCounts(int awake, int sleeping, int connections, int pendingT
 	/** The numbers of an actor without instances. */
 	public static final ActorCounts NONE = new ActorCounts(0, 0, 0, 0);
 
-	static ActorCounts ofAwake(int connections, int pendingTurns) {
-		return new ActorCounts(1, 0, connections, pendingTurns);
-	}
-
-	static ActorCounts ofSleeping(int connections) {
-		return new ActorCounts(0, 1, connections, 0);
-	}
-
-	ActorCounts plus(ActorCounts other) {
-		return new ActorCounts(this.awake + other.awake, this.sleeping + other.sleeping,
-				this.connections + other.connections, this.pendingTurns + other.pendingTurns);
-	}
-
 }

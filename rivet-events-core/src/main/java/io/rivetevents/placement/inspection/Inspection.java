@@ -6,11 +6,11 @@
 package io.rivetevents.placement.inspection;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 
@@ -20,11 +20,13 @@ import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.actor.hibernation.SleepingInstances;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.failure.Guarded;
+import io.rivetevents.protocol.ActorKey;
 
 /**
  * Describes the instances of this node. An instance that sleeps is not woken, and one
@@ -36,8 +38,17 @@ public final class Inspection {
 	/** Most instances of one page. */
 	public static final int MAX_PAGE = 1000;
 
+	/** How long turns are kept after a description. */
+	private static final Duration TURNS_KEPT = Duration.ofSeconds(10);
+
 	/** How long {@link #sleep} waits. */
 	private static final Duration SLEEP_PATIENCE = Duration.ofSeconds(5);
+
+	/** Most reads of the store for one page. */
+	private static final int MAX_READS = 10;
+
+	private static final Comparator<ActorInstance> BY_KEY = Comparator
+		.comparing((instance) -> instance.address().key());
 
 	private static final String AWAKE = "awake:";
 
@@ -68,62 +79,84 @@ public final class Inspection {
 		return this.recordings;
 	}
 
-	/** Returns the numbers of the actors that have instances, by their names. */
-	public Map<String, ActorCounts> counts() {
-		Map<String, ActorCounts> counts = new HashMap<>();
+	/** Counts the instances of this node. */
+	public NodeCounts count() {
+		NodeCounts.Sum sum = new NodeCounts.Sum();
 		for (ActorInstance instance : this.instances.all()) {
-			add(counts, instance.address(), ActorCounts.ofAwake(instance.connections().size(), instance.depth()));
+			sum.addAwake(instance.address(), instance.connections().size(), instance.depth());
 		}
-		for (ActorAddress address : this.instances.sleeping().addresses()) {
-			add(counts, address, ActorCounts.ofSleeping(this.instances.sleeping().connections(address).size()));
+		SleepingInstances sleeping = this.instances.sleeping();
+		for (ActorAddress address : sleeping.addresses()) {
+			sum.addSleeping(address, sleeping.connections(address).size());
 		}
-		return counts;
-	}
-
-	private static void add(Map<String, ActorCounts> counts, ActorAddress address, ActorCounts more) {
-		counts.merge(address.name(), more, ActorCounts::plus);
+		return sum.counts();
 	}
 
 	// List
 
 	/**
-	 * Lists the instances of an actor: first those in the memory of this node, then those
-	 * that are stored only, each in the order of their serialized keys. An instance that
-	 * wakes or falls asleep between two pages may be missing or appear twice.
+	 * Lists the instances of an actor: first those in the memory of this node, in the
+	 * order of their keys, then those that are stored only, in the order of the store. An
+	 * instance that wakes or falls asleep between two pages may be missing or appear
+	 * twice.
 	 * @param namespace their namespace
 	 * @param name name of the actor
 	 * @param after {@link InstancePage#next()} of the previous page, {@code null} for the
 	 * first
 	 * @param limit most instances of the page, from 1 to {@value #MAX_PAGE}
+	 * @return the page; fails with what the store has thrown, unless it has instances in
+	 * memory
 	 * @throws IllegalArgumentException if a parameter is invalid
 	 */
 	public Mono<InstancePage> list(String namespace, String name, @Nullable String after, int limit) {
 		Assert.isTrue(limit > 0 && limit <= MAX_PAGE, "The limit must be from 1 to " + MAX_PAGE);
 		if (after == null || after.startsWith(AWAKE)) {
-			String key = (after != null) ? after.substring(AWAKE.length()) : null;
-			return Mono.fromSupplier(() -> awake(namespace, name, key, limit)).subscribeOn(this.runtime.workers());
+			ActorKey key = (after != null) ? ActorKey.parse(after.substring(AWAKE.length())) : null;
+			return listAwake(namespace, name, key, limit);
 		}
 		Assert.isTrue(after.startsWith(STORED), "The start of the page is invalid");
 		String key = after.substring(STORED.length());
-		return stored(() -> stored(namespace, name, key.isEmpty() ? null : key, limit));
+		return listStored(namespace, name, key.isEmpty() ? null : key, limit);
 	}
 
-	private InstancePage awake(String namespace, String name, @Nullable String after, int limit) {
-		List<Keyed> page = this.instances.all()
-			.stream()
-			.filter((instance) -> isOf(instance.address(), namespace, name))
-			.map((instance) -> new Keyed(key(instance.address()), instance))
-			.filter((keyed) -> after == null || keyed.key().compareTo(after) > 0)
-			.sorted(Comparator.comparing(Keyed::key))
-			.limit(limit)
-			.toList();
-		boolean last = page.size() < limit;
-		return new InstancePage(page.stream().map(Keyed::instance).map(Inspection::entry).toList(),
-				last ? STORED : AWAKE + page.get(limit - 1).key());
+	private Mono<InstancePage> listAwake(String namespace, String name, @Nullable ActorKey after, int limit) {
+		return Mono.fromSupplier(() -> awake(namespace, name, after, limit))
+			.subscribeOn(this.runtime.workers())
+			.flatMap((page) -> {
+				List<InstancePage.Entry> entries = page.stream().map(Inspection::entry).toList();
+				return (page.size() < limit) ? followedByStored(entries, namespace, name, limit)
+						: Mono.just(new InstancePage(entries, AWAKE + key(page.get(limit - 1).address())));
+			});
 	}
 
-	/** An instance with its serialized key, which is written once only. */
-	private record Keyed(String key, ActorInstance instance) {
+	/**
+	 * Returns the first instances after a key. All instances are compared, and no more
+	 * than the page is kept or sorted.
+	 */
+	private List<ActorInstance> awake(String namespace, String name, @Nullable ActorKey after, int limit) {
+		PriorityQueue<ActorInstance> page = new PriorityQueue<>(BY_KEY.reversed());
+		for (ActorInstance instance : this.instances.all()) {
+			ActorAddress address = instance.address();
+			if (isOf(address, namespace, name) && (after == null || address.key().compareTo(after) > 0)) {
+				if (page.size() == limit && BY_KEY.compare(instance, page.element()) < 0) {
+					page.remove();
+				}
+				if (page.size() < limit) {
+					page.add(instance);
+				}
+			}
+		}
+		return page.stream().sorted(BY_KEY).toList();
+	}
+
+	private Mono<InstancePage> followedByStored(List<InstancePage.Entry> awake, String namespace, String name,
+			int limit) {
+		Mono<InstancePage> stored = listStored(namespace, name, null, limit - awake.size());
+		return awake.isEmpty() ? stored
+				: stored.map((page) -> page.after(awake)).onErrorReturn(new InstancePage(awake, STORED)); // the
+																											// next
+																											// page
+																											// fails
 	}
 
 	private static boolean isOf(ActorAddress address, String namespace, String name) {
@@ -145,14 +178,27 @@ public final class Inspection {
 		return Duration.ofNanos(Math.max(0, instance.unusedNanos()));
 	}
 
-	private InstancePage stored(String namespace, String name, @Nullable String after, int limit) {
-		List<StoredActor> page = this.runtime.store().list(namespace, name, after, limit);
-		List<InstancePage.Entry> entries = page.stream()
-			.filter((stored) -> this.instances.find(stored.address()) == null)
-			.map(this::entry)
-			.toList();
-		return new InstancePage(entries,
-				(page.size() < limit) ? null : STORED + key(page.get(page.size() - 1).address()));
+	private Mono<InstancePage> listStored(String namespace, String name, @Nullable String after, int limit) {
+		return stored(() -> readStored(namespace, name, after, limit));
+	}
+
+	/** Those in memory are left out, so one read may not be enough. */
+	private InstancePage readStored(String namespace, String name, @Nullable String after, int limit) {
+		List<InstancePage.Entry> entries = new ArrayList<>();
+		String last = after;
+		for (int reads = 0; reads < MAX_READS && entries.size() < limit; reads++) {
+			int missing = limit - entries.size();
+			List<StoredActor> page = this.runtime.store().list(namespace, name, last, missing);
+			page.stream()
+				.filter((stored) -> this.instances.find(stored.address()) == null)
+				.map(this::entry)
+				.forEach(entries::add);
+			if (page.size() < missing) {
+				return new InstancePage(entries, null);
+			}
+			last = key(page.get(missing - 1).address());
+		}
+		return new InstancePage(entries, STORED + last);
 	}
 
 	private InstancePage.Entry entry(StoredActor stored) {
@@ -173,8 +219,7 @@ public final class Inspection {
 	 * turn does not end within a second, it is {@link InstanceStatus#BUSY} and described
 	 * without that.
 	 * @param address its address
-	 * @return empty if there is no such instance. Fails with what the store, or writing
-	 * the state, has thrown
+	 * @return empty if there is no such instance. Fails with what the store has thrown
 	 */
 	public Mono<InstanceReport> describe(ActorAddress address) {
 		return Mono.defer(() -> {
@@ -197,7 +242,8 @@ public final class Inspection {
 			InstanceReader.@Nullable Reading reading) {
 		return new InstanceReport(instance.address(), status, this.runtime.ownership().node(), instance.info(), null,
 				instance.depth(), unused(instance), (reading != null) ? reading.state() : null,
-				(reading != null) ? reading.contents() : null, instance.connections().snapshot());
+				(reading != null) ? reading.contents() : null, instance.keepTurns(TURNS_KEPT),
+				instance.connections().snapshot());
 	}
 
 	private Mono<InstanceReport> describeStored(ActorAddress address) {
@@ -206,14 +252,22 @@ public final class Inspection {
 			Collection<ActorConnection> connections = this.instances.sleeping().connections(address);
 			return (other != null)
 					? new InstanceReport(address, InstanceStatus.ELSEWHERE, other, info(stored), stored.savedAt(), 0,
-							null, null, null, connections)
+							null, null, null, List.of(), connections)
 					: new InstanceReport(address, InstanceStatus.SLEEPING, null, info(stored), stored.savedAt(), 0,
-							null, stored.state(), null, connections);
+							null, InstanceState.of(stored.state()), null, List.of(), connections);
 		});
 	}
 
 	private <T> Mono<T> stored(Callable<? extends @Nullable T> access) {
 		return Guarded.<T>defer(() -> Mono.fromCallable(access)).subscribeOn(this.runtime.workers());
+	}
+
+	/**
+	 * Returns the name of the other node on which an instance belongs, {@code null} if it
+	 * is in memory here, or belongs here.
+	 */
+	public @Nullable String otherNode(ActorAddress address) {
+		return (this.instances.find(address) == null) ? this.runtime.ownership().otherOwner(address) : null;
 	}
 
 	// Changes

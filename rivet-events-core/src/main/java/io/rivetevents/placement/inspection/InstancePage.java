@@ -8,6 +8,7 @@ package io.rivetevents.placement.inspection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,11 @@ public record InstancePage(List<Entry> instances, @Nullable String next) {
 
 	public InstancePage {
 		instances = List.copyOf(instances);
+	}
+
+	/** Returns the same page after other instances. */
+	InstancePage after(List<Entry> others) {
+		return new InstancePage(Stream.concat(others.stream(), this.instances.stream()).toList(), this.next);
 	}
 
 	/**

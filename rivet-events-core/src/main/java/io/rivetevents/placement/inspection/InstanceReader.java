@@ -7,7 +7,7 @@ package io.rivetevents.placement.inspection;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
@@ -34,8 +34,8 @@ final class InstanceReader {
 
 	private final ActorRuntime runtime;
 
-	/** Instances with a turn that waits to read them. */
-	private final Set<ActorInstance> awaited = ConcurrentHashMap.newKeySet();
+	/** What is read in the turns that wait; all readers of an instance share it. */
+	private final Map<ActorInstance, CompletableFuture<@Nullable Reading>> awaited = new ConcurrentHashMap<>();
 
 	InstanceReader(ActorRuntime runtime) {
 		this.runtime = runtime;
@@ -44,41 +44,42 @@ final class InstanceReader {
 	/**
 	 * What was read.
 	 *
-	 * @param state the state as JSON in UTF-8, {@code null} if it has none
+	 * @param state the state, {@code null} if it has none
 	 * @param contents the rest
 	 */
-	record Reading(byte @Nullable [] state, InstanceReport.Contents contents) {
+	record Reading(@Nullable InstanceState state, InstanceReport.Contents contents) {
 	}
 
 	/**
 	 * Reads an instance.
 	 * @return received on a worker; empty if the instance has left memory. Fails with
-	 * {@link TimeoutException} if its current turn does not end in time, and with what
-	 * writing the state has thrown
+	 * {@link TimeoutException} if its current turn does not end in time
 	 */
 	Mono<Reading> read(ActorInstance instance) {
-		return Mono.defer(() -> {
-			if (!this.awaited.add(instance)) {
-				return Mono.error(new TimeoutException("Another request already waits for " + instance));
-			}
-			CompletableFuture<@Nullable Reading> reading = new CompletableFuture<>();
-			Turn<ActorInstance> turn = Turn.ofRuntime((current) -> {
-				this.awaited.remove(instance);
-				read(instance, reading);
-				return null;
-			});
-			if (instance.offer(turn) == Mailbox.Offer.CLOSED) {
-				turn.doNow(instance);
-			}
-			return Mono.fromFuture(reading);
-		}).timeout(PATIENCE, this.runtime.timers()).publishOn(this.runtime.workers());
+		return Mono.defer(() -> Mono.fromFuture(reading(instance), true))
+			.timeout(PATIENCE, this.runtime.timers())
+			.publishOn(this.runtime.workers());
+	}
+
+	private CompletableFuture<@Nullable Reading> reading(ActorInstance instance) {
+		CompletableFuture<@Nullable Reading> reading = new CompletableFuture<>();
+		CompletableFuture<@Nullable Reading> present = this.awaited.putIfAbsent(instance, reading);
+		if (present != null) {
+			return present;
+		}
+		Turn<ActorInstance> turn = Turn.ofRuntime((current) -> {
+			this.awaited.remove(instance);
+			read(instance, reading);
+			return null;
+		});
+		if (instance.offer(turn) == Mailbox.Offer.CLOSED) {
+			turn.doNow(instance);
+		}
+		return reading;
 	}
 
 	/** Called in the turn, or when the instance has left memory without it. */
 	private static void read(ActorInstance instance, CompletableFuture<@Nullable Reading> reading) {
-		if (reading.isDone()) {
-			return; // the request has timed out
-		}
 		try {
 			reading.complete(instance.isRunning() ? readInTurn(instance) : null);
 		}
@@ -92,7 +93,7 @@ final class InstanceReader {
 		EventStream stream = instance.connections().stream();
 		InstanceReport.Contents contents = stream.inOrder(() -> new InstanceReport.Contents(!instance.state().isDirty(),
 				stream.position(), stream.history().size(), stream.history().bytes(), schedules));
-		return new Reading(instance.state().bytes(), contents);
+		return new Reading(InstanceState.read(instance.address(), instance.state()), contents);
 	}
 
 }

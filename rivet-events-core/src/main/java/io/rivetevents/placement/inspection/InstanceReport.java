@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.schedule.ScheduleEntry;
+import io.rivetevents.actor.turn.RanTurn;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.protocol.Position;
 
@@ -29,13 +30,16 @@ import io.rivetevents.protocol.Position;
  * @param pendingTurns number of its turns that wait or run
  * @param unused time since the last turn of a client began, {@code null} if it is not in
  * memory
- * @param state its state as JSON in UTF-8; {@code null} if it has none or was not read
+ * @param state its state; {@code null} if it has none or was not read
  * @param contents what else was read in a turn, {@code null} if it was not
+ * @param turns its last turns, the newest first; they are kept while it is described
+ * again and again, or recorded
  * @param connections its connections on this node, or those that it sleeps with
  */
 public record InstanceReport(ActorAddress address, InstanceStatus status, @Nullable String node,
 		@Nullable ActorInfo info, @Nullable Instant savedAt, int pendingTurns, @Nullable Duration unused,
-		byte @Nullable [] state, @Nullable Contents contents, Collection<ActorConnection> connections) {
+		@Nullable InstanceState state, @Nullable Contents contents, List<RanTurn> turns,
+		Collection<ActorConnection> connections) {
 
 	/**
 	 * What was read in a turn.

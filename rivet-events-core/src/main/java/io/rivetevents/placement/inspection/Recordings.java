@@ -71,6 +71,13 @@ public final class Recordings {
 	}
 
 	/**
+	 * Returns whether an instance is in memory, so that its deliveries can be recorded.
+	 */
+	public boolean canRecord(ActorAddress address) {
+		return this.instances.find(address) != null;
+	}
+
+	/**
 	 * Returns when the recording of an instance ends, {@code null} if it is not recorded.
 	 */
 	public @Nullable Instant endOf(ActorAddress address) {
@@ -117,6 +124,7 @@ public final class Recordings {
 					() -> "%d instances are already recorded".formatted(MAX_INSTANCES));
 			this.ends.put(address, end);
 			instance.connections().record(this.recorder);
+			instance.keepTurns(duration);
 		}
 		Runnable ends = () -> this.runtime.workers().schedule(() -> end(address, end));
 		this.runtime.timers().schedule(ends, duration.toMillis(), TimeUnit.MILLISECONDS);

@@ -5,12 +5,12 @@
 
 package io.rivetevents.placement.inspection;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
@@ -20,31 +20,48 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.ownership.Ownership;
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.delivery.ActorConnection;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.invocation.ActorHarness;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class InspectionTests {
 
 	private static final ActorAddress ROOM = ActorHarness.address(Room.class, "k");
 
-	private final MemoryActorStateStore store = new MemoryActorStateStore();
+	private boolean fails;
+
+	private final ActorStateStore store = new DelegatingActorStateStore(new MemoryActorStateStore()) {
+
+		@Override
+		public List<StoredActor> list(String namespace, String name, String after, int limit) {
+			if (InspectionTests.this.fails) {
+				throw new IllegalStateException("Not today");
+			}
+			return super.list(namespace, name, after, limit);
+		}
+
+	};
 
 	private final Room room = new Room();
 
-	private final ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, this.store, this.room);
+	private final ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, this.store, this.room, new Fragile());
 
 	private final Inspection inspection = this.harness.node().createInspection();
 
@@ -87,7 +104,8 @@ class InspectionTests {
 		InstanceReport report = describe(ROOM);
 		assertThat(report.status()).isEqualTo(InstanceStatus.AWAKE);
 		assertThat(report.info().address()).isEqualTo(ROOM);
-		assertThat(report.state()).isEqualTo("[\"hi\"]".getBytes(StandardCharsets.UTF_8));
+		assertThat(report.state()).isEqualTo(new InstanceState(report.state().json(), true, null));
+		assertThat(report.state().json()).asString().isEqualTo("[\"hi\"]");
 		assertThat(report.contents().saved()).isFalse();
 		assertThat(report.contents().position().sequence()).isEqualTo(1);
 		assertThat(report.contents().schedules()).isEmpty();
@@ -114,7 +132,8 @@ class InspectionTests {
 		sleep("k");
 		InstanceReport report = describe(ROOM);
 		assertThat(report.status()).isEqualTo(InstanceStatus.SLEEPING);
-		assertThat(report.state()).isEqualTo("[\"hi\"]".getBytes(StandardCharsets.UTF_8));
+		assertThat(report.state()).isEqualTo(new InstanceState(report.state().json(), true, null));
+		assertThat(report.state().json()).asString().isEqualTo("[\"hi\"]");
 		assertThat(report.contents()).isNull();
 		assertThat(report.savedAt()).isNotNull();
 		assertThat(this.harness.node().size()).isZero();
@@ -145,6 +164,86 @@ class InspectionTests {
 		this.room.released.countDown();
 		call.block(ActorHarness.PATIENCE);
 		Awaitility.await().untilAsserted(() -> assertThat(describe(ROOM).status()).isEqualTo(InstanceStatus.AWAKE));
+	}
+
+	@Test
+	void severalReadersShareTheTurnThatReads() throws InterruptedException {
+		CompletableFuture<JsonNode> call = this.harness.directory()
+			.call(new ActorTarget.GetOrCreate(ROOM, null), null, this.harness.request(0, "block", "hi"))
+			.toFuture();
+		this.room.blocked.await();
+		List<CompletableFuture<InstanceReport>> readers = IntStream.range(0, 3)
+			.mapToObj((i) -> this.inspection.describe(ROOM).toFuture())
+			.toList();
+		this.room.released.countDown();
+		assertThat(readers).allSatisfy((reader) -> assertThat(reader.get().status()).isEqualTo(InstanceStatus.AWAKE));
+		call.join();
+	}
+
+	@Test
+	void readsTheBeginningOfALongState() {
+		String text = "x".repeat(1000);
+		for (int i = 0; i < 300; i++) {
+			this.harness.call(Room.class, "k", "say", text);
+		}
+		InstanceState unsaved = describe(ROOM).state();
+		sleep("k");
+		InstanceState stored = describe(ROOM).state();
+		for (InstanceState state : List.of(unsaved, stored)) {
+			assertThat(state.json()).hasSize(InstanceState.MAX_BYTES);
+			assertThat(state.json()).asString().startsWith("[\"" + text + "\",");
+			assertThat(state.whole()).isFalse();
+		}
+	}
+
+	@Test
+	void describesTheRestIfTheStateCannotBeWritten() {
+		this.harness.call(Fragile.class, "k", "destroy");
+		InstanceReport report = describe(ActorHarness.address(Fragile.class, "k"));
+		assertThat(report.status()).isEqualTo(InstanceStatus.AWAKE);
+		assertThat(report.contents()).isNotNull();
+		assertThat(report.state().json()).isNull();
+		assertThat(report.state().problem()).startsWith("The state cannot be written: ");
+		this.harness.call(Fragile.class, "k", "repair");
+	}
+
+	@Test
+	void aPageContinuesWithStoredInstances() {
+		List.of("a", "b", "c").forEach((key) -> call(key, "say"));
+		List.of("a", "b").forEach(this::sleep);
+		InstancePage page = this.inspection.list("default", "Room", null, 10).block(ActorHarness.PATIENCE);
+		assertThat(page.instances()).extracting(InstancePage.Entry::status)
+			.containsExactly(InstanceStatus.AWAKE, InstanceStatus.SLEEPING, InstanceStatus.SLEEPING);
+		assertThat(page.next()).isNull();
+		sleep("c");
+		assertThat(this.inspection.list("default", "Room", null, 2).block(ActorHarness.PATIENCE).instances())
+			.hasSize(2);
+	}
+
+	@Test
+	void aPageHasTheSmallestKeys() {
+		List.of("d", "b", "e", "a", "c").forEach((key) -> call(key, "say"));
+		InstancePage first = this.inspection.list("default", "Room", null, 2).block(ActorHarness.PATIENCE);
+		assertThat(first.instances()).extracting((each) -> each.address().key().parts().get(0))
+			.containsExactly("a", "b");
+		InstancePage second = this.inspection.list("default", "Room", first.next(), 2).block(ActorHarness.PATIENCE);
+		assertThat(second.instances()).extracting((each) -> each.address().key().parts().get(0))
+			.containsExactly("c", "d");
+	}
+
+	@Test
+	void listsInstancesInMemoryIfTheStoreFails() {
+		call("k", "say");
+		this.fails = true;
+		InstancePage page = this.inspection.list("default", "Room", null, 10).block(ActorHarness.PATIENCE);
+		assertThat(page.instances()).hasSize(1);
+		assertThatExceptionOfType(RivetException.class)
+			.isThrownBy(() -> this.inspection.list("default", "Room", page.next(), 10).block(ActorHarness.PATIENCE));
+		this.fails = false;
+		sleep("k");
+		this.fails = true;
+		assertThatExceptionOfType(RivetException.class)
+			.isThrownBy(() -> this.inspection.list("default", "Room", null, 10).block(ActorHarness.PATIENCE));
 	}
 
 	@Test
@@ -236,7 +335,47 @@ class InspectionTests {
 		this.harness.connectUser(Room.class, "b", "bob");
 		call("c", "say");
 		sleep("c");
-		assertThat(this.inspection.counts()).isEqualTo(Map.of("Room", new ActorCounts(2, 0, 3, 0)));
+		this.harness.actors().inNamespace("other").getOrCreate("Room", "a").resolve().block(ActorHarness.PATIENCE);
+		NodeCounts counts = this.inspection.count();
+		assertThat(counts.actors()).isEqualTo(Map.of("Room", new ActorCounts(3, 0, 3, 0)));
+		assertThat(counts.namespaces()).containsExactly("default", "other");
+	}
+
+	static final class FragileState {
+
+		private boolean broken;
+
+		public String getText() {
+			if (this.broken) {
+				throw new IllegalStateException("No text");
+			}
+			return "";
+		}
+
+		public void setText(String text) {
+		}
+
+	}
+
+	static final class Fragile {
+
+		@CreateState
+		FragileState create() {
+			return new FragileState();
+		}
+
+		@Action
+		String destroy(ActorContext<FragileState, Void> context) {
+			context.state().broken = true;
+			return "";
+		}
+
+		@Action
+		String repair(ActorContext<FragileState, Void> context) {
+			context.state().broken = false;
+			return "";
+		}
+
 	}
 
 	static final class Room {
