@@ -6,7 +6,9 @@
 package io.rivetevents.autoconfigure.actuate;
 
 import java.util.Map;
+import java.util.function.Supplier;
 
+import io.rivetevents.cluster.OtherNodes;
 import io.rivetevents.cluster.status.Cluster;
 import io.rivetevents.cluster.status.ClusterStatus;
 
@@ -24,12 +26,13 @@ import io.rivetevents.cluster.status.ClusterStatus;
 record ClusterDescription(int nodes, Map<String, Integer> slots, boolean waiting, int pending, int links, long backlog,
 		ClusterStatus.Counters counters) {
 
-	/** Describes a cluster, for an application that may have none. */
-	@FunctionalInterface
-	interface Source {
-
-		Object describe();
-
+	/**
+	 * A cluster, for an application that may have none.
+	 *
+	 * @param description describes it
+	 * @param others the other nodes
+	 */
+	record Source(Supplier<Object> description, OtherNodes others) {
 	}
 
 	static ClusterDescription of(Cluster cluster) {

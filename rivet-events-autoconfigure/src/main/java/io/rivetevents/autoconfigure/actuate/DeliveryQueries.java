@@ -77,10 +77,17 @@ final class DeliveryQueries {
 	Mono<Map<String, Object>> record(ActorAddress address, @Nullable Integer seconds) {
 		int max = (int) Recordings.MAX_DURATION.toSeconds();
 		int duration = Parameters.between("seconds", (seconds != null) ? seconds : DEFAULT_SECONDS, 1, max);
-		if (this.recordings.areForAll()) {
-			return Mono.just(Map.of("recorded", true));
-		}
-		return this.recordings.record(address, Duration.ofSeconds(duration))
+		return Mono.defer(() -> {
+			if (!this.recordings.canRecord(address)) {
+				return Mono.empty();
+			}
+			return this.recordings.areForAll() ? Mono.just(Map.of("recorded", true))
+					: begin(address, Duration.ofSeconds(duration));
+		});
+	}
+
+	private Mono<Map<String, Object>> begin(ActorAddress address, Duration duration) {
+		return this.recordings.record(address, duration)
 			.<Map<String, Object>>map((end) -> Map.of("recorded", true, "recordedUntil", end))
 			.onErrorMap(IllegalStateException.class, (ex) -> Parameters.invalid(String.valueOf(ex.getMessage())));
 	}

@@ -16,6 +16,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.schedule.ScheduleEntry;
+import io.rivetevents.actor.turn.RanTurn;
 import io.rivetevents.placement.inspection.InstanceReport;
 import io.rivetevents.placement.inspection.InstanceStatus;
 import io.rivetevents.protocol.Position;
@@ -37,20 +38,24 @@ import io.rivetevents.protocol.Position;
  * @param pendingTurns number of turns that wait or run
  * @param idle milliseconds since the last turn of a client began
  * @param state its state, of which values may be replaced
- * @param stateSize size of its state, in bytes
+ * @param stateSize size of its state in bytes, {@code null} if it is truncated
+ * @param stateTruncated {@code true} if {@code state} is only its beginning
+ * @param stateProblem why its state is not shown
  * @param stateSaved whether the state has not been used since it was saved
  * @param position position of its last event
  * @param history its recorded events
  * @param schedules its schedules
+ * @param turns its last turns, the newest first; {@code null} unless it is in memory
  * @param connections its connections, at most {@value #MAX_CONNECTIONS}
  * @param connectionsOmitted number of further connections
  */
 record InstanceDescription(String actor, String namespace, String key, List<String> keyParts, String status,
 		@Nullable String node, @Nullable String id, @Nullable Long generation, @Nullable Instant createdAt,
 		@Nullable Instant startedAt, @Nullable Instant savedAt, int pendingTurns, @Nullable Long idle,
-		@Nullable Object state, @Nullable Integer stateSize, @Nullable Boolean stateSaved, @Nullable Position position,
-		@Nullable History history, @Nullable List<Schedule> schedules, List<ConnectionDescription> connections,
-		int connectionsOmitted) implements OperationResponseBody {
+		@Nullable Object state, @Nullable Integer stateSize, @Nullable Boolean stateTruncated,
+		@Nullable String stateProblem, @Nullable Boolean stateSaved, @Nullable Position position,
+		@Nullable History history, @Nullable List<Schedule> schedules, @Nullable List<Turn> turns,
+		List<ConnectionDescription> connections, int connectionsOmitted) implements OperationResponseBody {
 
 	/** Most connections that are shown. */
 	static final int MAX_CONNECTIONS = 1000;
@@ -84,24 +89,49 @@ record InstanceDescription(String actor, String namespace, String key, List<Stri
 	}
 
 	/**
+	 * A turn.
+	 *
+	 * @param startedAt when it has started
+	 * @param waited milliseconds that it has waited in the mailbox
+	 * @param duration milliseconds that it has run, {@code null} if it still runs
+	 * @param calls what it has called
+	 * @param error code or class of its first failure, {@code null} if there was none
+	 */
+	record Turn(Instant startedAt, double waited, @Nullable Double duration, List<String> calls,
+			@Nullable String error) {
+
+		static Turn of(RanTurn turn) {
+			return new Turn(turn.startedAt(), exactMillis(turn.waited()),
+					(turn.duration() != null) ? exactMillis(turn.duration()) : null, turn.calls(), turn.error());
+		}
+
+		/** Most turns take less than a millisecond. */
+		private static double exactMillis(Duration time) {
+			return time.toNanos() / 1000 / 1000.0;
+		}
+
+	}
+
+	/**
 	 * Describes an instance.
-	 * @param state its state, of which values may be replaced
+	 * @param state its state
 	 * @param here name of this node
 	 */
-	static InstanceDescription of(InstanceReport report, @Nullable Object state, String here) {
+	static InstanceDescription of(InstanceReport report, ShownState state, String here) {
 		ActorAddress address = report.address();
 		ActorInfo info = report.info();
 		InstanceReport.Contents contents = report.contents();
-		byte[] bytes = report.state();
 		int omitted = Math.max(0, report.connections().size() - MAX_CONNECTIONS);
 		return new InstanceDescription(address.name(), address.namespace(), address.key().serialize(),
 				address.key().parts(), text(report.status()), node(report, here),
 				(info != null) ? info.actorId() : null, (info != null) ? info.generation() : null,
 				(info != null) ? info.createdAt() : null, (info != null) ? info.startedAt() : null, report.savedAt(),
-				report.pendingTurns(), millis(report.unused()), state, (bytes != null) ? bytes.length : null,
-				(contents != null) ? contents.saved() : null, (contents != null) ? contents.position() : null,
+				report.pendingTurns(), millis(report.unused()), state.value(), state.size(), state.truncated(),
+				state.problem(), (contents != null) ? contents.saved() : null,
+				(contents != null) ? contents.position() : null,
 				(contents != null) ? new History(contents.historyEvents(), contents.historyBytes()) : null,
 				(contents != null) ? contents.schedules().stream().map(Schedule::of).toList() : null,
+				(report.unused() != null) ? report.turns().stream().map(Turn::of).toList() : null,
 				report.connections()
 					.stream()
 					.limit(MAX_CONNECTIONS)

@@ -6,6 +6,8 @@
 package io.rivetevents.autoconfigure.actuate;
 
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -18,6 +20,7 @@ import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.placement.ActorTypes;
 import io.rivetevents.placement.inspection.InstanceReport;
+import io.rivetevents.placement.inspection.InstanceState;
 import io.rivetevents.placement.inspection.Inspection;
 
 /**
@@ -57,7 +60,7 @@ final class InstanceQueries {
 		if (this.types.find(name) == null) {
 			return Mono.empty();
 		}
-		int size = Parameters.between("limit", (limit != null) ? limit : DEFAULT_PAGE, 1, Inspection.MAX_PAGE);
+		int size = pageSize(limit);
 		String space = Parameters.namespace(namespace);
 		try {
 			return this.inspection.list(space, name, after, size).map((page) -> InstanceList.of(name, space, page));
@@ -79,9 +82,9 @@ final class InstanceQueries {
 	}
 
 	private InstanceDescription describe(InstanceReport report, boolean shown) {
-		byte[] state = report.state();
+		InstanceState state = report.state();
 		return InstanceDescription.of(report,
-				(state != null) ? this.sanitizer.sanitize(report.address().name(), state, shown) : null,
+				(state != null) ? this.sanitizer.sanitize(report.address().name(), state, shown) : ShownState.NONE,
 				this.registry.node());
 	}
 
@@ -92,14 +95,31 @@ final class InstanceQueries {
 	}
 
 	/**
-	 * Describes the connections of a user on all nodes.
+	 * Describes the connections of a user on all nodes, in the order of their ids.
 	 * @param issuer issuer of the name, {@code null} for none
+	 * @param after id after which the page begins, {@code null} for the first
 	 */
-	Mono<UserConnectionList> connectionsOf(String user, @Nullable String issuer) {
+	Mono<UserConnectionList> connectionsOf(String user, @Nullable String issuer, @Nullable String after,
+			@Nullable Integer limit) {
+		int size = pageSize(limit);
 		Mono<UserConnections> found = (issuer != null) ? this.connections.ofUserEverywhere(user, issuer, PATIENCE)
 				: this.connections.ofUserEverywhere(user, PATIENCE);
-		return found.map((all) -> new UserConnectionList(user, all.connections().stream().map(this::describe).toList(),
-				all.complete(), all.missingNodes()));
+		return found.map((all) -> page(user, all, after, size));
+	}
+
+	private UserConnectionList page(String user, UserConnections all, @Nullable String after, int size) {
+		List<ConnectionInfo> rest = all.connections()
+			.stream()
+			.filter((info) -> after == null || info.id().compareTo(after) > 0)
+			.sorted(Comparator.comparing(ConnectionInfo::id))
+			.toList();
+		List<ConnectionInfo> page = rest.subList(0, Math.min(size, rest.size()));
+		return new UserConnectionList(user, all.connections().size(), page.stream().map(this::describe).toList(),
+				(page.size() < rest.size()) ? page.get(size - 1).id() : null, all.complete(), all.missingNodes());
+	}
+
+	private static int pageSize(@Nullable Integer limit) {
+		return Parameters.between("limit", (limit != null) ? limit : DEFAULT_PAGE, 1, Inspection.MAX_PAGE);
 	}
 
 	private ConnectionDescription describe(ConnectionInfo info) {

@@ -7,6 +7,7 @@ package io.rivetevents.autoconfigure.actuate;
 
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -15,6 +16,7 @@ import io.rivetevents.actor.schedule.ScheduleStatus;
 import io.rivetevents.extension.BackplaneStatus;
 import io.rivetevents.extension.OutboxStatus;
 import io.rivetevents.placement.inspection.ActorCounts;
+import io.rivetevents.placement.inspection.NodeCounts;
 
 /**
  * A node, as the endpoint shows it. Parts that the application does not have are
@@ -22,6 +24,8 @@ import io.rivetevents.placement.inspection.ActorCounts;
  *
  * @param node the node
  * @param actors numbers of the actors, by their names
+ * @param namespaces namespaces of the instances in memory, of which at most
+ * {@value NodeCounts#MAX_NAMESPACES} are named
  * @param connections numbers of connections
  * @param limits limits that were reached, and those of memory
  * @param queues what waits for clients
@@ -33,10 +37,10 @@ import io.rivetevents.placement.inspection.ActorCounts;
  * @param cluster the other nodes
  * @param deliveries which deliveries are recorded
  */
-record NodeDescription(Node node, Map<String, ActorCounts> actors, Connections connections, List<LimitUse> limits,
-		@Nullable Queues queues, @Nullable Workers workers, Store store, ScheduleStatus schedules,
-		@Nullable OutboxStatus outbox, @Nullable BackplaneStatus backplane, @Nullable Object cluster,
-		Deliveries deliveries) implements OperationResponseBody {
+record NodeDescription(Node node, Map<String, ActorCounts> actors, SortedSet<String> namespaces,
+		Connections connections, List<LimitUse> limits, @Nullable Queues queues, @Nullable Workers workers, Store store,
+		ScheduleStatus schedules, @Nullable OutboxStatus outbox, @Nullable BackplaneStatus backplane,
+		@Nullable Object cluster, Deliveries deliveries) implements OperationResponseBody {
 
 	/**
 	 * A node.

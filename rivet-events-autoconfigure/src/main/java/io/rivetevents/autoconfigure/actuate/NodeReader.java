@@ -29,6 +29,7 @@ import io.rivetevents.placement.ActorTypes;
 import io.rivetevents.placement.LocalNode;
 import io.rivetevents.placement.inspection.ActorCounts;
 import io.rivetevents.placement.inspection.Inspection;
+import io.rivetevents.placement.inspection.NodeCounts;
 import io.rivetevents.scheduling.ActorWorkers;
 
 /**
@@ -84,19 +85,22 @@ final class NodeReader {
 
 	NodeDescription read() {
 		Neighbours neighbours = this.neighbours;
+		NodeCounts counts = this.inspection.count();
 		return new NodeDescription(
-				new NodeDescription.Node(this.connections.node(), Version.get(), this.node.isDraining()), actors(),
+				new NodeDescription.Node(this.connections.node(), Version.get(), this.node.isDraining()),
+				actors(counts), counts.namespaces(),
 				new NodeDescription.Connections(this.connections.size(), this.connections.members().size(),
 						this.limits.settings().node().connections()),
 				limits(), queues(), workers(),
 				new NodeDescription.Store(this.store.getClass().getSimpleName(), this.store.isPersistent()),
 				this.node.schedules(), (neighbours.outbox() != null) ? neighbours.outbox().status() : null,
 				(this.backplane instanceof LocalBackplane) ? null : this.backplane.status(),
-				(neighbours.cluster() != null) ? neighbours.cluster().describe() : null, this.deliveries.describe());
+				(neighbours.cluster() != null) ? neighbours.cluster().description().get() : null,
+				this.deliveries.describe());
 	}
 
-	private Map<String, ActorCounts> actors() {
-		Map<String, ActorCounts> actors = new TreeMap<>(this.inspection.counts());
+	private Map<String, ActorCounts> actors(NodeCounts counts) {
+		Map<String, ActorCounts> actors = new TreeMap<>(counts.actors());
 		this.types.names().forEach((name) -> actors.putIfAbsent(name, ActorCounts.NONE));
 		return actors;
 	}

@@ -17,6 +17,9 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.autoconfigure.actuate.RemoteInstances.UnansweredException;
+
 /**
  * Actuator endpoint that shows the actors of this node and, if access to it is
  * unrestricted, lets operators change them. Keys are given in their serialized form.
@@ -34,14 +37,17 @@ public final class RivetEventsEndpoint {
 
 	private final NodeOperations operations;
 
+	private final RemoteInstances remote;
+
 	private final RivetEventsEndpointProperties properties;
 
 	RivetEventsEndpoint(NodeReader node, InstanceQueries queries, DeliveryQueries deliveries, NodeOperations operations,
-			RivetEventsEndpointProperties properties) {
+			RemoteInstances remote, RivetEventsEndpointProperties properties) {
 		this.node = node;
 		this.queries = queries;
 		this.deliveries = deliveries;
 		this.operations = operations;
+		this.remote = remote;
 		this.properties = properties;
 	}
 
@@ -81,11 +87,17 @@ public final class RivetEventsEndpoint {
 	private Mono<?> view(View view, ViewRequest request, boolean shown) {
 		return switch (view) {
 			case INSTANCES -> this.queries.list(request.actor(), request.namespace(), request.after(), request.limit());
-			case INSTANCE -> this.queries.describe(request.address(), shown);
+			case INSTANCE -> {
+				Mono<?> here = this.queries.describe(request.address(), shown);
+				yield this.remote.read(ForwardedRequest.of(request, shown), here)
+					.<Object>map((found) -> found)
+					.onErrorResume(UnansweredException.class, (ex) -> here.map((found) -> found));
+			}
 			case CONNECTIONS -> (request.connection() != null) ? this.queries.connection(request.connection())
 					: this.queries.connectionsOf(Parameters.required("user", request.user()),
-							Parameters.optional("issuer", request.issuer()));
-			case DELIVERIES -> this.deliveries.explain(request.address(), request);
+							Parameters.optional("issuer", request.issuer()), request.after(), request.limit());
+			case DELIVERIES -> this.remote.read(ForwardedRequest.of(request, shown),
+					this.deliveries.explain(request.address(), request));
 		};
 	}
 
@@ -106,10 +118,27 @@ public final class RivetEventsEndpoint {
 			case CLOSE -> this.operations.close(Parameters.required("connection", connection), reason);
 			case CLOSE_USER ->
 				this.operations.closeUser(Parameters.required("user", user), Parameters.optional("issuer", issuer));
-			case SLEEP -> this.operations.sleep(Parameters.address(namespace, actor, key));
+			case SLEEP -> this.remote.change(ForwardedRequest.of(known, actor, key, namespace, null),
+					this.operations.sleep(Parameters.address(namespace, actor, key)));
 			case DRAIN -> this.operations.drain();
-			case RECORD -> this.deliveries.record(Parameters.address(namespace, actor, key), seconds);
+			case RECORD -> this.remote.change(ForwardedRequest.of(known, actor, key, namespace, seconds),
+					this.deliveries.record(Parameters.address(namespace, actor, key), seconds));
 		}).map(OperationResponseBody::of);
+	}
+
+	/**
+	 * Answers a request of another node about an instance of this one.
+	 * @return empty if the instance does not exist, or the operation is not known here
+	 */
+	Mono<?> answer(ForwardedRequest request) {
+		ActorAddress address = request.parameters().address();
+		return switch (request.operation()) {
+			case "instance" -> this.queries.describe(address, request.shown());
+			case "deliveries" -> this.deliveries.explain(address, request.parameters());
+			case "sleep" -> this.operations.sleep(address);
+			case "record" -> this.deliveries.record(address, request.seconds());
+			default -> Mono.empty();
+		};
 	}
 
 }

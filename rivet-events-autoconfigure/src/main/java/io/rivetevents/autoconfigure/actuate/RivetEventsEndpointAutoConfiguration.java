@@ -24,7 +24,8 @@ import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.autoconfigure.RivetEventsWebAutoConfiguration;
 import io.rivetevents.autoconfigure.cluster.RivetEventsClusterAutoConfiguration;
 import io.rivetevents.autoconfigure.state.RivetEventsOutboxAutoConfiguration;
-import io.rivetevents.cluster.status.Cluster;
+import io.rivetevents.cluster.OtherNodes;
+import io.rivetevents.cluster.directory.ClusterNode;
 import io.rivetevents.connection.Connections;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
@@ -73,12 +74,21 @@ public final class RivetEventsEndpointAutoConfiguration {
 	}
 
 	@Bean
+	RemoteInstances rivetRemoteInstances(Inspection inspection, ObjectProvider<ClusterDescription.Source> cluster) {
+		ClusterDescription.Source source = cluster.getIfAvailable();
+		return new RemoteInstances(inspection, (source != null) ? source.others() : OtherNodes.NONE);
+	}
+
+	@Bean
 	RivetEventsEndpoint rivetEventsEndpoint(LocalNode node, ActorTypes types, Inspection inspection,
 			OutboundRegistry registry, Connections connections, NodeReader reader, DeliveryQueries deliveries,
-			StateSanitizer sanitizer, @Qualifier("rivetActorWorkers") Scheduler workers,
+			RemoteInstances remote, StateSanitizer sanitizer, @Qualifier("rivetActorWorkers") Scheduler workers,
 			RivetEventsEndpointProperties properties) {
-		return new RivetEventsEndpoint(reader, new InstanceQueries(inspection, types, registry, connections, sanitizer),
-				deliveries, new NodeOperations(node, inspection, registry, connections, workers), properties);
+		RivetEventsEndpoint endpoint = new RivetEventsEndpoint(reader,
+				new InstanceQueries(inspection, types, registry, connections, sanitizer), deliveries,
+				new NodeOperations(node, inspection, registry, connections, workers), remote, properties);
+		RemoteInstances.serve(registry.operators(), endpoint::answer);
+		return endpoint;
 	}
 
 	@Bean
@@ -87,14 +97,14 @@ public final class RivetEventsEndpointAutoConfiguration {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(Cluster.class)
-	@ConditionalOnBean(Cluster.class)
+	@ConditionalOnClass(ClusterNode.class)
+	@ConditionalOnBean(ClusterNode.class)
 	static class OfCluster {
 
 		@Bean
-		@RegisterReflectionForBinding(ClusterDescription.class)
-		ClusterDescription.Source rivetClusterDescription(Cluster cluster) {
-			return () -> ClusterDescription.of(cluster);
+		@RegisterReflectionForBinding({ ClusterDescription.class, ForwardedRequest.class })
+		ClusterDescription.Source rivetClusterDescription(ClusterNode node) {
+			return new ClusterDescription.Source(() -> ClusterDescription.of(node), node.others());
 		}
 
 	}

@@ -16,6 +16,8 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.autoconfigure.actuate.RemoteInstances.UnansweredException;
+
 /**
  * The endpoint over HTTP: values are shown to users with certain roles, and a command for
  * what does not exist is answered with 404.
@@ -36,9 +38,10 @@ public final class RivetEventsEndpointWebExtension {
 			@Nullable String user, @Nullable String issuer, @Nullable String connection, @Nullable String event,
 			@Nullable Long position) {
 		RivetEventsEndpointProperties properties = this.endpoint.properties();
-		return this.endpoint.view(
-				new ViewRequest(view, actor, key, namespace, after, limit, user, issuer, connection, event, position),
-				properties.showValues().isShown(security, properties.roles()));
+		return this.endpoint
+			.view(new ViewRequest(view, actor, key, namespace, after, limit, user, issuer, connection, event, position),
+					properties.showValues().isShown(security, properties.roles()))
+			.onErrorResume(UnansweredException.class, (ex) -> Mono.just(unanswered(ex)));
 	}
 
 	/** Executes a command, see {@link RivetEventsEndpoint#execute}. */
@@ -48,7 +51,13 @@ public final class RivetEventsEndpointWebExtension {
 			@Nullable String connection, @Nullable String reason, @Nullable Integer seconds) {
 		return this.endpoint.execute(command, actor, key, namespace, user, issuer, connection, reason, seconds)
 			.map(WebEndpointResponse::new)
-			.defaultIfEmpty(new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND));
+			.defaultIfEmpty(new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND))
+			.onErrorResume(UnansweredException.class, (ex) -> Mono.just(unanswered(ex)));
+	}
+
+	private static WebEndpointResponse<Map<String, Object>> unanswered(UnansweredException ex) {
+		return new WebEndpointResponse<>(Map.of("problem", String.valueOf(ex.getMessage())),
+				WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
 	}
 
 }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.SanitizableData;
 import org.springframework.boot.actuate.endpoint.Sanitizer;
@@ -18,6 +19,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.placement.inspection.InstanceState;
 
 /**
  * Replaces the values in the states of instances that are not to be shown, as Spring Boot
@@ -27,6 +30,8 @@ import io.rivetevents.conversion.ValueMapper;
  * inspector alone.
  */
 public final class StateSanitizer {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(StateSanitizer.class));
 
 	private static final String PREFIX = "rivet.state.";
 
@@ -45,18 +50,26 @@ public final class StateSanitizer {
 	}
 
 	/**
-	 * Returns a state of which some values are replaced.
+	 * Returns a state of which some values are replaced. A state that cannot be shown is
+	 * described.
 	 * @param actor name of the actor
-	 * @param state the state as JSON in UTF-8
+	 * @param state the state
 	 * @param shown whether to show the values that no function replaces
-	 * @return the state; asterisks if it is not valid JSON
 	 */
-	@Nullable Object sanitize(String actor, byte[] state, boolean shown) {
-		try {
-			return sanitize(PREFIX + actor, this.mapper.readStoredTree(state), shown);
+	ShownState sanitize(String actor, InstanceState state, boolean shown) {
+		byte[] json = state.json();
+		byte[] complete = (json == null || state.whole()) ? json : CutJson.close(json);
+		if (complete == null) {
+			return (json != null) ? ShownState.beginning(null) : ShownState.problem(state.problem());
 		}
-		catch (JacksonException ex) {
-			return SanitizableData.SANITIZED_VALUE;
+		try {
+			Object value = sanitize(PREFIX + actor, this.mapper.readStoredTree(complete), shown);
+			return state.whole() ? ShownState.whole(value, complete.length) : ShownState.beginning(value);
+		}
+		catch (RuntimeException ex) {
+			failures.error(ex, () -> "A state of actor %s cannot be shown".formatted(actor));
+			return ShownState.problem((ex instanceof JacksonException) ? "The state is not valid JSON"
+					: "The state cannot be sanitized: " + ex.getClass().getName());
 		}
 	}
 

@@ -23,7 +23,7 @@ enum View {
 	INSTANCE("actor", "key", "namespace"),
 
 	/** The connections of a user, or one connection. */
-	CONNECTIONS("user", "issuer", "connection"),
+	CONNECTIONS("user", "issuer", "connection", "after", "limit"),
 
 	/** The recorded deliveries of one instance. */
 	DELIVERIES("actor", "key", "namespace", "event", "position", "connection", "limit");

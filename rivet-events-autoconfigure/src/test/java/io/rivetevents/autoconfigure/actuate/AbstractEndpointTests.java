@@ -218,6 +218,22 @@ abstract class AbstractEndpointTests {
 
 	}
 
+	static final class Label {
+
+		private boolean damaged;
+
+		public String getText() {
+			if (this.damaged) {
+				throw new IllegalStateException("No label");
+			}
+			return "";
+		}
+
+		public void setText(String text) {
+		}
+
+	}
+
 	@Actor("shop")
 	static class Shop {
 
@@ -249,8 +265,19 @@ abstract class AbstractEndpointTests {
 	@Actor("stall")
 	static class Stall {
 
+		@CreateState
+		Label create() {
+			return new Label();
+		}
+
 		@Action
 		String open() {
+			return "";
+		}
+
+		@Action
+		String damage(ActorContext<Label, ?> context, boolean damaged) {
+			context.state().damaged = damaged;
 			return "";
 		}
 

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,34 @@ class EndpointIntegrationTests extends AbstractEndpointTests {
 		assertThat(hidden.get("stateSize").intValue()).isPositive();
 		assertThat(hidden.get("state").toString())
 			.isEqualTo("{\"opened\":\"******\",\"password\":\"******\",\"price\":\"******\",\"sold\":[\"******\"]}");
+	}
+
+	@Test
+	void showsTheBeginningOfALongState() {
+		create("long");
+		for (int i = 0; i < 300; i++) {
+			this.actors.get("shop", "long").call("sell", String.class, "x".repeat(1000)).block(Duration.ofSeconds(10));
+		}
+		Answer answer = get("/instance", "actor", "shop", "key", "long");
+		assertThat(answer.get("state.sold")).hasSizeBetween(200, 270);
+		assertThat(answer.get("stateTruncated").booleanValue()).isTrue();
+		assertThat(answer.body().has("stateSize")).isFalse();
+	}
+
+	@Test
+	void showsTheRestIfTheStateCannotBeWritten() {
+		damage(true);
+		Answer answer = get("/instance", "actor", "stall", "key", "damaged");
+		assertThat(answer.status()).isEqualTo(200);
+		assertThat(answer.get("position.sequence").longValue()).isZero();
+		assertThat(answer.body().has("state")).isFalse();
+		assertThat(answer.get("stateProblem").stringValue()).startsWith("The state cannot be written: ");
+		damage(false);
+		assertThat(get("/instance", "actor", "stall", "key", "damaged").get("state.text").stringValue()).isEmpty();
+	}
+
+	private void damage(boolean damaged) {
+		this.actors.getOrCreate("stall", "damaged").call("damage", String.class, damaged).block(Duration.ofSeconds(10));
 	}
 
 	@Test
@@ -194,6 +224,26 @@ class EndpointIntegrationTests extends AbstractEndpointTests {
 		assertThat(post("/close-user", "user", "unknown").get("closed").intValue()).isZero();
 	}
 
+	@Test
+	void listsTheConnectionsOfAUserByPages() {
+		try (TestClient one = connectUser("a", OPERATOR);
+				TestClient two = connectUser("a", OPERATOR);
+				TestClient three = connectUser("b", OPERATOR)) {
+			Stream.of(one, two, three).forEach((client) -> client.next(ToClient.Init.class));
+			Answer first = get("/connections", "user", OPERATOR, "limit", "2");
+			assertThat(first.get("total").intValue()).isEqualTo(3);
+			assertThat(first.get("connections")).hasSize(2);
+			Answer second = get("/connections", "user", OPERATOR, "limit", "2", "after",
+					first.get("next").stringValue());
+			assertThat(second.get("connections")).hasSize(1);
+			assertThat(second.body().has("next")).isFalse();
+			Set<String> ids = new HashSet<>();
+			Stream.of(first, second)
+				.forEach((page) -> page.get("connections").forEach((each) -> ids.add(each.path("id").stringValue())));
+			assertThat(ids).hasSize(3);
+		}
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "/nothing", "/instances?actor=none", "/instance?actor=none&key=k", "/instance?actor=shop&key=none",
 			"/connections?connection=none" })
@@ -206,7 +256,8 @@ class EndpointIntegrationTests extends AbstractEndpointTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "/instances", "/instance?actor=shop", "/instance?key=k", "/connections",
 			"/instances?actor=shop&limit=0", "/instances?actor=shop&limit=1001", "/instances?actor=shop&limit=x",
-			"/instances?actor=shop&after=x", "/connections?user=ada&issuer=", "/connections?user=ada&issuer=%20" })
+			"/instances?actor=shop&after=x", "/connections?user=ada&issuer=", "/connections?user=ada&limit=0",
+			"/connections?user=ada&issuer=%20" })
 	void rejectsInvalidParameters(String path) {
 		assertThat(send(HttpRequest.newBuilder(), path, OPERATOR).status()).isEqualTo(400);
 	}
