@@ -178,8 +178,15 @@ abstract class AbstractTwoNodesTests {
 				.build()).path("closed").intValue();
 		}
 
-		private JsonNode get(String path) {
+		JsonNode get(String path) {
 			return answer(HttpRequest.newBuilder(uri(path)).build());
+		}
+
+		JsonNode post(String path, String body) {
+			return answer(HttpRequest.newBuilder(uri(path))
+				.header("Content-Type", "application/json")
+				.POST(HttpRequest.BodyPublishers.ofString(body))
+				.build());
 		}
 
 		private static JsonNode answer(HttpRequest request) {

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -40,7 +41,9 @@ class ClusterOfTwoNodesTests extends AbstractTwoNodesTests {
 	List<String> join() {
 		this.redis.start();
 		return List.of("--rivet.events.cluster.enabled=true", "--rivet.events.cluster.bind-address=127.0.0.1",
-				"--rivet.events.state.store=redis", "--spring.data.redis.port=" + this.redis.port());
+				"--rivet.events.state.store=redis", "--management.endpoints.web.exposure.include=health,rivetevents",
+				"--management.endpoint.rivetevents.access=unrestricted",
+				"--spring.data.redis.port=" + this.redis.port());
 	}
 
 	@Override
@@ -51,6 +54,25 @@ class ClusterOfTwoNodesTests extends AbstractTwoNodesTests {
 	@AfterAll
 	void stopRedis() {
 		this.redis.close();
+	}
+
+	/** One of them has it. */
+	@Test
+	void eachDescribesAndRecordsAnInstance() {
+		List<JsonNode> found = Stream.of(this.left, this.right)
+			.map((node) -> node.get("/actuator/rivetevents/instance?actor=room&key=lobby"))
+			.toList();
+		assertThat(found).allSatisfy((each) -> {
+			assertThat(each.path("status").asString()).isEqualTo("awake");
+			assertThat(each.path("connections")).hasSize(4);
+			assertThat(each.path("node")).isEqualTo(found.get(0).path("node"));
+		});
+		for (Node node : List.of(this.left, this.right)) {
+			JsonNode recorded = node.post("/actuator/rivetevents/record", "{\"actor\":\"room\",\"key\":\"lobby\"}");
+			assertThat(recorded.path("recorded").asBoolean()).isTrue();
+			JsonNode deliveries = node.get("/actuator/rivetevents/deliveries?actor=room&key=lobby");
+			assertThat(deliveries.path("recorded").asBoolean()).isTrue();
+		}
 	}
 
 	@Test
