@@ -40,11 +40,11 @@ class InspectorManagementConfiguration {
 
 	@Bean
 	SimpleUrlHandlerMapping rivetInspectorMapping(PathMappedEndpoints endpoints, ActorTypes types,
-			InspectorAccess access, EventFeed feed, Timeline timeline, InspectorCalls calls,
+			InspectorAccess access, EventFeed feed, Timeline timeline, CallableActions actions, InspectorCalls calls,
 			@Qualifier("rivetActorWorkers") Scheduler workers) {
 		String path = endpoints.getPath(InspectorAccess.ENDPOINT) + "/ui";
 		WebHandler handler = RouterFunctions
-			.toWebHandler(new InspectorRoutes(types, access, feed, timeline, calls, workers).at(path));
+			.toWebHandler(new InspectorRoutes(types, access, feed, timeline, actions, calls, workers).at(path));
 		return new SimpleUrlHandlerMapping(Map.of(path, handler, path + "/**", handler), ORDER);
 	}
 

@@ -39,6 +39,8 @@ final class InspectorRoutes {
 
 	private final Timeline timeline;
 
+	private final CallableActions actions;
+
 	private final InspectorCalls calls;
 
 	private final Scheduler workers;
@@ -47,12 +49,13 @@ final class InspectorRoutes {
 	 * Creates the routes.
 	 * @param workers scheduler of work that may block
 	 */
-	InspectorRoutes(ActorTypes types, InspectorAccess access, EventFeed feed, Timeline timeline, InspectorCalls calls,
-			Scheduler workers) {
+	InspectorRoutes(ActorTypes types, InspectorAccess access, EventFeed feed, Timeline timeline,
+			CallableActions actions, InspectorCalls calls, Scheduler workers) {
 		this.types = types;
 		this.access = access;
 		this.feed = feed;
 		this.timeline = timeline;
+		this.actions = actions;
 		this.calls = calls;
 		this.workers = workers;
 	}
@@ -68,7 +71,8 @@ final class InspectorRoutes {
 			.GET(path + "/inspector.js", InspectorFile.SCRIPT.handler())
 			.GET(path + "/settings", this::settings)
 			.GET(path + "/events", this::events)
-			.GET(path + "/timeline", this::timeline);
+			.GET(path + "/timeline", this::timeline)
+			.GET(path + "/actions", this::actions);
 		if (this.access.isWritable()) {
 			routes.POST(path + "/call", RequestPredicates.contentType(MediaType.APPLICATION_JSON), this::call);
 		}
@@ -107,6 +111,10 @@ final class InspectorRoutes {
 			.flatMap(InspectorRoutes::json);
 	}
 
+	private Mono<ServerResponse> actions(ServerRequest request) {
+		return json(this.actions.of(actor(request)));
+	}
+
 	private Mono<ServerResponse> call(ServerRequest request) {
 		return request.bodyToMono(String.class)
 			.map(InspectorCalls.Call::read)
@@ -116,12 +124,17 @@ final class InspectorRoutes {
 	}
 
 	private ActorAddress address(ServerRequest request) {
+		String actor = actor(request);
+		return new ActorAddress(request.queryParam("namespace").orElse(ActorAddress.DEFAULT_NAMESPACE), actor,
+				ActorKey.parse(required(request, "key")));
+	}
+
+	private String actor(ServerRequest request) {
 		String actor = required(request, "actor");
 		if (this.types.find(actor) == null) {
 			throw new ResponseStatusException(HttpStatus.NOT_FOUND);
 		}
-		return new ActorAddress(request.queryParam("namespace").orElse(ActorAddress.DEFAULT_NAMESPACE), actor,
-				ActorKey.parse(required(request, "key")));
+		return actor;
 	}
 
 	private static String required(ServerRequest request, String name) {

@@ -26,6 +26,7 @@ import io.rivetevents.autoconfigure.actuate.RivetEventsEndpointAutoConfiguration
 import io.rivetevents.autoconfigure.actuate.RivetEventsEndpointProperties;
 import io.rivetevents.autoconfigure.actuate.StateSanitizer;
 import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.invocation.ActorRegistrar;
 import io.rivetevents.placement.LocalNode;
 
 /**
@@ -60,6 +61,11 @@ public final class RivetEventsInspectorAutoConfiguration {
 	@Bean
 	InspectorCalls rivetInspectorCalls(Actors actors, ValueMapper mapper) {
 		return new InspectorCalls(actors, mapper);
+	}
+
+	@Bean
+	CallableActions rivetInspectorActions(ObjectProvider<ActorRegistrar> registrar) {
+		return new CallableActions(() -> registrar.getObject().contracts());
 	}
 
 	private static Clock clock(ObjectProvider<Clock> clock) {

@@ -14,7 +14,9 @@ const $ = (id) => document.getElementById(id);
 
 let settings = { writable: false, values: false };
 let chosen = null; // { actor, key, namespace }
+let namespace = "default";
 let actor = null;
+let actions = new Map(); // of the chosen instance, by name
 let cursor = null; // page of the instances
 let nextCursor = null;
 let source = null;
@@ -190,9 +192,11 @@ async function overview() {
 		"Queued for clients": node.queues && bytes(node.queues.bytes),
 		"Events dropped": node.queues && number.format(node.queues.droppedEvents),
 		"Workers busy": node.workers && `${node.workers.busy} of ${node.workers.max}`,
+		"Schedule runs failed": node.schedules?.failures ? `${number.format(node.schedules.failures)} (${node.schedules.lastError})` : undefined,
 		"Limits hit": number.format((node.limits ?? []).reduce((sum, limit) => sum + limit.hits, 0)),
 		"Nodes": node.cluster?.nodes,
 	});
+	sync($("namespaces"), node.namespaces ?? [], (name) => name, (name) => element("option", { value: name }), () => {});
 	sync($("actors"), types, ([name]) => name,
 		([name]) => element("li", {}, element("button", { type: "button", onclick: () => chooseActor(name) },
 			element("b"), element("span"))),
@@ -204,6 +208,13 @@ function choice(child, name, note, current) {
 	setText(button.firstElementChild, name);
 	setText(button.lastElementChild, note);
 	button.setAttribute("aria-current", String(current));
+}
+
+function chooseNamespace(name) {
+	namespace = name || "default";
+	$("namespace").value = namespace;
+	cursor = null;
+	return refresh();
 }
 
 function chooseActor(name) {
@@ -219,21 +230,22 @@ async function instances() {
 		return;
 	}
 	const asked = actor;
-	const page = await read(`${ENDPOINT}/instances`, { actor, limit: 50, ...(cursor && { after: cursor }) });
-	if (asked !== actor) {
+	const within = namespace;
+	const page = await read(`${ENDPOINT}/instances`, { actor, namespace, limit: 50, ...(cursor && { after: cursor }) });
+	if (asked !== actor || within !== namespace) {
 		return;
 	}
 	nextCursor = page.next ?? null;
 	$("more-instances").hidden = !nextCursor;
 	$("first-instances").hidden = !cursor;
-	$("no-instances").hidden = page.instances.length > 0;
-	sync($("instance-list"), page.instances, (each) => each.key,
+	$("no-instances").hidden = page.instances.length > 0 || Boolean(nextCursor);
+	sync($("instance-list"), page.instances, (each) => `${asked} ${page.namespace} ${each.key}`,
 		(each) => element("li", {}, element("button", { type: "button", class: "key",
 			onclick: () => visit({ actor: asked, key: each.key, namespace: page.namespace }) },
 			element("b"), element("span"))),
 		(child, each) => choice(child, each.key,
 			each.status === "awake" ? plural(each.connections, "connection") : each.status,
-			chosen?.actor === actor && chosen.key === each.key));
+			chosen?.actor === actor && chosen.namespace === page.namespace && chosen.key === each.key));
 }
 
 // One instance
@@ -247,6 +259,7 @@ function choose(wanted) {
 		setText($("message"), "");
 		recordedUntil = null;
 		openEvents();
+		loadActions();
 	}
 	return refresh();
 }
@@ -277,7 +290,7 @@ async function instance() {
 	}
 	$("welcome").hidden = true;
 	$("instance").hidden = false;
-	setText($("instance-title"), `${asked.actor} / ${asked.key}`);
+	setText($("instance-title"), `${asked.actor} / ${asked.key}${asked.namespace === "default" ? "" : ` in ${asked.namespace}`}`);
 	setText($("instance-status"), found.status);
 	$("instance-status").dataset.state = found.status;
 	$("sleep").hidden = !settings.writable || !["awake", "busy"].includes(found.status);
@@ -294,9 +307,29 @@ async function instance() {
 		"Schedules": found.schedules?.length,
 		"Deliveries recorded until": recordedUntil && new Date(recordedUntil) > new Date() ? time(recordedUntil) : undefined,
 	});
+	setText($("state-problem"), found.stateProblem ?? (found.stateTruncated ? "The state is long: this is its beginning." : ""));
 	setText($("state"), found.state !== undefined ? JSON.stringify(found.state, null, 2)
 		: found.status === "busy" ? "The current turn has not ended." : "No state is here.");
+	$("state").hidden = found.stateProblem !== undefined;
+	turns(found.turns ?? []);
 	connections(found.connections ?? [], found.connectionsOmitted ?? 0);
+}
+
+const millis = (value) => `${value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 2 : 0 })} ms`;
+
+function turns(list) {
+	$("no-turns").hidden = list.length > 0;
+	const seen = new Map(); // turns of the same instant
+	sync($("turns"), list, (each) => {
+		const count = (seen.get(each.startedAt) ?? 0) + 1;
+		seen.set(each.startedAt, count);
+		return `${each.startedAt} ${count} ${each.calls}`;
+	}, (each) => element("li", {}, element("b", {}, each.calls.join(", ") || "message"), element("span"), element("i", {}, time(each.startedAt)),
+		element("i", {}, `waited ${millis(each.waited)}`), element("i")),
+	(child, each) => {
+		setText(child.children[1], each.error ?? "");
+		setText(child.lastElementChild, each.duration === undefined ? "runs" : `ran ${millis(each.duration)}`);
+	});
 }
 
 function connections(list, omitted) {
@@ -322,6 +355,26 @@ function connection(each) {
 	return element("li", {}, element("b"), element("p"), element("p"), settings.writable
 		? element("button", { type: "button", class: "quiet", onclick: () => closeConnection(each),
 			"aria-label": `Close connection ${each.id} of ${each.user ?? "anonymous"}` }, "Close") : undefined);
+}
+
+// Calls
+
+const loadActions = () => attempt(async () => {
+	const asked = chosen;
+	const found = await read(`${UI}/actions`, { actor: asked.actor });
+	if (asked === chosen) {
+		actions = new Map(found.map((action) => [action.name, action.parameters]));
+		sync($("action-names"), found, (action) => action.name, (action) => element("option", { value: action.name }), () => {});
+		describeAction();
+	}
+});
+
+/** Shows the parameters of the named action. */
+function describeAction() {
+	const parameters = actions.get($("call-action").value);
+	setText($("call-signature"), parameters
+		? `Parameters: ${parameters.map(({ name, type, optional }) => `${name}${optional ? "?" : ""}: ${type}`).join(", ") || "none"}`
+		: `Actions: ${[...actions.keys()].join(", ") || "none for clients"}`);
 }
 
 const closeConnection = (each) => attempt(async () => {
@@ -525,10 +578,12 @@ $("pause").addEventListener("click", () => {
 });
 $("open").addEventListener("submit", (event) => {
 	event.preventDefault();
-	visit({ actor, key: $("open-key").value, namespace: "default" });
+	visit({ actor, key: $("open-key").value, namespace });
 });
 $("more-instances").addEventListener("click", () => { cursor = nextCursor; refresh(); });
 $("first-instances").addEventListener("click", () => { cursor = null; refresh(); });
+$("namespace").addEventListener("change", () => chooseNamespace($("namespace").value.trim()));
+$("call-action").addEventListener("input", describeAction);
 $("older").addEventListener("click", () => older());
 $("sleep").addEventListener("click", sleep);
 $("record").addEventListener("click", () => attempt(async () => {
@@ -546,8 +601,9 @@ try {
 	await loadSettings();
 	const wanted = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
 	if (wanted.actor && wanted.key) {
+		await chooseNamespace(wanted.namespace);
 		await chooseActor(wanted.actor);
-		await choose({ actor: wanted.actor, key: wanted.key, namespace: wanted.namespace ?? "default" });
+		await choose({ actor: wanted.actor, key: wanted.key, namespace });
 	}
 }
 catch (failure) {

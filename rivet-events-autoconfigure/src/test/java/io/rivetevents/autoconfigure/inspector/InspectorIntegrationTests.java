@@ -35,7 +35,6 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.core.env.MapPropertySource;
 import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
 import org.springframework.security.core.userdetails.User;
 import tools.jackson.databind.JsonNode;
@@ -100,7 +99,7 @@ class InspectorIntegrationTests {
 		startCommon();
 		assertThat(send(anonymous(PAGE)).statusCode()).isEqualTo(401);
 		for (String path : List.of("/inspector.js", "/inspector.css", "/settings", "/events?actor=room&key=a",
-				"/timeline?actor=room&key=a")) {
+				"/timeline?actor=room&key=a", "/actions?actor=room")) {
 			assertThat(send(anonymous(PAGE + path)).statusCode()).as(path).isEqualTo(401);
 		}
 		HttpResponse<String> page = get(PAGE);
@@ -119,47 +118,21 @@ class InspectorIntegrationTests {
 	}
 
 	@Test
-	void isOnThePortForManagementOnly() throws Exception {
-		start("management.server.port=0", "management.server.base-path=/internal");
+	void isBelowThePathOfTheEndpointOnThePortForManagementOnly() throws Exception {
+		start("management.server.port=0", "management.server.base-path=/internal",
+				"management.endpoints.web.base-path=/manage",
+				"management.endpoints.web.path-mapping.rivetevents=actors");
+		String page = "/internal/manage/actors/ui";
+		assertThat(get(page).statusCode()).isEqualTo(404);
 		assertThat(get(PAGE).statusCode()).isEqualTo(404);
 		this.port = Integer.parseInt(property("local.management.port"));
-		assertThat(get("/internal" + PAGE).statusCode()).isEqualTo(200);
-		assertThat(get("/internal" + PAGE + "/settings").statusCode()).isEqualTo(200);
-		assertThat(send(anonymous("/internal" + PAGE)).statusCode()).isEqualTo(401);
-		assertThat(json(call("/internal" + PAGE, token("/internal" + PAGE), "add", "[2]")).path("error")
-			.path("code")
-			.asString()).isEqualTo("not_found");
-	}
-
-	@Test
-	void followsThePathOfTheEndpoint() throws Exception {
-		start("management.endpoints.web.base-path=/manage", "management.endpoints.web.path-mapping.rivetevents=actors");
-		assertThat(get("/manage/actors/ui").statusCode()).isEqualTo(200);
-		assertThat(get("/manage/actors/ui/inspector.js").statusCode()).isEqualTo(200);
+		assertThat(get(page).statusCode()).isEqualTo(200);
+		assertThat(get(page + "/inspector.js").statusCode()).isEqualTo(200);
+		assertThat(get(page + "/settings").statusCode()).isEqualTo(200);
 		assertThat(get(PAGE).statusCode()).isEqualTo(404);
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "rivet.events.inspector.enabled=false", "management.endpoints.web.exposure.include=health",
-			"management.endpoint.rivetevents.access=none", "rivet.events.enabled=false" })
-	void isAbsent(String property) throws Exception {
-		start(property);
-		assertThat(get(PAGE).statusCode()).isEqualTo(404);
-		assertThat(get(PAGE + "/inspector.js").statusCode()).isEqualTo(404);
-		assertThat(this.context.getBeansOfType(EventFeed.class)).isEmpty();
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "devtools, 200", "other, 404" })
-	void isThereByDefaultWithDevTools(String source, int status) throws Exception {
-		SpringApplicationBuilder application = new SpringApplicationBuilder(Application.class)
-			.properties("server.port=0", "management.endpoints.web.exposure.include=rivetevents");
-		application.initializers((context) -> context.getEnvironment()
-			.getPropertySources()
-			.addLast(new MapPropertySource(source, Map.of())));
-		this.context = application.run();
-		this.port = Integer.parseInt(property("local.server.port"));
-		assertThat(get(PAGE).statusCode()).isEqualTo(status);
+		assertThat(send(anonymous(page)).statusCode()).isEqualTo(401);
+		assertThat(json(call(page, token(page), "add", "[2]")).path("error").path("code").asString())
+			.isEqualTo("not_found");
 	}
 
 	@ParameterizedTest
@@ -200,18 +173,8 @@ class InspectorIntegrationTests {
 	}
 
 	@Test
-	void hasNoCallsIfTheEndpointIsReadOnly() throws Exception {
-		start("management.endpoint.rivetevents.access=read-only");
-		create();
-		String token = token(PAGE);
-		assertThat(json(get(PAGE + "/settings")).path("writable").asBoolean()).isFalse();
-		assertThat(call(PAGE, token, "add", "[2]").statusCode()).isEqualTo(404);
-	}
-
-	@Test
 	void showsValuesToTheRolesOfTheEndpoint() throws Exception {
-		start("management.endpoint.rivetevents.show-values=when-authorized",
-				"management.endpoint.rivetevents.roles=DEV");
+		startCommon();
 		create();
 		assertThat(json(get(PAGE + "/settings")).path("values").asBoolean()).isTrue();
 		assertThat(json(call(PAGE, token(PAGE), "add", "[2]")).path("result").asInt()).isEqualTo(3);
@@ -250,6 +213,17 @@ class InspectorIntegrationTests {
 	}
 
 	@Test
+	void listsTheActionsOfAnActor() throws Exception {
+		startCommon();
+		JsonNode actions = json(get(PAGE + "/actions?actor=room"));
+		assertThat(actions.valueStream().map((each) -> each.path("name").asString())).containsExactly("add", "burst",
+				"fail", "nothing", "say");
+		assertThat(actions.get(0).path("parameters")).hasToString("[{\"name\":\"number\",\"type\":\"int\"}]");
+		assertThat(actions.get(4).path("parameters")).hasToString("[{\"name\":\"text\",\"type\":\"String\"}]");
+		assertThat(get(PAGE + "/actions?actor=none").statusCode()).isEqualTo(404);
+	}
+
+	@Test
 	void goesBackInTheHistory() throws Exception {
 		startCommon();
 		create();
@@ -281,7 +255,8 @@ class InspectorIntegrationTests {
 
 	private void startCommon() {
 		if (common == null) {
-			common = run("management.endpoint.rivetevents.show-values=always", "rivet.events.history.durable=true");
+			common = run("management.endpoint.rivetevents.show-values=when-authorized",
+					"management.endpoint.rivetevents.roles=DEV", "rivet.events.history.durable=true");
 		}
 		this.context = common;
 		this.port = Integer.parseInt(property("local.server.port"));
