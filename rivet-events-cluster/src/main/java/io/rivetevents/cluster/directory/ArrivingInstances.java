@@ -10,7 +10,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -104,17 +103,17 @@ final class ArrivingInstances {
 		}
 	}
 
+	/** Until the node that has it releases it. An attempt that takes long ends, too. */
 	private Mono<Void> wake(ActorAddress address) {
-		long begin = now();
 		return Mono.defer(() -> this.wake.apply(address))
 			.then()
 			.onErrorResume(ArrivingInstances::isNotFound, (ex) -> Mono.empty())
-			.retryWhen(Retry.from((signals) -> signals.concatMap((signal) -> pause(signal.failure(), begin))));
+			.retryWhen(Retry.from((signals) -> signals.concatMap((signal) -> pause(signal.failure()))))
+			.timeout(this.longest, Mono.error(() -> new RivetException(ErrorCode.RESTARTING)), this.timers);
 	}
 
-	private Mono<Long> pause(Throwable failure, long begin) {
-		return (Calls.isRestarting(failure) && now() - begin < this.longest.toNanos()) ? Mono.delay(PAUSE, this.timers)
-				: Mono.error(failure);
+	private Mono<Long> pause(Throwable failure) {
+		return Calls.isRestarting(failure) ? Mono.delay(PAUSE, this.timers) : Mono.error(failure);
 	}
 
 	/** An event that arrives meanwhile follows those that wait. */
@@ -139,10 +138,6 @@ final class ArrivingInstances {
 			return (first != null) ? arrival : null;
 		});
 		return next.poll();
-	}
-
-	private long now() {
-		return this.timers.now(TimeUnit.NANOSECONDS);
 	}
 
 	private static boolean isNotFound(Throwable ex) {

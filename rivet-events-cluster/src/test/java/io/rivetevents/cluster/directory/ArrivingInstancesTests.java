@@ -87,6 +87,16 @@ class ArrivingInstancesTests {
 	}
 
 	@Test
+	void failInTheEndThoughAnAttemptHasNotEnded() {
+		this.woken = Mono.never();
+		send("one");
+		this.timers.advanceTimeBy(LONGEST.minusSeconds(1));
+		assertThat(this.told).isEmpty();
+		this.timers.advanceTimeBy(Duration.ofSeconds(1));
+		assertThat(this.told).containsExactly("one failed: restarting");
+	}
+
+	@Test
 	void failAtOnceForAnyOtherReason() {
 		this.woken = Mono.error(new RivetException(ErrorCode.STATE_UNAVAILABLE));
 		send("one");
