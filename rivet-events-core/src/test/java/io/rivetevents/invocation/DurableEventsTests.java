@@ -404,6 +404,28 @@ class DurableEventsTests {
 		assertThat(bob.outcome()).isEqualTo("resynced");
 	}
 
+	/** Positions that were reserved and not used do not count as events. */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aClientThatHasReceivedAllOfAMixtureMissesNothingByASleep(boolean killed) {
+		Client ada = new Client("ada", UUID.randomUUID().toString(), Mixed.class);
+		ada.connect("kept", "other");
+		this.harness.call(Mixed.class, "k", "both");
+		ada.leave();
+		Position last = ada.last();
+		this.harness.call(Mixed.class, "k", "sleep");
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
+		if (killed) {
+			kill();
+		}
+		ada.connect("kept", "other");
+		assertThat(ada.outcome()).isEqualTo("resumed");
+		assertThat(ada.gaps()).isEmpty();
+		this.harness.call(Mixed.class, "k", "both");
+		assertThat(ada.names()).containsExactly("other", "kept");
+		assertThat(ada.last()).isEqualTo(new Position(last.epoch(), last.sequence() + 2));
+	}
+
 	/** An action that is not durable waits for nothing. */
 	@Test
 	void othersCommitNothing() {
@@ -1171,6 +1193,11 @@ class DurableEventsTests {
 		@Action
 		int size() {
 			return 0;
+		}
+
+		@Action
+		void sleep(ActorContext<Void, Void> c) {
+			c.sleep();
 		}
 
 		@Action

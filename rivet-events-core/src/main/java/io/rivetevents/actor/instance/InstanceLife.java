@@ -576,7 +576,7 @@ final class InstanceLife {
 				stayAwake(End.SLEEP);
 				return;
 			}
-			this.state.save(now());
+			this.owner.commits().saveLast(now());
 			if (this.end.get() == End.SLEEP) {
 				leave(observers()::actorSlept, this.owner::hibernates);
 			}
@@ -599,7 +599,7 @@ final class InstanceLife {
 		ActorAddress address = this.owner.address();
 		try {
 			this.owner.commits().endTurn();
-			this.state.save(now());
+			this.owner.commits().saveLast(now());
 			if (!isBeyond(this.end.get(), End.SHUTDOWN)) {
 				forwardEvents();
 				this.handOver = (how == End.RELEASE) ? this.owner.commits().handOver() : null;

@@ -308,8 +308,24 @@ public final class ActorState {
 	}
 
 	/**
-	 * Saves as {@link #save} does, and checks the stored version even if nothing has
-	 * changed.
+	 * Saves as {@link #save(long)} does, with a change of the stored form, even if the
+	 * state has not changed.
+	 * @param now the time in nanoseconds
+	 * @param change changes the stored form
+	 */
+	public void save(long now, UnaryOperator<StoredActor.Builder> change) {
+		lock(now);
+		try {
+			saveWhatIs(now, new Addition(change, List.of(), List.of()), true);
+		}
+		finally {
+			this.saving.unlock();
+		}
+	}
+
+	/**
+	 * Saves as {@link #save(long)} does, and checks the stored version even if nothing
+	 * has changed.
 	 * @param now the time in nanoseconds
 	 * @throws StaleStateException if a newer copy of the instance has saved in the
 	 * meantime

@@ -318,6 +318,14 @@ public final class EventStream {
 		inOrder(() -> this.reserved = reserved);
 	}
 
+	/**
+	 * Gives no position without a commit any more.
+	 * @return the last one
+	 */
+	long reserveNoMore() {
+		return inOrder(() -> this.reserved = this.sequence);
+	}
+
 	/** Returns the position of the last event. Called with the order. */
 	public Position position() {
 		return new Position(this.epoch, this.sequence);

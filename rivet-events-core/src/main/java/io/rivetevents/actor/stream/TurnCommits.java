@@ -364,6 +364,23 @@ public final class TurnCommits {
 		}
 	}
 
+	/**
+	 * Saves the instance before it leaves memory. The positions that were reserved and
+	 * not used are given back: the next instance continues at the last one, so that no
+	 * client takes them for events that were lost. Durable events, and others beyond
+	 * that, wait for a commit from now on.
+	 * @param now the time in nanoseconds
+	 */
+	public void saveLast(long now) {
+		if (!this.events.durable()) {
+			this.state.save(now);
+			return;
+		}
+		long last = this.stream.reserveNoMore();
+		this.reserved = last;
+		this.state.save(now, (next) -> next.reserved(last));
+	}
+
 	/** Discards what was sent and drops the history: the instance leaves memory. */
 	public void close() {
 		this.closed = true;
