@@ -62,6 +62,7 @@ import io.rivetevents.limit.PendingCall;
 import io.rivetevents.outbound.MovedClient;
 import io.rivetevents.placement.inspection.InspectedInstances;
 import io.rivetevents.placement.pending.Departures;
+import io.rivetevents.placement.pending.EndedConnections;
 import io.rivetevents.placement.pending.TurnRequest;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.Position;
@@ -104,6 +105,8 @@ final class Instances implements InstanceHost, InspectedInstances {
 	private static final Duration RETRY = Duration.ofSeconds(5);
 
 	private final SleepingInstances sleeping;
+
+	private final EndedConnections ended = new EndedConnections(this::wake);
 
 	/** Sleeping instances that are woken for ended connections after the delay. */
 	private final Set<ActorAddress> retried = ConcurrentHashMap.newKeySet();
@@ -192,17 +195,40 @@ final class Instances implements InstanceHost, InspectedInstances {
 
 	/**
 	 * Notifies an instance that a connection has ended, if it is in memory or sleeps with
-	 * the connection.
+	 * the connection: then it wakes when its turn comes.
 	 * @param address address of the instance
 	 * @param connectionId id of the connection
 	 */
 	@Override
 	public void disconnected(ActorAddress address, String connectionId) {
+		if (find(address) == null && this.sleeping.end(address, connectionId)) {
+			this.ended.add(new EndedConnections.Ended(address, connectionId));
+		}
+		else {
+			end(address, connectionId);
+		}
+	}
+
+	/** Returns the instance that handles the end, {@code null} if there is none. */
+	private @Nullable ActorInstance end(ActorAddress address, String connectionId) {
 		ActorInstance instance = find(address, connectionId);
 		while (instance != null && !instance.disconnected(connectionId)) {
 			forget(instance); // waits until the next instance has the connection
 			instance = find(address, connectionId);
 		}
+		return instance;
+	}
+
+	private Mono<Void> wake(EndedConnections.Ended ended) {
+		return Mono.create((sink) -> {
+			ActorInstance instance = end(ended.address(), ended.connectionId());
+			Mailbox.Offer offered = (instance != null)
+					? instance.offer(Turn.ofRuntime((woken) -> Mono.fromRunnable(sink::success)))
+					: Mailbox.Offer.CLOSED;
+			if (offered != Mailbox.Offer.ACCEPTED) {
+				sink.success();
+			}
+		});
 	}
 
 	/**

@@ -80,6 +80,20 @@ public final class SleepingInstances {
 		return sleeping != null && sleeping.contains(connectionId);
 	}
 
+	/**
+	 * Notes that a connection of an instance that sleeps has ended, unless it has no
+	 * socket. Its hook is called when the instance wakes.
+	 * @return whether an instance sleeps with the connection
+	 */
+	public boolean end(ActorAddress address, String connectionId) {
+		SleepingConnections sleeping = this.byAddress.get(address);
+		ActorConnection connection = (sleeping != null) ? sleeping.connections().get(connectionId) : null;
+		if (connection != null && !connection.isDetached()) {
+			connection.end();
+		}
+		return connection != null;
+	}
+
 	/** Returns whether an instance sleeps with a connection. */
 	public boolean contains(ActorAddress address, ActorConnection connection) {
 		SleepingConnections sleeping = this.byAddress.get(address);
