@@ -7,6 +7,8 @@ package io.rivetevents.cluster.link;
 
 import java.util.concurrent.Executor;
 
+import org.jspecify.annotations.Nullable;
+
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.cluster.frame.Operation;
@@ -156,10 +158,12 @@ final class ConnectAttempts {
 					(ex) -> this.tasks.execute(() -> failed(number, ex)));
 	}
 
-	/** An instance that was created for the client must not be created twice. */
+	/**
+	 * The instance of a client that was connected is not created again: it may have been
+	 * deleted in the meantime.
+	 */
 	private ActorTarget target() {
-		return (this.again && this.target instanceof ActorTarget.Create) ? new ActorTarget.Get(this.address)
-				: this.target;
+		return (this.again && this.target.creates()) ? new ActorTarget.Get(this.address) : this.target;
 	}
 
 	private void answered(int number, Result result) {
@@ -193,15 +197,20 @@ final class ConnectAttempts {
 			retryLater();
 		}
 		else {
-			this.listener.rejected(refusal);
+			boolean deleted = this.again && codeOf(refusal) == ErrorCode.ACTOR_NOT_FOUND;
+			this.listener.rejected(deleted ? new RivetException(ErrorCode.DESTROYING) : refusal);
 		}
 	}
 
 	private boolean isTemporary(RivetException refusal) {
-		ErrorCode code = ErrorCode.ofReason(refusal.group() + "." + refusal.code());
+		ErrorCode code = codeOf(refusal);
 		return code == ErrorCode.OUTCOME_UNKNOWN || code == ErrorCode.RESTARTING
 				|| code == ErrorCode.CONNECTION_NOT_FOUND
 				|| (this.again && (code == ErrorCode.STATE_UNAVAILABLE || code == ErrorCode.OVERLOADED));
+	}
+
+	private static @Nullable ErrorCode codeOf(RivetException refusal) {
+		return ErrorCode.ofReason(refusal.group() + "." + refusal.code());
 	}
 
 }

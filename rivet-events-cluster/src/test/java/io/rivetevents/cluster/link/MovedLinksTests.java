@@ -15,7 +15,11 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.OnSleep;
 import io.rivetevents.cluster.frame.Frame;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -94,6 +98,37 @@ class MovedLinksTests {
 	}
 
 	@Test
+	void theClientsOfAnActorThatIsDeletedAfterItsMoveAreClosedAsDestroying() {
+		TestClient ada = TestClient.extended("ada", this.third, this.log, "added");
+		TestClient bob = TestClient.plain("bob", this.third, this.log);
+		TestClient cleo = TestClient.extended("cleo", this.owner, this.log, "added");
+		this.cluster.settle();
+		this.cluster.move(this.owner, this.log);
+		this.cluster.nodes.get(1).harness.directory().destroy(new ActorTarget.Get(this.log)).block();
+		this.cluster.pass(Duration.ofSeconds(1));
+		assertDestroyed(ada, bob, cleo);
+	}
+
+	@Test
+	void theClientsOfAnActorThatIsDeletedDuringItsMoveAreClosedAsDestroying() {
+		TestClient ada = TestClient.extended("ada", this.third, this.log, "added");
+		TestClient cleo = TestClient.extended("cleo", this.owner, this.log, "added");
+		this.cluster.settle();
+		((Log) this.owner.actors[0]).onSleep = () -> this.owner.harness.directory()
+			.destroy(new ActorTarget.Get(this.log))
+			.subscribe();
+		this.cluster.move(this.owner, this.log);
+		this.cluster.pass(Duration.ofSeconds(1));
+		assertDestroyed(ada, cleo);
+	}
+
+	private void assertDestroyed(TestClient... clients) {
+		assertThat(clients).extracting((client) -> client.queue.closeReason())
+			.containsOnly(CloseReason.of(ErrorCode.DESTROYING));
+		this.cluster.nodes.forEach((node) -> assertThat(node.harness.node().size()).isZero());
+	}
+
+	@Test
 	void aGatewayOfAnOlderVersionReceivesAnError() {
 		TestClient ada = TestClient.extended("ada", this.third, this.log);
 		this.cluster.settle();
@@ -108,9 +143,17 @@ class MovedLinksTests {
 	/** Keeps what is added. */
 	static final class Log {
 
+		private Runnable onSleep = () -> {
+		};
+
 		@CreateState
 		String[] create() {
 			return new String[0];
+		}
+
+		@OnSleep
+		void sleep() {
+			this.onSleep.run();
 		}
 
 		@Action
