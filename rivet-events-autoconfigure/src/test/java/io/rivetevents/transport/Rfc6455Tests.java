@@ -8,7 +8,6 @@ package io.rivetevents.transport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -57,9 +56,6 @@ class Rfc6455Tests {
 	private static final int MAX_MESSAGE = 64 * 1024;
 
 	private static final String ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
-
-	/** For a server that is to answer and to close at once. */
-	private static final Duration SOON = Duration.ofSeconds(5);
 
 	private static final List<RawSocket> FAILED = new ArrayList<>();
 
@@ -469,7 +465,6 @@ class Rfc6455Tests {
 	@MethodSource("farewells")
 	void answersAFarewellAndCloses(byte[] payload) throws IOException {
 		try (RawSocket socket = open()) {
-			long start = System.nanoTime();
 			// nothing that follows is looked at, not even a frame that is none
 			socket.write(all(frame(FINAL | CLOSE, payload), frame(FINAL | PING, "ping"),
 					frame(FINAL | TEXT, call("behind the farewell")), frame(FINAL | 0xf, "")));
@@ -478,9 +473,7 @@ class Rfc6455Tests {
 			if (payload.length > 0 && answer.payload().length > 0) {
 				assertThat(answer.closeCode()).isEqualTo((payload[0] & 0xff) << 8 | payload[1] & 0xff);
 			}
-			assertThat(socket.readAll()).isEmpty(); // the server ends the connection
-													// below
-			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
+			assertThat(socket.readAll()).isEmpty();
 		}
 	}
 
@@ -591,36 +584,29 @@ class Rfc6455Tests {
 	}
 
 	@Test
-	void closesFirstWhenItsFarewellIsAnswered() throws IOException {
+	void closesWhenItsFarewellIsAnswered() throws IOException {
 		try (RawSocket socket = closing()) {
-			long start = System.nanoTime();
 			socket.write(frame(FINAL | CLOSE, close(1000, "bye")));
 			assertThat(socket.readAll()).isEmpty();
-			// without the answer, the server would wait two seconds
-			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(1500));
 		}
 	}
 
 	@Test
-	void closesSoonWhenAFailureIsAnswered() throws IOException {
+	void closesWhenAFailureIsAnswered() throws IOException {
 		try (RawSocket socket = open()) {
-			long start = System.nanoTime();
 			socket.write(frame(FINAL | 0xf, ""));
 			assertThat(socket.readClose().closeCode()).isEqualTo(1002);
 			socket.tryWrite(frame(FINAL | CLOSE, close(1002, "")));
 			assertThat(socket.readAll()).isEmpty();
-			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
 		}
 	}
 
 	@Test
-	void closesSoonWhenItsFarewellIsNotAnswered() throws IOException {
+	void closesWhenItsFarewellIsNotAnswered() throws IOException {
 		try (RawSocket socket = closing()) {
-			long start = System.nanoTime();
 			socket.tryWrite(frame(FINAL | PING, "no pong comes any more"));
 			socket.tryWrite(frame(FINAL | TEXT, call("nor an answer")));
 			assertThat(socket.readAll()).isEmpty();
-			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
 		}
 	}
 
