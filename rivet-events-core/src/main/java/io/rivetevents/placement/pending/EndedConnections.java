@@ -5,12 +5,18 @@
 
 package io.rivetevents.placement.pending;
 
+import java.util.Objects;
 import java.util.function.Function;
 
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.protocol.SafeText;
 
 /**
  * Connections that have ended while their instances sleep, each of which is woken for it.
@@ -23,7 +29,12 @@ public final class EndedConnections {
 	/** Most instances that are woken at the same time. */
 	static final int MAX_AT_ONCE = 64;
 
-	private final Sinks.Many<Ended> waiting = Sinks.many().unicast().onBackpressureBuffer();
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(EndedConnections.class));
+
+	private final Function<Ended, Mono<Void>> wake;
+
+	/** Serializes the threads without a lock, which one of them could hold in a turn. */
+	private @Nullable FluxSink<Ended> waiting;
 
 	/**
 	 * The end of a connection.
@@ -37,15 +48,24 @@ public final class EndedConnections {
 	/**
 	 * Creates it.
 	 * @param wake wakes the instance of a connection, and completes when it has handled
-	 * the end; never fails
+	 * the end
 	 */
 	public EndedConnections(Function<Ended, Mono<Void>> wake) {
-		this.waiting.asFlux().flatMap(wake, MAX_AT_ONCE).subscribe();
+		this.wake = wake;
+		Flux.<Ended>create((sink) -> this.waiting = sink).flatMap(this::wake, MAX_AT_ONCE).subscribe();
+	}
+
+	private Mono<Void> wake(Ended ended) {
+		return this.wake.apply(ended).onErrorResume((ex) -> {
+			failures.error(ex, () -> "%s could not be woken for a connection that has ended"
+				.formatted(SafeText.of(ended.address())));
+			return Mono.empty();
+		});
 	}
 
 	/** Adds the end of a connection. Does not block. */
-	public synchronized void add(Ended ended) {
-		this.waiting.emitNext(ended, Sinks.EmitFailureHandler.FAIL_FAST);
+	public void add(Ended ended) {
+		Objects.requireNonNull(this.waiting, "waiting").next(ended);
 	}
 
 }
