@@ -32,7 +32,8 @@ import io.rivetevents.cluster.engine.ClusterView;
  * views arrive late and tasks of one node overtake each other, the same way for the same
  * seed. Used by one thread.
  * <li>{@linkplain #immediate() immediately}: each call does everything that waits, in its
- * order. Safe for use by several threads, each of which may run the tasks of all.
+ * order. Safe for use by several threads, each of which may run the tasks of all, unless
+ * one of its own does so.
  * </ul>
  * <p>
  * A node that is killed, paused or cut off leaves the views of the others some steps
@@ -61,24 +62,37 @@ public final class SimulatedNetwork {
 
 	private long viewNumber;
 
+	/** Runs what waits in the immediate mode. */
+	private final Executor deliveries;
+
 	private boolean running;
 
-	private SimulatedNetwork(@Nullable Random random) {
+	private SimulatedNetwork(@Nullable Random random, Executor deliveries) {
 		this.random = random;
+		this.deliveries = deliveries;
 	}
 
 	/**
 	 * Creates a network whose events are chosen by a seed.
 	 */
 	public static SimulatedNetwork seeded(long seed) {
-		return new SimulatedNetwork(new Random(seed));
+		return new SimulatedNetwork(new Random(seed), Runnable::run);
 	}
 
 	/**
 	 * Creates a network in which everything happens at once.
 	 */
 	public static SimulatedNetwork immediate() {
-		return new SimulatedNetwork(null);
+		return immediate(Runnable::run);
+	}
+
+	/**
+	 * Creates a network in which everything happens at once, on a thread of its own:
+	 * those that send do not deliver what others send meanwhile.
+	 * @param deliveries the thread
+	 */
+	public static SimulatedNetwork immediate(Executor deliveries) {
+		return new SimulatedNetwork(null, deliveries);
 	}
 
 	/**
@@ -257,6 +271,10 @@ public final class SimulatedNetwork {
 			}
 			this.running = true;
 		}
+		this.deliveries.execute(this::deliverAll);
+	}
+
+	private void deliverAll() {
 		while (true) {
 			Runnable task;
 			synchronized (this) {
