@@ -36,8 +36,15 @@ public final class PlannedMoves {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
-	/** Most instances that move at the same time. */
+	/** Most instances that move at the same time when this node is about to stop. */
 	static final int MAX_AT_ONCE = 64;
+
+	/**
+	 * Most instances that move at the same time to a node that has joined. It receives as
+	 * many from each other node: each of them waits for those before it, and the moves of
+	 * all take the same time.
+	 */
+	static final int MAX_AT_ONCE_TO_NEW = 16;
 
 	/**
 	 * Time after which a move no longer counts as one of those: a busy instance does not
@@ -92,14 +99,14 @@ public final class PlannedMoves {
 	 * @return their number, when none of them is in memory
 	 */
 	public Mono<Long> move() {
-		return all(this::move).count();
+		return all(this::move, MAX_AT_ONCE_TO_NEW).count();
 	}
 
 	/**
 	 * Runs the moves of all instances that belong on other nodes: a limited number at
 	 * first, and those that take long beside them.
 	 */
-	private <T> Flux<T> all(Function<ActorAddress, Mono<T>> move) {
+	private <T> Flux<T> all(Function<ActorAddress, Mono<T>> move, int atOnce) {
 		return Flux.defer(() -> {
 			Queue<Mono<T>> slow = new ConcurrentLinkedQueue<>();
 			return Flux.fromIterable(pending()).flatMap((address) -> {
@@ -108,7 +115,7 @@ public final class PlannedMoves {
 					slow.add(moving);
 					return Mono.empty();
 				}), this.timers);
-			}, MAX_AT_ONCE).concatWith(Flux.defer(() -> Flux.merge(Flux.fromIterable(slow), Integer.MAX_VALUE)));
+			}, atOnce).concatWith(Flux.defer(() -> Flux.merge(Flux.fromIterable(slow), Integer.MAX_VALUE)));
 		});
 	}
 
@@ -166,7 +173,7 @@ public final class PlannedMoves {
 	 * the time, with a warning
 	 */
 	public Mono<Void> moveAll(Duration timeout) {
-		return all(this::wake)
+		return all(this::wake, MAX_AT_ONCE)
 			.repeatWhen((rounds) -> rounds.takeWhile((round) -> !pending().isEmpty()).delayElements(PAUSE, this.timers))
 			.takeUntilOther(Mono.delay(timeout, this.timers))
 			.then(Mono.fromRunnable(() -> reportRest(timeout)));
