@@ -21,6 +21,7 @@ import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ReactiveTransactions;
+import io.rivetevents.delivery.TargetServices;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.Outbox;
@@ -51,14 +52,19 @@ class ConnectionsConfiguration {
 	}
 
 	@Bean
+	TargetServices rivetTargetServices(ValueMapper mapper, EventContracts contracts,
+			ObjectProvider<ReactiveTransactions> transactions, ObjectProvider<Users> users) {
+		return new TargetServices(mapper, contracts,
+				RivetEventsAutoConfiguration.available(transactions, ReactiveTransactions.NONE),
+				SingletonSupplier.of(() -> users.getIfAvailable(() -> Users.PLAIN)));
+	}
+
+	@Bean
 	@ConditionalOnMissingBean(Connections.class)
 	ClusterConnections rivetConnections(OutboundRegistry registry, Backplane backplane, NodeCommands commands,
-			NodeQueries queries, ObjectProvider<Users> users, ValueMapper mapper, EventContracts contracts,
-			ObjectProvider<ReactiveTransactions> transactions, ObjectProvider<Outbox> outbox,
+			NodeQueries queries, TargetServices targets, ObjectProvider<Outbox> outbox,
 			ObjectProvider<Tracing> tracing) {
-		return new ClusterConnections(registry, backplane, commands, queries,
-				SingletonSupplier.of(() -> users.getIfAvailable(() -> Users.PLAIN)), mapper, contracts,
-				RivetEventsAutoConfiguration.available(transactions, ReactiveTransactions.NONE),
+		return new ClusterConnections(registry, backplane, commands, queries, targets,
 				RivetEventsAutoConfiguration.available(outbox, Outbox.NONE),
 				RivetEventsAutoConfiguration.available(tracing, Tracing.NONE));
 	}

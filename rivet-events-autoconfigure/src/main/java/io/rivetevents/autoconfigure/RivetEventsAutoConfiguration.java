@@ -62,6 +62,7 @@ import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ReactiveTransactions;
+import io.rivetevents.delivery.TargetServices;
 import io.rivetevents.event.publishing.EventPublishingObserver;
 import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.ActionArgumentResolver;
@@ -265,11 +266,9 @@ public final class RivetEventsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	Actors rivetActors(ObjectProvider<ActorDirectory> directory, ActorTypes types, ActionListeners listeners,
-			ValueMapper mapper, EventContracts contracts, ObjectProvider<ReactiveTransactions> transactions,
-			ObjectProvider<Outbox> outbox, ObjectProvider<Tracing> tracing) {
-		return new DirectoryActors(SingletonSupplier.of(directory::getObject), types, listeners, mapper, contracts,
-				available(transactions, ReactiveTransactions.NONE), available(outbox, Outbox.NONE),
-				available(tracing, Tracing.NONE));
+			TargetServices targets, ObjectProvider<Outbox> outbox, ObjectProvider<Tracing> tracing) {
+		return new DirectoryActors(SingletonSupplier.of(directory::getObject), types, listeners, targets,
+				available(outbox, Outbox.NONE), available(tracing, Tracing.NONE));
 	}
 
 	@Bean
@@ -289,14 +288,12 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	ConnectionServices rivetConnectionServices(ValueMapper mapper, EventContracts contracts,
-			ObjectProvider<OutboundInterceptor> interceptors, Observers observers,
-			@Qualifier("rivetActorTimers") Scheduler timers, @Qualifier("rivetActorWorkers") Scheduler workers,
-			WakeupBatches bursts, Limits limits, ObjectProvider<CallerScope> callers,
-			ObjectProvider<ReactiveTransactions> transactions, ObjectProvider<DeliveryRecorder> deliveries) {
-		return new ConnectionServices(mapper, contracts, interceptors.orderedStream().toList(), observers, timers,
-				workers, bursts, limits, callers(callers), available(transactions, ReactiveTransactions.NONE),
-				deliveries.getIfAvailable());
+	ConnectionServices rivetConnectionServices(TargetServices targets, ObjectProvider<OutboundInterceptor> interceptors,
+			Observers observers, @Qualifier("rivetActorTimers") Scheduler timers,
+			@Qualifier("rivetActorWorkers") Scheduler workers, WakeupBatches bursts, Limits limits,
+			ObjectProvider<CallerScope> callers, ObjectProvider<DeliveryRecorder> deliveries) {
+		return new ConnectionServices(targets, interceptors.orderedStream().toList(), observers, timers, workers,
+				bursts, limits, callers(callers), deliveries.getIfAvailable());
 	}
 
 	@Bean

@@ -86,8 +86,7 @@ class OutgoingSizeTests {
 	}
 
 	private ClusterConnections connections(Backplane backplane) {
-		return new ClusterConnections(this.harness.connections(), backplane, this.harness.mapper(),
-				this.harness.contracts());
+		return new ClusterConnections(this.harness.connections(), backplane, this.harness.targets());
 	}
 
 	/** A way to send an event from within an action. */

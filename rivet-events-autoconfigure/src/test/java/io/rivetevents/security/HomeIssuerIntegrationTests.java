@@ -34,6 +34,9 @@ import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.ActorHandle;
+import io.rivetevents.actor.Actors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.connection.Connections;
@@ -58,6 +61,9 @@ class HomeIssuerIntegrationTests {
 
 	@Autowired
 	private Connections connections;
+
+	@Autowired
+	private Actors actors;
 
 	@Autowired
 	private OctetSequenceKey jwk;
@@ -89,6 +95,19 @@ class HomeIssuerIntegrationTests {
 		}
 	}
 
+	@Test
+	void takesTheHomeIssuerForNoneInAnActorAndItsHandle() {
+		String issuer = "https://home.example";
+		try (TestSocket home = connect(issuer)) {
+			ActorHandle handle = this.actors.get("lobby", "k");
+			handle.call("tell", Void.class, "ada", issuer).block(TIMEOUT);
+			assertThat(told(home)).isEqualTo("context");
+			handle.exceptUser("ada", issuer).send("told", "others of the handle");
+			handle.toUser("ada", issuer).send("told", "handle");
+			assertThat(told(home)).isEqualTo("handle");
+		}
+	}
+
 	private static String told(TestSocket socket) {
 		return socket.next(ToClient.Event.class).args().get(0).stringValue();
 	}
@@ -117,7 +136,9 @@ class HomeIssuerIntegrationTests {
 	static class Lobby {
 
 		@Action
-		void act() {
+		void tell(ActorContext<?, ?> context, String userName, String issuer) {
+			context.exceptUser(userName, issuer).send("told", "others of the context");
+			context.toUser(userName, issuer).send("told", "context");
 		}
 
 	}

@@ -58,6 +58,7 @@ import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.Args;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.delivery.TargetServices;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.error.UserError;
 import io.rivetevents.event.BadRequestEvent;
@@ -215,7 +216,7 @@ class TextOfClientsTests {
 	/** As if another node had sent it. */
 	private void receive(AddressedEvent dispatch) {
 		OtherNodes others = new OtherNodes(new AtomicReference<>());
-		new ClusterConnections(this.registry, others, MAPPER, this.contracts).start();
+		new ClusterConnections(this.registry, others, new TargetServices(MAPPER, this.contracts)).start();
 		others.receiver.get().accept(dispatch);
 	}
 

@@ -7,7 +7,6 @@ package io.rivetevents.cluster;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -20,18 +19,14 @@ import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.ConnectionCounts;
 import io.rivetevents.connection.Connections;
 import io.rivetevents.connection.Receipt;
-import io.rivetevents.connection.Recipients;
 import io.rivetevents.connection.Targets;
 import io.rivetevents.connection.UserConnections;
-import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.DeclaredType;
-import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.delivery.EventTargets;
 import io.rivetevents.delivery.OutboundRegistry;
-import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.delivery.SpanningRecipients;
-import io.rivetevents.delivery.Users;
+import io.rivetevents.delivery.TargetServices;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.explain.Sending;
 import io.rivetevents.extension.AddressedEvent;
@@ -60,7 +55,7 @@ public final class ClusterConnections implements Connections {
 
 	private final NodeQueries queries;
 
-	private final Supplier<Users> users;
+	private final TargetServices services;
 
 	private final Targets<@Nullable Object> here;
 
@@ -72,75 +67,40 @@ public final class ClusterConnections implements Connections {
 	private final Outbox outbox;
 
 	/**
-	 * Creates the bean of an application without reactive transactions and outbox.
+	 * Creates the bean of an application without outbox and traces.
 	 * @param registry the connections of this node
 	 * @param backplane connects the nodes
-	 * @param mapper converts arguments of events
-	 * @param contracts the implemented contracts
+	 * @param services shared by all targets of events
 	 */
-	public ClusterConnections(OutboundRegistry registry, Backplane backplane, ValueMapper mapper,
-			EventContracts contracts) {
+	public ClusterConnections(OutboundRegistry registry, Backplane backplane, TargetServices services) {
 		this(registry, backplane, new NodeCommands(registry, backplane, () -> {
-		}), new NodeQueries(registry, OtherNodes.NONE), () -> Users.PLAIN, mapper, contracts, ReactiveTransactions.NONE,
-				Outbox.NONE, Tracing.NONE);
+		}), new NodeQueries(registry, OtherNodes.NONE), services, Outbox.NONE, Tracing.NONE);
 	}
 
 	/**
-	 * Creates the bean of an application that may have reactive transactions.
+	 * Creates the bean of an application.
 	 * @param registry the connections of this node
 	 * @param backplane connects the nodes
 	 * @param commands executes commands of other nodes
 	 * @param queries sends queries to the other nodes
-	 * @param users has the home issuer; resolved when an issuer is named
-	 * @param mapper converts arguments of events
-	 * @param contracts the implemented contracts
-	 * @param transactions whether a thread without a transaction may be in a reactive one
+	 * @param services shared by all targets of events
 	 * @param outbox stores durable events
 	 * @param tracing traces events
 	 */
 	public ClusterConnections(OutboundRegistry registry, Backplane backplane, NodeCommands commands,
-			NodeQueries queries, Supplier<Users> users, ValueMapper mapper, EventContracts contracts,
-			ReactiveTransactions transactions, Outbox outbox, Tracing tracing) {
+			NodeQueries queries, TargetServices services, Outbox outbox, Tracing tracing) {
 		this.registry = registry;
 		this.backplane = backplane;
 		this.commands = commands;
 		this.queries = queries;
-		this.users = users;
-		this.here = new UserTargets(new Traced(registry.members(), tracing), mapper, contracts, transactions);
-		this.everywhere = new UserTargets(new Traced(new Everywhere(), tracing), mapper, contracts, transactions);
+		this.services = services;
+		this.here = new EventTargets<>(new Traced(registry.members(), tracing), services);
+		this.everywhere = new EventTargets<>(new Traced(new Everywhere(), tracing), services);
 		this.outbox = outbox;
-		this.stored = new UserTargets((event) -> {
+		this.stored = new EventTargets<>((event) -> {
 			outbox.add(event);
 			return Receipt.NOBODY;
-		}, mapper, contracts, transactions);
-	}
-
-	/** Targets for which the home issuer is equivalent to no issuer. */
-	private final class UserTargets extends EventTargets<@Nullable Object> {
-
-		UserTargets(Dispatcher dispatcher, ValueMapper mapper, EventContracts contracts,
-				ReactiveTransactions transactions) {
-			super(dispatcher, mapper, contracts, transactions);
-		}
-
-		@Override
-		public Recipients toUser(String userName, String issuer) {
-			String known = known(issuer);
-			return (known != null) ? super.toUser(userName, known) : toUser(userName);
-		}
-
-		@Override
-		public Recipients exceptUser(String userName, String issuer) {
-			String known = known(issuer);
-			return (known != null) ? super.exceptUser(userName, known) : exceptUser(userName);
-		}
-
-	}
-
-	/** Returns the issuer by which users are found, {@code null} for the home issuer. */
-	private @Nullable String known(String issuer) {
-		Assert.hasText(issuer, "The issuer must not be empty");
-		return this.users.get().known(issuer);
+		}, services);
 	}
 
 	/** Sends events that are traced, to connections of all actors. */
@@ -268,7 +228,7 @@ public final class ClusterConnections implements Connections {
 	@Override
 	public List<? extends Connection<?>> ofUser(String userName, String issuer) {
 		Assert.hasText(userName, "The user name must not be empty");
-		return this.registry.members().ofUser(userName, known(issuer));
+		return this.registry.members().ofUser(userName, this.services.known(issuer));
 	}
 
 	@Override
@@ -280,7 +240,7 @@ public final class ClusterConnections implements Connections {
 	@Override
 	public Mono<UserConnections> ofUserEverywhere(String userName, String issuer, Duration timeout) {
 		Assert.hasText(userName, "The user name must not be empty");
-		return this.queries.find(new NodeQuery.OfUser(userName, known(issuer)), timeout);
+		return this.queries.find(new NodeQuery.OfUser(userName, this.services.known(issuer)), timeout);
 	}
 
 	@Override
@@ -290,7 +250,7 @@ public final class ClusterConnections implements Connections {
 
 	@Override
 	public int closeUser(String userName, String issuer) {
-		return this.commands.send(new NodeCommand.CloseUser(userName, known(issuer)));
+		return this.commands.send(new NodeCommand.CloseUser(userName, this.services.known(issuer)));
 	}
 
 	@Override

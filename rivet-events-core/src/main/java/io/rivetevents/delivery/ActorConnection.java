@@ -228,9 +228,8 @@ public final class ActorConnection extends ForwardingRecipients
 	/** This connection only. */
 	@Override
 	Recipients recipients() {
-		ConnectionServices support = this.owner.support();
-		return new SelectedRecipients(this.owner.dispatcher(), support.mapper(), support.contracts(),
-				support.transactions(), new Selection.These(Set.of(id())));
+		return new SelectedRecipients(this.owner.dispatcher(), this.owner.support().targets(),
+				new Selection.These(Set.of(id())));
 	}
 
 	@Override

@@ -10,7 +10,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
-import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.OutboundInterceptor;
@@ -22,8 +21,7 @@ import io.rivetevents.scheduling.CallerScope;
 /**
  * Shared by all connections of a node.
  *
- * @param mapper converts values
- * @param contracts the implemented contracts
+ * @param targets shared with all targets of events
  * @param interceptors intercept outgoing events, in their order
  * @param observers observers of connections
  * @param timers clock and scheduler of timeouts; must not be blocked
@@ -32,12 +30,11 @@ import io.rivetevents.scheduling.CallerScope;
  * @param bursts batches of wake-ups
  * @param limits limits for clients
  * @param callers scope of application code that runs for a client
- * @param transactions whether a thread without a transaction may be in a reactive one
  * @param deliveries records the deliveries, {@code null} if they are not recorded
  */
-public record ConnectionServices(ValueMapper mapper, EventContracts contracts, List<OutboundInterceptor> interceptors,
-		Observers observers, Scheduler timers, Scheduler workers, WakeupBatches bursts, Limits limits,
-		CallerScope callers, ReactiveTransactions transactions, @Nullable DeliveryRecorder deliveries) {
+public record ConnectionServices(TargetServices targets, List<OutboundInterceptor> interceptors, Observers observers,
+		Scheduler timers, Scheduler workers, WakeupBatches bursts, Limits limits, CallerScope callers,
+		@Nullable DeliveryRecorder deliveries) {
 
 	public ConnectionServices {
 		interceptors = List.copyOf(interceptors);
@@ -46,10 +43,14 @@ public record ConnectionServices(ValueMapper mapper, EventContracts contracts, L
 	/**
 	 * Creates services without a record of deliveries.
 	 */
-	public ConnectionServices(ValueMapper mapper, EventContracts contracts, List<OutboundInterceptor> interceptors,
-			Observers observers, Scheduler timers, Scheduler workers, WakeupBatches bursts, Limits limits,
-			CallerScope callers, ReactiveTransactions transactions) {
-		this(mapper, contracts, interceptors, observers, timers, workers, bursts, limits, callers, transactions, null);
+	public ConnectionServices(TargetServices targets, List<OutboundInterceptor> interceptors, Observers observers,
+			Scheduler timers, Scheduler workers, WakeupBatches bursts, Limits limits, CallerScope callers) {
+		this(targets, interceptors, observers, timers, workers, bursts, limits, callers, null);
+	}
+
+	/** Converts values. */
+	public ValueMapper mapper() {
+		return this.targets.mapper();
 	}
 
 }

@@ -17,8 +17,6 @@ import org.springframework.util.Assert;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Recipients;
 import io.rivetevents.connection.Targets;
-import io.rivetevents.contract.reflect.EventContracts;
-import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.extension.Selection;
 
 /**
@@ -30,16 +28,16 @@ public class EventTargets<C extends @Nullable Object> extends ForwardingRecipien
 
 	private final SelectedRecipients all;
 
+	private final TargetServices services;
+
 	/**
 	 * Creates the targets.
 	 * @param dispatcher sends events to connections
-	 * @param mapper converts their arguments
-	 * @param contracts the implemented contracts
-	 * @param transactions whether a thread without a transaction may be in a reactive one
+	 * @param services shared by all targets
 	 */
-	public EventTargets(Dispatcher dispatcher, ValueMapper mapper, EventContracts contracts,
-			ReactiveTransactions transactions) {
-		this.all = new SelectedRecipients(dispatcher, mapper, contracts, transactions, Selection.ALL);
+	public EventTargets(Dispatcher dispatcher, TargetServices services) {
+		this.all = new SelectedRecipients(dispatcher, services, Selection.ALL);
+		this.services = services;
 	}
 
 	/**
@@ -48,6 +46,7 @@ public class EventTargets<C extends @Nullable Object> extends ForwardingRecipien
 	 */
 	protected EventTargets(EventTargets<C> same) {
 		this.all = same.all;
+		this.services = same.services;
 	}
 
 	@Override
@@ -86,7 +85,7 @@ public class EventTargets<C extends @Nullable Object> extends ForwardingRecipien
 
 	@Override
 	public Recipients toUser(String userName, String issuer) {
-		return this.all.select(new Selection.User(checkName(userName), checkIssuer(issuer)));
+		return this.all.select(new Selection.User(checkName(userName), this.services.known(issuer)));
 	}
 
 	@Override
@@ -96,18 +95,13 @@ public class EventTargets<C extends @Nullable Object> extends ForwardingRecipien
 
 	@Override
 	public Recipients exceptUser(String userName, String issuer) {
-		return this.all.select(new Selection.AllExceptUser(checkName(userName), checkIssuer(issuer)));
+		return this.all.select(new Selection.AllExceptUser(checkName(userName), this.services.known(issuer)));
 	}
 
 	private static String checkName(String userName) {
 		Assert.hasText(userName,
 				"The user name must not be empty: only a user whose principal has a name can get events");
 		return userName;
-	}
-
-	private static String checkIssuer(String issuer) {
-		Assert.hasText(issuer, "The issuer must not be empty");
-		return issuer;
 	}
 
 	@Override

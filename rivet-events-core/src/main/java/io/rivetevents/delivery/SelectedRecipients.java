@@ -16,9 +16,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Recipients;
-import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.DeclaredType;
-import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.extension.ActionOutcome;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Selection;
@@ -33,11 +31,7 @@ final class SelectedRecipients implements Recipients {
 
 	private final Dispatcher dispatcher;
 
-	private final ValueMapper mapper;
-
-	private final EventContracts contracts;
-
-	private final ReactiveTransactions transactions;
+	private final TargetServices services;
 
 	private final Selection selection;
 
@@ -50,29 +44,23 @@ final class SelectedRecipients implements Recipients {
 
 	}
 
-	SelectedRecipients(Dispatcher dispatcher, ValueMapper mapper, EventContracts contracts,
-			ReactiveTransactions transactions, Selection selection) {
-		this(dispatcher, mapper, contracts, transactions, selection, How.PLAIN);
+	SelectedRecipients(Dispatcher dispatcher, TargetServices services, Selection selection) {
+		this(dispatcher, services, selection, How.PLAIN);
 	}
 
-	private SelectedRecipients(Dispatcher dispatcher, ValueMapper mapper, EventContracts contracts,
-			ReactiveTransactions transactions, Selection selection, How how) {
+	private SelectedRecipients(Dispatcher dispatcher, TargetServices services, Selection selection, How how) {
 		this.dispatcher = dispatcher;
-		this.mapper = mapper;
-		this.contracts = contracts;
-		this.transactions = transactions;
+		this.services = services;
 		this.selection = selection;
 		this.how = how;
 	}
 
 	SelectedRecipients select(Selection selection) {
-		return new SelectedRecipients(this.dispatcher, this.mapper, this.contracts, this.transactions, selection,
-				this.how);
+		return new SelectedRecipients(this.dispatcher, this.services, selection, this.how);
 	}
 
 	private Recipients with(How how) {
-		return new SelectedRecipients(this.dispatcher, this.mapper, this.contracts, this.transactions, this.selection,
-				how);
+		return new SelectedRecipients(this.dispatcher, this.services, this.selection, how);
 	}
 
 	@Override
@@ -91,7 +79,7 @@ final class SelectedRecipients implements Recipients {
 	 */
 	private List<DeclaredType> argumentsOf(String event) {
 		List<DeclaredType> own = this.dispatcher.argumentsOf(event);
-		return (own != null) ? own : this.contracts.argumentsOf(event);
+		return (own != null) ? own : this.services.contracts().argumentsOf(event);
 	}
 
 	@Override
@@ -105,9 +93,9 @@ final class SelectedRecipients implements Recipients {
 	}
 
 	private <E> E implement(Class<E> contract, boolean subscribed) {
-		return contract.cast(this.contracts.of(contract).implement((event, args) -> {
+		return contract.cast(this.services.contracts().of(contract).implement((event, args) -> {
 			if (subscribed) {
-				this.contracts.checkDeclared(event);
+				this.services.contracts().checkDeclared(event);
 			}
 			tell(event.name(), event.arguments(), subscribed, this.how.droppable() || event.droppable(), args);
 		}));
@@ -149,7 +137,7 @@ final class SelectedRecipients implements Recipients {
 				values[i] = node.deepCopy();
 			}
 			else {
-				values[i] = declared ? types.get(i).toTree(args[i]) : this.mapper.toTree(args[i]);
+				values[i] = declared ? types.get(i).toTree(args[i]) : this.services.mapper().toTree(args[i]);
 			}
 		}
 		return List.of(values);
@@ -167,7 +155,7 @@ final class SelectedRecipients implements Recipients {
 
 	@Override
 	public Recipients afterCommit() {
-		return with(AfterCommit.ofThread(this.transactions));
+		return with(AfterCommit.ofThread(this.services.transactions()));
 	}
 
 	@Override

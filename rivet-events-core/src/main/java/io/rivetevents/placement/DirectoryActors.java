@@ -30,13 +30,12 @@ import io.rivetevents.actor.Registration;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Receipt;
-import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.Args;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.delivery.EventTargets;
 import io.rivetevents.delivery.PendingReceipt;
-import io.rivetevents.delivery.ReactiveTransactions;
+import io.rivetevents.delivery.TargetServices;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.AddressedEvent;
@@ -66,11 +65,9 @@ public final class DirectoryActors implements Actors {
 
 	private final ActionListeners listeners;
 
+	private final TargetServices services;
+
 	private final ValueMapper mapper;
-
-	private final EventContracts contracts;
-
-	private final ReactiveTransactions transactions;
 
 	private final Outbox outbox;
 
@@ -85,24 +82,20 @@ public final class DirectoryActors implements Actors {
 	 * @param directory finds instances; resolved at each use, and not earlier
 	 * @param types names of actor classes
 	 * @param listeners registry for listeners
-	 * @param mapper converts values
-	 * @param contracts the implemented contracts
-	 * @param transactions whether a thread without a transaction may be in a reactive one
+	 * @param services shared by all targets of events
 	 * @param outbox stores durable calls
 	 * @param tracing traces events
 	 */
 	public DirectoryActors(Supplier<ActorDirectory> directory, ActorTypes types, ActionListeners listeners,
-			ValueMapper mapper, EventContracts contracts, ReactiveTransactions transactions, Outbox outbox,
-			Tracing tracing) {
+			TargetServices services, Outbox outbox, Tracing tracing) {
 		this.directory = directory;
 		this.types = types;
 		this.listeners = listeners;
-		this.mapper = mapper;
-		this.contracts = contracts;
-		this.transactions = transactions;
+		this.services = services;
+		this.mapper = services.mapper();
 		this.outbox = outbox;
 		this.tracing = tracing;
-		this.apis = new ActorApis(types::all, mapper);
+		this.apis = new ActorApis(types::all, this.mapper);
 		this.namespace = ActorAddress.DEFAULT_NAMESPACE;
 	}
 
@@ -110,9 +103,8 @@ public final class DirectoryActors implements Actors {
 		this.directory = others.directory;
 		this.types = others.types;
 		this.listeners = others.listeners;
+		this.services = others.services;
 		this.mapper = others.mapper;
-		this.contracts = others.contracts;
-		this.transactions = others.transactions;
 		this.outbox = others.outbox;
 		this.tracing = others.tracing;
 		this.apis = others.apis;
@@ -241,8 +233,7 @@ public final class DirectoryActors implements Actors {
 		private final ActorTarget target;
 
 		Handle(ActorTarget target) {
-			super(new TargetEvents(target), DirectoryActors.this.mapper, DirectoryActors.this.contracts,
-					DirectoryActors.this.transactions);
+			super(new TargetEvents(target), DirectoryActors.this.services);
 			this.target = target;
 		}
 

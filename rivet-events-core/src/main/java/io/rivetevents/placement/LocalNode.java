@@ -65,9 +65,8 @@ public final class LocalNode {
 	 */
 	public LocalNode(ActorRuntime runtime, ActorTypes types, ActionListeners listeners, OutboundRegistry connections,
 			Supplier<ActorDirectory> placement) {
-		Actors neighbours = new DirectoryActors(placement, types, listeners, runtime.mapper(),
-				runtime.connections().contracts(), runtime.connections().transactions(), runtime.outbox(),
-				runtime.observers().tracing());
+		Actors neighbours = new DirectoryActors(placement, types, listeners, runtime.connections().targets(),
+				runtime.outbox(), runtime.observers().tracing());
 		this.types = types;
 		this.runtime = runtime;
 		this.instances = new Instances(types, runtime, connections.members(), neighbours, listeners, placement);

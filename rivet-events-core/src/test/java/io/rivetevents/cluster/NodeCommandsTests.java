@@ -18,6 +18,7 @@ import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.delivery.TargetServices;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Backplane;
@@ -129,8 +130,9 @@ class NodeCommandsTests {
 	private ClusterConnections connections(Backplane backplane) {
 		ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
 		return new ClusterConnections(this.registry, backplane, commands(backplane),
-				new NodeQueries(this.registry, io.rivetevents.cluster.OtherNodes.NONE), () -> USERS, mapper,
-				new EventContracts(mapper), () -> false, Outbox.NONE, Tracing.NONE);
+				new NodeQueries(this.registry, io.rivetevents.cluster.OtherNodes.NONE),
+				new TargetServices(mapper, new EventContracts(mapper), () -> false, () -> USERS), Outbox.NONE,
+				Tracing.NONE);
 	}
 
 	/** As an application may have written it before there were commands. */

@@ -35,6 +35,7 @@ import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.delivery.TargetServices;
 import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorObserver;
@@ -93,6 +94,8 @@ public final class ActorHarness implements AutoCloseable {
 	private final Limits limits;
 
 	private final EventContracts contracts = new EventContracts(this.mapper);
+
+	private final TargetServices targets = new TargetServices(this.mapper, this.contracts);
 
 	public ActorHarness(ActorSettings settings, Object... actors) {
 		this(settings, new MemoryActorStateStore(), actors);
@@ -190,9 +193,9 @@ public final class ActorHarness implements AutoCloseable {
 		WakeupBatches bursts = new WakeupBatches(this.timers);
 		this.workers = (workers > 0) ? new ActorWorkers(workers, bursts) : (workers == IMMEDIATE)
 				? Schedulers.immediate() : Schedulers.newBoundedElastic(32, 100_000, "test-worker", 5, true);
-		ConnectionServices support = new ConnectionServices(this.mapper, this.contracts, neighbours.outbound(),
+		ConnectionServices support = new ConnectionServices(this.targets, neighbours.outbound(),
 				new Observers(List.of(neighbours.observer()), () -> this.timers.now(TimeUnit.NANOSECONDS)), this.timers,
-				this.workers, bursts, this.limits, CallerScope.NONE, ReactiveTransactions.NONE, deliveries);
+				this.workers, bursts, this.limits, CallerScope.NONE, deliveries);
 		ActorRuntime runtime = new ActorRuntime(store, this.workers, clock, support, neighbours.inbound(),
 				ContractFingerprints.NONE, ScheduleSettings.DEFAULTS, new JdkIdGenerator(), ownership);
 		this.node = new LocalNode(runtime, this.types, this.listeners, this.connections, this::directory);
@@ -215,6 +218,16 @@ public final class ActorHarness implements AutoCloseable {
 
 	public EventContracts contracts() {
 		return this.contracts;
+	}
+
+	/** What all targets of events share. */
+	public TargetServices targets() {
+		return this.targets;
+	}
+
+	/** The same in an application that may have reactive transactions. */
+	TargetServices targets(ReactiveTransactions transactions) {
+		return new TargetServices(this.mapper, this.contracts, transactions, this.targets.users());
 	}
 
 	public LocalNode node() {
@@ -240,8 +253,8 @@ public final class ActorHarness implements AutoCloseable {
 
 	/** Handles on instances in an application that may have reactive transactions. */
 	public Actors actors(ReactiveTransactions transactions) {
-		return new DirectoryActors(() -> this.directory, this.types, this.listeners, this.mapper, this.contracts,
-				transactions, Outbox.NONE, Tracing.NONE);
+		return new DirectoryActors(() -> this.directory, this.types, this.listeners, targets(transactions), Outbox.NONE,
+				Tracing.NONE);
 	}
 
 	public OutboundRegistry connections() {

@@ -132,8 +132,7 @@ class DeclaredTypesTests {
 	}
 
 	private ClusterConnections connections() {
-		return new ClusterConnections(this.harness.connections(), new LocalBackplane(), this.harness.mapper(),
-				this.harness.contracts());
+		return new ClusterConnections(this.harness.connections(), new LocalBackplane(), this.harness.targets());
 	}
 
 	/** An actor that does not declare it sends what it has, whatever others declare. */

@@ -70,7 +70,7 @@ class GatewayTests {
 			new ActorHarness.Neighbours(List.of(), List.of(this.changes), ActorObserver.NONE), this.room);
 
 	private final ClusterConnections connections = new ClusterConnections(this.harness.connections(),
-			new LocalBackplane(), this.harness.mapper(), this.harness.contracts());
+			new LocalBackplane(), this.harness.targets());
 
 	private final OtherNode left = new OtherNode();
 

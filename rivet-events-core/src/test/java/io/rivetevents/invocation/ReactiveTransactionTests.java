@@ -62,7 +62,6 @@ import io.rivetevents.cluster.OtherNodes;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Recipients;
 import io.rivetevents.delivery.RecordedOutbound;
-import io.rivetevents.delivery.Users;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
@@ -104,8 +103,8 @@ class ReactiveTransactionTests {
 
 	private final ClusterConnections connections = new ClusterConnections(this.harness.connections(), this.backplane,
 			new NodeCommands(this.harness.connections(), this.backplane, () -> {
-			}), new NodeQueries(this.harness.connections(), OtherNodes.NONE), () -> Users.PLAIN, this.harness.mapper(),
-			this.harness.contracts(), () -> true, Outbox.NONE, Tracing.NONE);
+			}), new NodeQueries(this.harness.connections(), OtherNodes.NONE), this.harness.targets(() -> true),
+			Outbox.NONE, Tracing.NONE);
 
 	private final Actors actors = this.harness.actors(() -> true);
 

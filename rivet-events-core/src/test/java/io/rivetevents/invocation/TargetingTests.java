@@ -56,7 +56,7 @@ class TargetingTests {
 			new Strict());
 
 	private final ClusterConnections connections = new ClusterConnections(this.harness.connections(),
-			new LocalBackplane(), this.harness.mapper(), this.harness.contracts());
+			new LocalBackplane(), this.harness.targets());
 
 	private RecordedOutbound ada;
 

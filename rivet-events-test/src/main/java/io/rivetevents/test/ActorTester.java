@@ -326,11 +326,11 @@ public final class ActorTester {
 	}
 
 	ValueMapper mapper() {
-		return this.parts.mapper();
+		return this.parts.targets().mapper();
 	}
 
 	EventContracts contracts() {
-		return this.parts.contracts();
+		return this.parts.targets().contracts();
 	}
 
 	boolean isOneWay(String actor, String action) {
@@ -349,8 +349,8 @@ public final class ActorTester {
 					ToServer.ActionRequest request = (ToServer.ActionRequest) args[2];
 					return call(connection, request);
 				});
-		return new DirectoryActors(() -> directory, this.parts.types(), this.parts.listeners(), mapper(), contracts(),
-				this.parts.transactions(), Outbox.NONE, Tracing.NONE)
+		return new DirectoryActors(() -> directory, this.parts.types(), this.parts.listeners(), this.parts.targets(),
+				Outbox.NONE, Tracing.NONE)
 			.get(address.name(), address.key())
 			.as(api);
 	}

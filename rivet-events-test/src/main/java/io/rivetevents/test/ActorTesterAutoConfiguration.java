@@ -37,10 +37,8 @@ import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.autoconfigure.RivetEventsProperties;
 import io.rivetevents.contract.reflect.ContractFingerprints;
-import io.rivetevents.contract.reflect.EventContracts;
-import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
-import io.rivetevents.delivery.ReactiveTransactions;
+import io.rivetevents.delivery.TargetServices;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.ActorDirectory;
@@ -109,16 +107,14 @@ final class ActorTesterAutoConfiguration {
 	}
 
 	@Bean
-	NodeParts rivetTestNodeParts(ValueMapper mapper, EventContracts contracts, Interception interception,
-			Observers observers, Limits limits, ObjectProvider<CallerScope> callers,
-			ObjectProvider<ReactiveTransactions> transactions, ActorTypes types, ActionListeners listeners,
+	NodeParts rivetTestNodeParts(TargetServices targets, Interception interception, Observers observers, Limits limits,
+			ObjectProvider<CallerScope> callers, ActorTypes types, ActionListeners listeners,
 			ObjectProvider<ContractFingerprints> fingerprints, OutboundRegistry registry, Authentication authentication,
 			ObjectProvider<ActorDirectory> directory, RivetEventsProperties properties, DeliveryRecorder deliveries,
 			ObjectProvider<Outbox> outbox) {
 		CallerScope scope = callers.getIfAvailable(() -> CallerScope.NONE);
-		return new NodeParts(mapper, contracts, interception.inbound().orderedStream().toList(),
-				interception.outbound().orderedStream().toList(), observers, limits, scope,
-				transactions.getIfAvailable(() -> ReactiveTransactions.NONE), types, listeners,
+		return new NodeParts(targets, interception.inbound().orderedStream().toList(),
+				interception.outbound().orderedStream().toList(), observers, limits, scope, types, listeners,
 				fingerprints.getIfAvailable(() -> ContractFingerprints.NONE), registry,
 				SingletonSupplier.of(() -> authentication.handshake(properties, limits, scope, types)),
 				SingletonSupplier.of(directory::getObject), properties, deliveries, authentication.codec(),

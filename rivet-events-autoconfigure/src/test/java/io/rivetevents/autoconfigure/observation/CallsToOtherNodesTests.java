@@ -23,7 +23,7 @@ import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.delivery.ReactiveTransactions;
+import io.rivetevents.delivery.TargetServices;
 import io.rivetevents.extension.ActionCall;
 import io.rivetevents.extension.ActionOutcome;
 import io.rivetevents.extension.ActorDirectory;
@@ -65,8 +65,8 @@ class CallsToOtherNodesTests {
 					return Mono.just(StringNode.valueOf("done"));
 				});
 		ValueMapper mapper = new ValueMapper(JsonMapper.shared());
-		return new DirectoryActors(() -> directory, new ActorTypes(), new ActionListeners(CallerScope.NONE), mapper,
-				new EventContracts(mapper), ReactiveTransactions.NONE, Outbox.NONE, this.tracing);
+		return new DirectoryActors(() -> directory, new ActorTypes(), new ActionListeners(CallerScope.NONE),
+				new TargetServices(mapper, new EventContracts(mapper)), Outbox.NONE, this.tracing);
 	}
 
 	@Test

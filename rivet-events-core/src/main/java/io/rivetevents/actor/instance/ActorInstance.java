@@ -187,8 +187,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.connections = connections(address);
 		this.events = new InstanceEvents(type, this.connections, runtime.observers().tracing());
 		this.next = forwarded(address, type, host);
-		this.targets = new EventTargets<>(this.events, runtime.mapper(), runtime.connections().contracts(),
-				runtime.connections().transactions());
+		this.targets = new EventTargets<>(this.events, runtime.connections().targets());
 		this.calls = new MethodInvoker(this, runtime.timers(), this.due);
 		InterceptorChain interceptors = new InterceptorChain(this, runtime.interceptors(), runtime.callers(),
 				runtime.timers());

@@ -22,11 +22,9 @@ import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.autoconfigure.NodeSettings;
 import io.rivetevents.autoconfigure.RivetEventsProperties;
 import io.rivetevents.contract.reflect.ContractFingerprints;
-import io.rivetevents.contract.reflect.EventContracts;
-import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.OutboundRegistry;
-import io.rivetevents.delivery.ReactiveTransactions;
+import io.rivetevents.delivery.TargetServices;
 import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.InboundInterceptor;
@@ -47,14 +45,12 @@ import io.rivetevents.transport.StreamSecrets;
 /**
  * The beans of an application that make up a node.
  *
- * @param mapper converts values
- * @param contracts contracts of events
+ * @param targets shared by all targets of events
  * @param inbound interceptors of requests
  * @param outbound interceptors of events
  * @param observers observers of actors
  * @param limits limits for clients
  * @param callers scope of application code that runs for a client
- * @param transactions whether a thread may be in a reactive transaction
  * @param types the actors
  * @param listeners listeners of actions
  * @param fingerprints fingerprints of contracts
@@ -66,9 +62,8 @@ import io.rivetevents.transport.StreamSecrets;
  * @param principals writes and reads the users of other nodes
  * @param outbox stores durable calls
  */
-public record NodeParts(ValueMapper mapper, EventContracts contracts, List<InboundInterceptor> inbound,
-		List<OutboundInterceptor> outbound, Observers observers, Limits limits, CallerScope callers,
-		ReactiveTransactions transactions, ActorTypes types, ActionListeners listeners,
+public record NodeParts(TargetServices targets, List<InboundInterceptor> inbound, List<OutboundInterceptor> outbound,
+		Observers observers, Limits limits, CallerScope callers, ActorTypes types, ActionListeners listeners,
 		ContractFingerprints fingerprints, OutboundRegistry registry, Supplier<Handshake> handshake,
 		Supplier<ActorDirectory> directory, RivetEventsProperties properties, DeliveryRecorder deliveries,
 		PrincipalCodec principals, Outbox outbox) {
@@ -88,9 +83,9 @@ public record NodeParts(ValueMapper mapper, EventContracts contracts, List<Inbou
 	 * @param directory finds instances, on any node
 	 */
 	NodeParts with(OutboundRegistry registry, Supplier<ActorDirectory> directory) {
-		return new NodeParts(this.mapper, this.contracts, this.inbound, this.outbound, this.observers, this.limits,
-				this.callers, this.transactions, this.types, this.listeners, this.fingerprints, registry,
-				this.handshake, directory, this.properties, this.deliveries, this.principals, this.outbox);
+		return new NodeParts(this.targets, this.inbound, this.outbound, this.observers, this.limits, this.callers,
+				this.types, this.listeners, this.fingerprints, registry, this.handshake, directory, this.properties,
+				this.deliveries, this.principals, this.outbox);
 	}
 
 	/**
@@ -103,8 +98,8 @@ public record NodeParts(ValueMapper mapper, EventContracts contracts, List<Inbou
 	 */
 	Composed compose(ActorStateStore store, Clock clock, Scheduler timers, Scheduler workers, Ownership ownership) {
 		WakeupBatches bursts = new WakeupBatches(timers);
-		ConnectionServices connections = new ConnectionServices(this.mapper, this.contracts, this.outbound,
-				this.observers, timers, workers, bursts, this.limits, this.callers, this.transactions, this.deliveries);
+		ConnectionServices connections = new ConnectionServices(this.targets, this.outbound, this.observers, timers,
+				workers, bursts, this.limits, this.callers, this.deliveries);
 		ActorRuntime runtime = new ActorRuntime(store, workers, clock, connections, this.inbound, this.fingerprints,
 				NodeSettings.of(this.properties).schedule(), new JdkIdGenerator(), ownership, this.outbox,
 				this.principals);
@@ -121,8 +116,8 @@ public record NodeParts(ValueMapper mapper, EventContracts contracts, List<Inbou
 	LinkHost host(Composed composed, ActorStateStore store, Function<Executor, ScheduledExecutorService> threads,
 			Scheduler workers) {
 		NodeSettings settings = NodeSettings.of(this.properties);
-		LinkServices services = new LinkServices(this.directory.get(), this.registry, this.handshake.get(), this.mapper,
-				secrets(store), this.observers, composed.bursts(), this.limits, composed.node());
+		LinkServices services = new LinkServices(this.directory.get(), this.registry, this.handshake.get(),
+				this.targets.mapper(), secrets(store), this.observers, composed.bursts(), this.limits, composed.node());
 		return new LinkHost(services, settings.websocket(), settings.queues(new QueuedTotal(this.limits)), threads,
 				workers);
 	}

@@ -121,7 +121,8 @@ public final class TestNodes {
 	private void composeAll() {
 		this.parts.registry().members().all().forEach(this.parts.registry().members()::remove);
 		this.network = (this.size > 1)
-				? new ClusterNetwork(this.parts.mapper(), this.parts.principals(), this.workers::settle) : null;
+				? new ClusterNetwork(this.parts.targets().mapper(), this.parts.principals(), this.workers::settle)
+				: null;
 		this.started = 0;
 		this.nodes = IntStream.rangeClosed(1, this.size).mapToObj(this::compose).toList();
 	}

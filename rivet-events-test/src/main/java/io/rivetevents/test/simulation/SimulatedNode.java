@@ -24,7 +24,7 @@ import io.rivetevents.actor.runtime.ActorRuntime;
 import io.rivetevents.contract.reflect.ContractFingerprints;
 import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.OutboundRegistry;
-import io.rivetevents.delivery.ReactiveTransactions;
+import io.rivetevents.delivery.TargetServices;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
@@ -109,8 +109,9 @@ final class SimulatedNode {
 		OutboundRegistry connections = new OutboundRegistry(
 				(this.member != null) ? this.member.name() : "node-" + number);
 		this.connections = connections;
-		ConnectionServices services = new ConnectionServices(parts.actors().mapper(), parts.actors().contracts(),
-				List.of(), observers, timers, threads, bursts, limits, CallerScope.NONE, ReactiveTransactions.NONE);
+		ConnectionServices services = new ConnectionServices(
+				new TargetServices(parts.actors().mapper(), parts.actors().contracts()), List.of(), observers, timers,
+				threads, bursts, limits, CallerScope.NONE);
 		ActorRuntime runtime = new ActorRuntime(parts.store(), threads, parts.clock(), services, List.of(),
 				ContractFingerprints.NONE, parts.settings().schedule(), parts.ids(),
 				(this.member != null) ? this.member.ownership() : this.sole);

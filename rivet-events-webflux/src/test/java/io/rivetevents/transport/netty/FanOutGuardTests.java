@@ -28,7 +28,7 @@ import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionIndex;
 import io.rivetevents.delivery.ConnectionScope;
 import io.rivetevents.delivery.ConnectionServices;
-import io.rivetevents.delivery.ReactiveTransactions;
+import io.rivetevents.delivery.TargetServices;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Identity;
@@ -163,9 +163,9 @@ class FanOutGuardTests {
 	private ConnectionScope owner() {
 		ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
 		return new ConnectionScope("chat", ActorKey.EMPTY, false, this.index,
-				new ConnectionServices(mapper, new EventContracts(mapper), List.of(), Observers.NONE, this.timers,
-						Schedulers.immediate(), this.bursts, Limits.defaults(), CallerScope.NONE,
-						ReactiveTransactions.NONE));
+				new ConnectionServices(new TargetServices(mapper, new EventContracts(mapper)), List.of(),
+						Observers.NONE, this.timers, Schedulers.immediate(), this.bursts, Limits.defaults(),
+						CallerScope.NONE));
 	}
 
 	private static long allocatedBytes() {
