@@ -103,6 +103,124 @@ final class InvalidActors {
 
 	}
 
+	@Actor("chat room")
+	static class NameWithSpace extends Valid {
+
+	}
+
+	@Actor
+	static class EmptyPart extends Valid {
+
+		@Action("users..add")
+		void add() {
+		}
+
+	}
+
+	@Actor
+	static class EndingDot extends Valid {
+
+		@Action("users.")
+		void add() {
+		}
+
+	}
+
+	@Actor
+	static class InvisibleName extends Valid {
+
+		@Action("ad\u200bd")
+		void add() {
+		}
+
+	}
+
+	@Actor
+	static class ControlCharacter extends Valid {
+
+		@Action("add\u0007")
+		void add() {
+		}
+
+	}
+
+	@Actor
+	static class OtherForm extends Valid {
+
+		@Action("zu\u0308ge")
+		void add() {
+		}
+
+	}
+
+	@Actor
+	static class LongAction extends Valid {
+
+		private static final String NAME = "123456789_123456789_123456789_123456789_123456789_";
+
+		@Action(NAME + NAME + NAME + NAME + NAME + "1")
+		void add() {
+		}
+
+	}
+
+	@Actor(events = EventWithSpace.Events.class)
+	static class EventWithSpace extends Valid {
+
+		interface Events {
+
+			@EventName("price changed")
+			void changed(String text);
+
+		}
+
+	}
+
+	@Actor(events = EmptyNamespace.Events.class)
+	static class EmptyNamespace extends Valid {
+
+		interface Events {
+
+			@EventName("")
+			interface Admin {
+
+				void changed(String text);
+
+			}
+
+		}
+
+	}
+
+	@Actor
+	static class RuleOfNoEvent extends Valid {
+
+		@CanSubscribe("a..b")
+		boolean allow() {
+			return true;
+		}
+
+	}
+
+	@Actor
+	enum Enumerated {
+
+		ONE;
+
+		@Action
+		void act() {
+		}
+
+	}
+
+	@Actor
+	interface Declared {
+
+		@Action
+		void act();
+
+	}
+
 	@Actor(actionTimeout = "0s")
 	static class NoTime extends Valid {
 

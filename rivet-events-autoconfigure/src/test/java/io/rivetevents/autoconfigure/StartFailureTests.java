@@ -93,6 +93,10 @@ class StartFailureTests {
 				actor(InvalidActors.Prototype.class, "must be a singleton", "Remove the scope of the bean"),
 				actor(InvalidActors.OfRequest.class, "must be a singleton", "Remove the scope of the bean"),
 				actor(InvalidActors.Abstract.class, "it is abstract", "Make the class concrete"),
+				mistake(Imported.class,
+						InvalidActors.Declared.class.getName() + " cannot be created: it is an interface",
+						"Move @Actor to the class that implements"),
+				actor(InvalidActors.Enumerated.class, "it is an enum", "Make it a class"),
 				actor(InvalidActors.FinalWithRule.class, "it is final", "Remove the modifier final")
 					.with(MethodSecurity.class),
 				actor(InvalidActors.LongName.class, "its name exceeds", "Choose a shorter name"),
@@ -236,6 +240,19 @@ class StartFailureTests {
 
 	private static Stream<Mistake> names() {
 		return Stream.of(
+				actor(InvalidActors.NameWithSpace.class, "\"chat room\" contains a space", "Choose another name"),
+				actor(InvalidActors.EmptyPart.class, "\"users..add\" has an empty part", "Choose another name"),
+				actor(InvalidActors.EndingDot.class, "\"users.\" has an empty part", "Choose another name"),
+				actor(InvalidActors.InvisibleName.class, "\"ad\\u200bd\" contains", "Choose another name"),
+				actor(InvalidActors.ControlCharacter.class, "\"add\\u0007\" contains", "Choose another name"),
+				actor(InvalidActors.OtherForm.class, "not in the Unicode normal form C", "Choose another name"),
+				actor(InvalidActors.LongAction.class, "its name exceeds 250 characters", "Choose another name"),
+				actor(InvalidActors.EventWithSpace.class, "\"price changed\" contains a space",
+						"Correct the name in @EventName"),
+				actor(InvalidActors.EmptyNamespace.class, "\".changed\" has an empty part",
+						"Correct the name in @EventName"),
+				actor(InvalidActors.RuleOfNoEvent.class, "\"a..b\" has an empty part",
+						"Correct the name in @CanSubscribe"),
 				mistake(SameNames.class,
 						"The actor name \"poll\" is used twice: by " + FirstPoll.class.getName() + " and by "
 								+ SecondPoll.class.getName(),
@@ -402,6 +419,12 @@ class StartFailureTests {
 	@SpringBootConfiguration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Nothing {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(InvalidActors.Declared.class)
+	static class Imported {
 
 	}
 

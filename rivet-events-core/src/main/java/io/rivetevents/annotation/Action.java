@@ -39,8 +39,8 @@ import org.springframework.core.annotation.AliasFor;
 public @interface Action {
 
 	/**
-	 * Name that clients call. A dot makes a group, as in {@code users.add}. Default: the
-	 * name of the method.
+	 * Name that clients call. A dot makes a group, as in {@code users.add}. At most 250
+	 * characters, without spaces and empty parts. Default: the name of the method.
 	 */
 	@AliasFor("name")
 	String value() default "";

@@ -58,6 +58,7 @@ import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.RequestHead;
 import io.rivetevents.contract.History;
 import io.rivetevents.contract.OneWay;
+import io.rivetevents.contract.reflect.NameRules;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.error.RivetException;
@@ -154,6 +155,10 @@ final class AnnotatedActorType implements ActorType {
 		if (name.length() > MAX_NAME_LENGTH) {
 			throw new InvalidActorException(type, "its name exceeds %d characters".formatted(MAX_NAME_LENGTH),
 					"Choose a shorter name, as in @Actor(\"…\")");
+		}
+		String problem = NameRules.problem(name);
+		if (problem != null) {
+			throw new InvalidActorException(type, problem, "Choose another name, as in @Actor(\"…\")");
 		}
 		this.settings = settings(defaults);
 		Actor declared = annotation();
@@ -449,6 +454,10 @@ final class AnnotatedActorType implements ActorType {
 		if (actionName.startsWith(RESERVED)) {
 			throw new InvalidActorException(method, "names that start with \"%s\" are reserved".formatted(RESERVED),
 					"Rename the method, or add a name, as in @Action(name = \"…\")");
+		}
+		String problem = NameRules.problem(actionName);
+		if (problem != null) {
+			throw new InvalidActorException(method, problem, "Choose another name, as in @Action(name = \"…\")");
 		}
 		Arguments arguments = arguments(method, ContextResolvers.Scope.CONNECTION, Arguments.Rest.CLIENT);
 		ActorMethod added = new ActorMethod(bean(method), method, arguments, this.support.validator(), this.support);

@@ -14,6 +14,7 @@ import org.springframework.core.MethodParameter;
 import org.springframework.util.StringUtils;
 
 import io.rivetevents.annotation.CanSubscribe;
+import io.rivetevents.contract.reflect.NameRules;
 
 /**
  * The methods with {@link CanSubscribe} of an actor: those for single events, and the one
@@ -41,6 +42,11 @@ final class SubscriptionRules {
 			if (!StringUtils.hasText(event)) {
 				throw new InvalidActorException(method.getMethod(), "its @CanSubscribe contains an empty event name",
 						"Name the events, as in @CanSubscribe(\"said\"), or remove all names for a rule of all events");
+			}
+			String problem = NameRules.problem(event);
+			if (problem != null) {
+				throw new InvalidActorException(method.getMethod(), "an event in its @CanSubscribe: " + problem,
+						"Correct the name in @CanSubscribe");
 			}
 			checkUnique("@CanSubscribe(\"%s\")".formatted(event), this.byEvent.put(event, method), method);
 		}

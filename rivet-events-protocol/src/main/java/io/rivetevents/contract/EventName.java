@@ -23,7 +23,8 @@ import java.lang.annotation.Target;
 public @interface EventName {
 
 	/**
-	 * The name; not empty. In a namespace, the name of the namespace precedes it.
+	 * The name; not empty. In a namespace, the name of the namespace precedes it. Both
+	 * together have at most 250 characters, without spaces and empty parts.
 	 */
 	String value();
 

@@ -71,18 +71,21 @@ final class ActorBeanFailureAnalyzer implements FailureAnalyzer {
 			Matcher matcher = CONFLICTING.matcher(String.valueOf(cause.getMessage()));
 			return matcher.find() ? analyze(matcher.group(1), matcher.group(3), matcher.group(2), cause) : null;
 		}
-		FailureAnalysis ofMethod = analyzeMethod(cause);
-		return (ofMethod != null) ? ofMethod : analyzeClass(cause);
+		FailureAnalysis ofBean = analyzeBean(cause);
+		return (ofBean != null) ? ofBean : analyzeClass(cause);
 	}
 
-	private @Nullable FailureAnalysis analyzeMethod(Throwable cause) {
+	private @Nullable FailureAnalysis analyzeBean(Throwable cause) {
 		String name = (cause instanceof BeanCreationException ex) ? ex.getBeanName() : null;
-		Matcher matcher = SCHEDULED.matcher(String.valueOf(cause.getMessage()));
-		Class<?> type = (name != null && matcher.find()) ? this.beanFactory.getType(name) : null;
+		Class<?> type = (name != null && this.beanFactory.containsBean(name)) ? this.beanFactory.getType(name) : null;
 		if (type == null || !isActor(type.getName())) {
 			return null;
 		}
-		return new FailureAnalysis(
+		if (type.isEnum()) { // there are no beans for the parameters of its constructor
+			return uncreatable(type, "an enum", "Make it a class: an actor is a bean.", cause);
+		}
+		Matcher matcher = SCHEDULED.matcher(String.valueOf(cause.getMessage()));
+		return !matcher.find() ? null : new FailureAnalysis(
 				"Actor %s: its method %s with @Scheduled has parameters, and Spring calls it without an instance."
 					.formatted(type.getName(), matcher.group(1)),
 				"Use @ActorSchedule for a method of an instance, or remove the parameters.", cause);
@@ -91,9 +94,11 @@ final class ActorBeanFailureAnalyzer implements FailureAnalyzer {
 	private static @Nullable FailureAnalysis analyzeClass(Throwable cause) {
 		if (cause instanceof BeanInstantiationException ex && Modifier.isAbstract(ex.getBeanClass().getModifiers())
 				&& isActor(ex.getBeanClass().getName())) {
-			return new FailureAnalysis(
-					"Actor %s cannot be created: it is abstract.".formatted(ex.getBeanClass().getName()),
-					"Make the class concrete, or move @Actor to its subclasses.", cause);
+			return ex.getBeanClass().isInterface()
+					? uncreatable(ex.getBeanClass(), "an interface",
+							"Move @Actor to the class that implements the interface.", cause)
+					: uncreatable(ex.getBeanClass(), "abstract",
+							"Make the class concrete, or move @Actor to its subclasses.", cause);
 		}
 		Matcher matcher = FINAL.matcher(String.valueOf(cause.getMessage()));
 		if (matcher.matches() && isActor(matcher.group(1))) {
@@ -105,6 +110,11 @@ final class ActorBeanFailureAnalyzer implements FailureAnalyzer {
 					cause);
 		}
 		return null;
+	}
+
+	private static FailureAnalysis uncreatable(Class<?> actor, String what, String action, Throwable cause) {
+		return new FailureAnalysis("Actor %s cannot be created: it is %s.".formatted(actor.getName(), what), action,
+				cause);
 	}
 
 	private static String describe(BeanDefinition definition) {

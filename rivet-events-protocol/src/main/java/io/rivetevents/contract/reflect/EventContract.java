@@ -150,6 +150,10 @@ public final class EventContract {
 			throw new InvalidContractException(method, "its name is empty",
 					"Add a name to its @EventName, or remove the annotation");
 		}
+		String problem = NameRules.problem(name);
+		if (problem != null) {
+			throw new InvalidContractException(method, problem, "Correct the name in @EventName");
+		}
 		add(new EventMethod(name, method, isVolatile(method, scopes), scopes, arguments));
 	}
 
