@@ -69,6 +69,7 @@ import io.rivetevents.transport.webflux.BasePath;
 import io.rivetevents.transport.webflux.ClientAddresses;
 import io.rivetevents.transport.webflux.LinkIo;
 import io.rivetevents.transport.webflux.OriginFilter;
+import io.rivetevents.transport.webflux.RefusedHandshakes;
 import io.rivetevents.transport.webflux.RequestFailureHandler;
 import io.rivetevents.transport.webflux.RequestFailures;
 import io.rivetevents.transport.websocket.ActorWebSocketHandler;
@@ -134,6 +135,11 @@ public final class RivetEventsWebAutoConfiguration {
 	OriginFilter rivetOriginFilter(BasePath basePath, ValueMapper mapper, RivetEventsProperties properties, LinkIo io) {
 		RivetEventsProperties.Security security = properties.security();
 		return new OriginFilter(basePath, security.allowedOrigins(), security.allowedHosts(), io.addresses(), mapper);
+	}
+
+	@Bean
+	RefusedHandshakes rivetRefusedHandshakes(BasePath basePath, LinkServices services) {
+		return new RefusedHandshakes(basePath, services);
 	}
 
 	@Bean

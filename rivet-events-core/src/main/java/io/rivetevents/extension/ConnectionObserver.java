@@ -38,9 +38,10 @@ public interface ConnectionObserver {
 	}
 
 	/**
-	 * A request to connect over WebSocket or Server-Sent Events is rejected. Called on an
-	 * event loop, for a timeout as well, after {@link #authenticationTimedOut}. Not
-	 * called for a request of a foreign origin.
+	 * A request to connect over WebSocket or Server-Sent Events is rejected: by a filter
+	 * such as those of Spring Security, by the server, or by the actor. Called once for a
+	 * client, for a timeout after {@link #authenticationTimedOut}. Not called for a
+	 * request that is not valid HTTP, nor beyond a limit of the TCP connection.
 	 * @param handshake the URI of its request
 	 * @param resumes whether the client requests to continue where its last connection
 	 * ended

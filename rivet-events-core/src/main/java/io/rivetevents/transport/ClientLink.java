@@ -24,6 +24,7 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.error.UserError;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
@@ -388,7 +389,6 @@ public final class ClientLink {
 	private void refuse(RivetException refusal) {
 		tellRefused(refusal);
 		endHello();
-		this.opening = null;
 		if (this.queue.encoding().isExtended()) {
 			this.queue.discard();
 			this.queue.send(OutgoingMessage.of(this.support.mapper().toError(refusal, null, null)));
@@ -403,8 +403,18 @@ public final class ClientLink {
 	private void tellRefused(RivetException refusal) {
 		if (this.opening != null) {
 			boolean resumes = this.hello != null && this.hello.resume() != null;
-			this.support.observers().connectionRefused(this.opening.request().uri(), resumes, refusal);
+			this.support.reportRefused(this.opening.request().uri(), resumes, refusal);
 		}
+		this.opening = null;
+	}
+
+	/** Reports a client that was closed by the server while it was connecting. */
+	private void tellClosed(@Nullable CloseReason reason) {
+		if (reason != null) {
+			ErrorCode code = ErrorCode.ofReason(reason.reason());
+			tellRefused((code != null) ? new RivetException(code) : new UserError("disconnected", reason.reason()));
+		}
+		this.opening = null;
 	}
 
 	private void refusePlain(RivetException refusal) {
@@ -503,6 +513,7 @@ public final class ClientLink {
 			return;
 		}
 		this.gone = true;
+		tellClosed(this.queue.closeReason());
 		this.queue.end();
 		if (this.keepAlive != null) {
 			this.keepAlive.cancel(false);

@@ -5,8 +5,11 @@
 
 package io.rivetevents.transport;
 
+import java.net.URI;
+
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.inbound.ConnectionIds;
@@ -23,7 +26,7 @@ import io.rivetevents.scheduling.WakeupBatches;
  * @param handshake authenticates clients
  * @param mapper converts values
  * @param secrets creates and checks stream secrets
- * @param observers observers of authentication timeouts
+ * @param observers observers of clients that are rejected
  * @param bursts batches wake-ups of threads while messages are delivered
  * @param limits limits for clients
  * @param node this node
@@ -41,6 +44,16 @@ public record LinkServices(ActorDirectory directory, OutboundRegistry connection
 		return this.node.isDraining();
 	}
 
+	/**
+	 * Reports a client that is rejected while it connects.
+	 * @param handshake the URI of its request
+	 * @param resumes whether it requests to continue where its last connection ended
+	 * @param refusal the error that it receives
+	 */
+	public void reportRefused(URI handshake, boolean resumes, RivetException refusal) {
+		this.observers.connectionRefused(handshake, resumes, refusal);
+	}
+
 	/** Returns the id of a new connection, by which any node finds this one. */
 	String newConnectionId() {
 		return ConnectionIds.of(this.node.newId(), this.connections.node());
@@ -55,7 +68,7 @@ public record LinkServices(ActorDirectory directory, OutboundRegistry connection
 	 * Checks, before a call is read, whether this node has memory for it.
 	 * @param target the target instance
 	 * @param bytes least memory that the call takes
-	 * @throws io.rivetevents.error.RivetException {@code actor.overloaded}
+	 * @throws RivetException {@code actor.overloaded}
 	 */
 	public void checkRoom(ActorTarget target, long bytes) {
 		this.node.checkRoom(target, bytes);

@@ -101,12 +101,21 @@ public final class ActorHandlerMapping extends AbstractHandlerMapping {
 		return this.patterns.matching(this.described);
 	}
 
+	/** Returns whether a request opens a WebSocket or an event stream. */
+	static boolean connects(ServerHttpRequest request, String path) {
+		return isUpgrade(request) || isForSockets(path) || isForStream(path);
+	}
+
 	private static boolean isForSockets(String path) {
 		return path.startsWith(GatewayRequest.PREFIX) && path.endsWith("/connect");
 	}
 
 	private static boolean isForStreams(String path) {
-		return path.startsWith("/connections/") || (path.startsWith(GatewayRequest.PREFIX) && path.endsWith("/sse"));
+		return path.startsWith("/connections/") || isForStream(path);
+	}
+
+	private static boolean isForStream(String path) {
+		return path.startsWith(GatewayRequest.PREFIX) && path.endsWith("/sse");
 	}
 
 	/** Returns what handles the requests. */
