@@ -33,6 +33,7 @@ import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.test.network.TimedNetwork;
 import io.rivetevents.test.simulation.actors.DurableActions;
+import io.rivetevents.test.simulation.actors.InternalErrors;
 import io.rivetevents.test.simulation.actors.MethodCalls;
 import io.rivetevents.test.simulation.actors.SimulatedActors;
 import io.rivetevents.test.simulation.actors.SimulatedStore;
@@ -68,8 +69,9 @@ import io.rivetevents.actor.call.ActorSettings;
  * their order and each once; no event is lost without a notice; a position belongs to one
  * event; each call is answered once; turns of an instance do not overlap; each connection
  * is closed once and has one disconnect hook; saves are fenced; what was saved is loaded;
- * and the state of a durable action is stored before its caller receives the result. Used
- * by one thread.
+ * the state of a durable action is stored before its caller receives the result; and no
+ * action ends with an internal error unless a fault of the store is the cause. Used by
+ * one thread.
  *
  * @since 0.1.0
  */
@@ -96,6 +98,8 @@ public final class Simulation {
 	private final SeededWorkers workers;
 
 	private final SimulatedStore store;
+
+	private final InternalErrors internalErrors;
 
 	private final MethodCalls calls;
 
@@ -139,7 +143,8 @@ public final class Simulation {
 				settings.store()
 					.apply(new MemoryActorStateStore(new Limits(settings.node().limits()).stored(), this.time.clock())),
 				durable, this.time, this.trace, this.violations);
-		this.calls = new MethodCalls(actors, this.trace, this.violations, durable);
+		this.internalErrors = new InternalErrors(this.violations);
+		this.calls = new MethodCalls(actors, this.trace, this.violations, durable, this.internalErrors);
 		actors.reportTo(this.calls);
 		TimedNetwork network = (settings.nodes() > 1)
 				? new TimedNetwork(this.random, this.time.timers(this.workers.line(new Lifetime())), this.trace::add)
@@ -221,6 +226,15 @@ public final class Simulation {
 	 */
 	public Simulation always(Runnable invariant) {
 		this.invariant = invariant;
+		return this;
+	}
+
+	/**
+	 * Lets actions end with {@code rivetkit.internal_error}, which otherwise fails the
+	 * seed.
+	 */
+	public Simulation allowInternalErrors() {
+		this.internalErrors.allow();
 		return this;
 	}
 

@@ -24,6 +24,7 @@ import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.test.simulation.actors.DurableActions;
+import io.rivetevents.test.simulation.actors.InternalErrors;
 import io.rivetevents.test.simulation.actors.MethodCalls;
 import io.rivetevents.test.simulation.actors.SimulatedActors;
 import io.rivetevents.test.simulation.actors.SimulatedStore;
@@ -60,8 +61,10 @@ class NodesTests {
 	private final SeededWorkers workers = new SeededWorkers(new Random(1), this.trace);
 
 	private final Nodes nodes = new Nodes(new Nodes.Parts(this.actors, this.store, this.time, this.time.clock(),
-			this.workers, new MethodCalls(this.actors, this.trace, this.violations, this.durable), UUID::randomUUID,
-			SimulationSettings.DEFAULTS.node(), null), 1, this.trace, this.violations, new ArrayList<>());
+			this.workers,
+			new MethodCalls(this.actors, this.trace, this.violations, this.durable,
+					new InternalErrors(this.violations)),
+			UUID::randomUUID, SimulationSettings.DEFAULTS.node(), null), 1, this.trace, this.violations, new ArrayList<>());
 
 	@AfterEach
 	void close() {

@@ -6,10 +6,13 @@
 package io.rivetevents.test.simulation;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -17,10 +20,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
@@ -29,12 +36,14 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.Input;
+import io.rivetevents.error.UserError;
 import io.rivetevents.test.simulation.actors.SimulatedActors;
 import io.rivetevents.test.time.VirtualTime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
@@ -220,6 +229,77 @@ class SimulationTests {
 		finally {
 			thread.setContextClassLoader(before);
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "block", "blockLater", "blockStage" })
+	void reportsAnActionThatFailsAtEachCall(String action) throws Exception {
+		try (AnnotationConfigApplicationContext beans = new AnnotationConfigApplicationContext(Blocking.class)) {
+			assertThatExceptionOfType(SimulationFailure.class).isThrownBy(() -> runBlocking(beans, action, false))
+				.withMessageContaining(
+						"an action does not end with rivetkit.internal_error: %s of blocking[x]".formatted(action))
+				.withStackTraceContaining("block()/blockFirst()/blockLast() are blocking");
+			runBlocking(beans, action, true);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "refuse", "save" })
+	void acceptsAnActionThatFailsForAReason(String action) throws Exception {
+		try (AnnotationConfigApplicationContext beans = new AnnotationConfigApplicationContext(Blocking.class)) {
+			runBlocking(beans, action, false);
+		}
+	}
+
+	private static void runBlocking(ListableBeanFactory beans, String action, boolean allowed) throws Exception {
+		new SimulationRunner(new SimulatedActors(beans, ActorSettings.DEFAULTS), SimulationSettings.DEFAULTS,
+				(simulation) -> {
+					if (allowed) {
+						simulation.allowInternalErrors();
+					}
+					simulation.clients(2, "blocking", "x").mayCall(action);
+					simulation.run();
+				})
+			.run(1, 5);
+	}
+
+	/** Waits on a thread that must not block, or fails on purpose. */
+	@Actor("blocking")
+	static class Blocking {
+
+		@CreateState
+		int[] createState() {
+			return new int[1];
+		}
+
+		@Action
+		void block() {
+			Mono.delay(Duration.ofSeconds(1)).block();
+		}
+
+		@Action
+		Mono<Void> blockLater() {
+			return Mono.fromRunnable(this::block);
+		}
+
+		@Action
+		CompletionStage<Void> blockStage() {
+			CompletableFuture<Void> stage = new CompletableFuture<>();
+			stage.completeExceptionally(catchThrowable(this::block));
+			return stage;
+		}
+
+		@Action
+		void refuse() {
+			throw new UserError("closed", "The shop is closed.");
+		}
+
+		@Action
+		void save(ActorContext<int[], ?> c) {
+			c.state()[0]++;
+			c.saveState();
+		}
+
 	}
 
 	@Test

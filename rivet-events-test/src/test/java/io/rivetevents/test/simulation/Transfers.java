@@ -16,6 +16,7 @@ import io.rivetevents.actor.call.CurrentTurn;
 import io.rivetevents.actor.state.ActionTransaction;
 import io.rivetevents.actor.state.ActionTransaction.Outcome;
 import io.rivetevents.actor.state.UncertainOutcome;
+import io.rivetevents.error.UserError;
 import io.rivetevents.extension.Invocation;
 import io.rivetevents.extension.InvocationDecorator;
 import io.rivetevents.test.simulation.actors.SimulatedStore;
@@ -58,7 +59,7 @@ class Transfers implements InvocationDecorator {
 			Object result = call.call();
 			action.write(result, null);
 			if (simulation.random().nextInt(4) == 0) {
-				throw new IllegalStateException("Simulated: the application rolls back");
+				throw new UserError("rolled_back", "The application rolls back");
 			}
 			store.endTransaction(true);
 			outcome = Outcome.COMMITTED;

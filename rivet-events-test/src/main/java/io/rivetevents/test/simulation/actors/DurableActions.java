@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.call.ActorType;
-import io.rivetevents.connection.Connection;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.extension.ActionCall;
 import io.rivetevents.extension.ActionOutcome;
@@ -31,19 +30,9 @@ public final class DurableActions {
 	private final Violations violations;
 
 	/** States that are not stored yet. */
-	private final Map<Key, byte[]> unsaved = new HashMap<>();
+	private final Map<CalledAction, byte[]> unsaved = new HashMap<>();
 
 	private final Map<ActorAddress, byte[]> saved = new HashMap<>();
-
-	/** A running call: a connection has one of an action at a time. */
-	private record Key(ActorAddress actor, String action, @Nullable String connection) {
-
-		static Key of(ActionCall call) {
-			Connection<?> connection = call.connection();
-			return new Key(call.actor(), call.action(), (connection != null) ? connection.id() : null);
-		}
-
-	}
 
 	public DurableActions(SimulatedActors actors, Violations violations) {
 		this.actors = actors;
@@ -67,12 +56,11 @@ public final class DurableActions {
 	}
 
 	/** Notes the end of a method that was called with another state. */
-	public void ended(ActorAddress address, Invocation invocation, byte @Nullable [] before) {
+	public void ended(Invocation invocation, byte @Nullable [] before) {
 		byte[] after = (before != null) ? stateOf(invocation) : null;
-		Connection<?> connection = invocation.connection();
-		Key key = new Key(address, invocation.name(), (connection != null) ? connection.id() : null);
-		if (after != null && !Arrays.equals(before, after) && !Arrays.equals(this.saved.get(address), after)) {
-			this.unsaved.put(key, after);
+		CalledAction call = CalledAction.of(invocation);
+		if (after != null && !Arrays.equals(before, after) && !Arrays.equals(this.saved.get(call.actor()), after)) {
+			this.unsaved.put(call, after);
 		}
 	}
 
@@ -85,7 +73,7 @@ public final class DurableActions {
 
 	/** Notes that the caller receives the result or an error. */
 	public void answered(ActionCall call, ActionOutcome outcome) {
-		byte[] state = this.unsaved.remove(Key.of(call));
+		byte[] state = this.unsaved.remove(CalledAction.of(call));
 		if (state != null && outcome.kind() == ActionOutcome.Kind.SUCCEEDED) {
 			this.violations.add("an acknowledged durable action is stored",
 					"%s of %s was answered before its state was stored".formatted(call.action(), call.actor()));

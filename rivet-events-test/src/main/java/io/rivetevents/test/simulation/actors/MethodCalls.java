@@ -49,6 +49,8 @@ public final class MethodCalls implements InvocationDecorator {
 
 	private final DurableActions durable;
 
+	private final InternalErrors internalErrors;
+
 	/** Running method by the variables of its instance, which each time in memory has. */
 	private final Map<Object, String> running = new IdentityHashMap<>();
 
@@ -79,11 +81,13 @@ public final class MethodCalls implements InvocationDecorator {
 
 	}
 
-	public MethodCalls(SimulatedActors actors, Trace trace, Violations violations, DurableActions durable) {
+	public MethodCalls(SimulatedActors actors, Trace trace, Violations violations, DurableActions durable,
+			InternalErrors internalErrors) {
 		this.actors = actors;
 		this.trace = trace;
 		this.violations = violations;
 		this.durable = durable;
+		this.internalErrors = internalErrors;
 	}
 
 	@Override
@@ -92,6 +96,7 @@ public final class MethodCalls implements InvocationDecorator {
 			return call.call();
 		}
 		note(invocation);
+		this.internalErrors.begun(invocation);
 		Object instance = holdsTurn(invocation) ? begin(invocation) : null;
 		byte[] before = this.durable.stateOf(invocation);
 		Object result;
@@ -99,20 +104,25 @@ public final class MethodCalls implements InvocationDecorator {
 			result = call.call();
 		}
 		catch (Throwable ex) {
+			this.internalErrors.failed(invocation, ex);
 			end(instance);
 			throw ex;
 		}
 		if (result instanceof Mono<?> later) {
-			return later.doOnTerminate(() -> this.durable.ended(address(invocation), invocation, before))
+			return later.doOnError((ex) -> this.internalErrors.failed(invocation, ex))
+				.doOnTerminate(() -> this.durable.ended(invocation, before))
 				.doFinally((signal) -> end(instance));
 		}
 		if (result instanceof CompletionStage<?> later) {
 			return later.whenComplete((value, ex) -> {
-				this.durable.ended(address(invocation), invocation, before);
+				if (ex != null) {
+					this.internalErrors.failed(invocation, ex);
+				}
+				this.durable.ended(invocation, before);
 				end(instance);
 			});
 		}
-		this.durable.ended(address(invocation), invocation, before);
+		this.durable.ended(invocation, before);
 		end(instance);
 		return result;
 	}
@@ -181,6 +191,7 @@ public final class MethodCalls implements InvocationDecorator {
 			@Override
 			public void actionEnded(ActionCall call, ActionOutcome outcome) {
 				MethodCalls.this.durable.answered(call, outcome);
+				MethodCalls.this.internalErrors.answered(call, outcome);
 			}
 
 		};

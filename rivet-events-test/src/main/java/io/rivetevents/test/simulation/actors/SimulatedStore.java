@@ -69,11 +69,20 @@ public final class SimulatedStore extends DelegatingActorStateStore {
 
 	}
 
+	/** A fault of the store. */
+	static class Failed extends IllegalStateException {
+
+		Failed(String fault) {
+			super("Simulated: " + fault);
+		}
+
+	}
+
 	/** What a store throws that cannot tell whether it has saved. */
-	private static final class ConnectionLost extends IllegalStateException implements UncertainOutcome {
+	private static final class ConnectionLost extends Failed implements UncertainOutcome {
 
 		ConnectionLost() {
-			super("Simulated: the connection to the store was lost during the save");
+			super("the connection to the store was lost during the save");
 		}
 
 	}
@@ -104,7 +113,7 @@ public final class SimulatedStore extends DelegatingActorStateStore {
 	private void checkPresent(String operation) {
 		if (this.away) {
 			this.trace.add("store: a %s fails".formatted(operation));
-			throw new IllegalStateException("Simulated: the store is away");
+			throw new Failed("the store is away");
 		}
 	}
 
@@ -191,7 +200,7 @@ public final class SimulatedStore extends DelegatingActorStateStore {
 		this.next = null;
 		if (failure == Failure.BEFORE) {
 			this.trace.add("store: save of %s fails".formatted(address));
-			throw new IllegalStateException("Simulated: the store is not available");
+			throw new Failed("the store is not available");
 		}
 		checkPresent("save");
 		super.commit(change);
