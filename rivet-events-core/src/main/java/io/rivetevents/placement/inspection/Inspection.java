@@ -7,10 +7,9 @@ package io.rivetevents.placement.inspection;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 
@@ -47,9 +46,6 @@ public final class Inspection {
 	/** Most reads of the store for one page. */
 	private static final int MAX_READS = 10;
 
-	private static final Comparator<ActorInstance> BY_KEY = Comparator
-		.comparing((instance) -> instance.address().key());
-
 	private static final String AWAKE = "awake:";
 
 	private static final String STORED = "stored:";
@@ -62,6 +58,11 @@ public final class Inspection {
 
 	private final Recordings recordings;
 
+	private final Reused<Boolean, NodeCounts> counts;
+
+	/** Sorted keys of the instances in memory. */
+	private final Reused<Kind, ActorKey[]> keys;
+
 	/**
 	 * Creates the inspection of a node.
 	 * @param instances its instances
@@ -72,6 +73,8 @@ public final class Inspection {
 		this.runtime = runtime;
 		this.reader = new InstanceReader(runtime);
 		this.recordings = new Recordings(instances, runtime);
+		this.counts = new Reused<>(runtime::now);
+		this.keys = new Reused<>(runtime::now);
 	}
 
 	/** Returns the records of deliveries. */
@@ -79,8 +82,15 @@ public final class Inspection {
 		return this.recordings;
 	}
 
-	/** Counts the instances of this node. */
+	/**
+	 * Counts the instances of this node. With thousands of them, the numbers are up to
+	 * some seconds old.
+	 */
 	public NodeCounts count() {
+		return this.counts.get(true, this.instances.all().size(), this::countAll);
+	}
+
+	private NodeCounts countAll() {
 		NodeCounts.Sum sum = new NodeCounts.Sum();
 		for (ActorInstance instance : this.instances.all()) {
 			sum.addAwake(instance.address(), instance.connections().size(), instance.depth());
@@ -98,7 +108,8 @@ public final class Inspection {
 	 * Lists the instances of an actor: first those in the memory of this node, in the
 	 * order of their keys, then those that are stored only, in the order of the store. An
 	 * instance that wakes or falls asleep between two pages may be missing or appear
-	 * twice.
+	 * twice. With thousands of instances in memory, one that wakes may be missing for
+	 * some seconds.
 	 * @param namespace their namespace
 	 * @param name name of the actor
 	 * @param after {@link InstancePage#next()} of the previous page, {@code null} for the
@@ -112,55 +123,64 @@ public final class Inspection {
 		Assert.isTrue(limit > 0 && limit <= MAX_PAGE, "The limit must be from 1 to " + MAX_PAGE);
 		if (after == null || after.startsWith(AWAKE)) {
 			ActorKey key = (after != null) ? ActorKey.parse(after.substring(AWAKE.length())) : null;
-			return listAwake(namespace, name, key, limit);
+			return listAwake(new Kind(namespace, name), key, limit);
 		}
 		Assert.isTrue(after.startsWith(STORED), "The start of the page is invalid");
 		String key = after.substring(STORED.length());
 		return listStored(namespace, name, key.isEmpty() ? null : key, limit);
 	}
 
-	private Mono<InstancePage> listAwake(String namespace, String name, @Nullable ActorKey after, int limit) {
-		return Mono.fromSupplier(() -> awake(namespace, name, after, limit))
+	private Mono<InstancePage> listAwake(Kind kind, @Nullable ActorKey after, int limit) {
+		return Mono.fromSupplier(() -> awake(kind, after, limit))
 			.subscribeOn(this.runtime.workers())
-			.flatMap((page) -> {
-				List<InstancePage.Entry> entries = page.stream().map(Inspection::entry).toList();
-				return (page.size() < limit) ? followedByStored(entries, namespace, name, limit)
-						: Mono.just(new InstancePage(entries, AWAKE + key(page.get(limit - 1).address())));
-			});
+			.flatMap((page) -> (page.size() < limit) ? followedByStored(page, kind, limit)
+					: Mono.just(new InstancePage(page, AWAKE + key(page.get(limit - 1).address()))));
 	}
 
-	/**
-	 * Returns the first instances after a key. All instances are compared, and no more
-	 * than the page is kept or sorted.
-	 */
-	private List<ActorInstance> awake(String namespace, String name, @Nullable ActorKey after, int limit) {
-		PriorityQueue<ActorInstance> page = new PriorityQueue<>(BY_KEY.reversed());
-		for (ActorInstance instance : this.instances.all()) {
-			ActorAddress address = instance.address();
-			if (isOf(address, namespace, name) && (after == null || address.key().compareTo(after) > 0)) {
-				if (page.size() == limit && BY_KEY.compare(instance, page.element()) < 0) {
-					page.remove();
-				}
-				if (page.size() < limit) {
-					page.add(instance);
-				}
+	private List<InstancePage.Entry> awake(Kind kind, @Nullable ActorKey after, int limit) {
+		ActorKey[] keys = this.keys.get(kind, this.instances.all().size(), () -> sortedKeys(kind));
+		List<InstancePage.Entry> page = new ArrayList<>();
+		for (int i = firstAfter(keys, after); i < keys.length && page.size() < limit; i++) {
+			ActorInstance instance = this.instances.find(new ActorAddress(kind.namespace(), kind.name(), keys[i]));
+			if (instance != null) {
+				page.add(entry(instance));
 			}
 		}
-		return page.stream().sorted(BY_KEY).toList();
+		return page;
 	}
 
-	private Mono<InstancePage> followedByStored(List<InstancePage.Entry> awake, String namespace, String name,
-			int limit) {
-		Mono<InstancePage> stored = listStored(namespace, name, null, limit - awake.size());
+	private ActorKey[] sortedKeys(Kind kind) {
+		return this.instances.all()
+			.stream()
+			.map(ActorInstance::address)
+			.filter(kind::includes)
+			.map(ActorAddress::key)
+			.sorted()
+			.toArray(ActorKey[]::new);
+	}
+
+	private static int firstAfter(ActorKey[] keys, @Nullable ActorKey after) {
+		if (after == null) {
+			return 0;
+		}
+		int found = Arrays.binarySearch(keys, after);
+		return (found >= 0) ? found + 1 : -found - 1;
+	}
+
+	/** The instances of an actor in a namespace. */
+	private record Kind(String namespace, String name) {
+
+		boolean includes(ActorAddress address) {
+			return address.name().equals(this.name) && address.namespace().equals(this.namespace);
+		}
+
+	}
+
+	/** If the store fails, the next page does. */
+	private Mono<InstancePage> followedByStored(List<InstancePage.Entry> awake, Kind kind, int limit) {
+		Mono<InstancePage> stored = listStored(kind.namespace(), kind.name(), null, limit - awake.size());
 		return awake.isEmpty() ? stored
-				: stored.map((page) -> page.after(awake)).onErrorReturn(new InstancePage(awake, STORED)); // the
-																											// next
-																											// page
-																											// fails
-	}
-
-	private static boolean isOf(ActorAddress address, String namespace, String name) {
-		return address.name().equals(name) && address.namespace().equals(namespace);
+				: stored.map((page) -> page.after(awake)).onErrorReturn(new InstancePage(awake, STORED));
 	}
 
 	private static String key(ActorAddress address) {
@@ -241,9 +261,9 @@ public final class Inspection {
 	private InstanceReport report(ActorInstance instance, InstanceStatus status,
 			InstanceReader.@Nullable Reading reading) {
 		return new InstanceReport(instance.address(), status, this.runtime.ownership().node(), instance.info(), null,
-				instance.depth(), unused(instance), (reading != null) ? reading.state() : null,
-				(reading != null) ? reading.contents() : null, instance.keepTurns(TURNS_KEPT),
-				instance.connections().snapshot());
+				(reading != null) ? reading.pendingTurns() : instance.depth(), unused(instance),
+				(reading != null) ? reading.state() : null, (reading != null) ? reading.contents() : null,
+				instance.keepTurns(TURNS_KEPT), instance.connections().snapshot());
 	}
 
 	private Mono<InstanceReport> describeStored(ActorAddress address) {

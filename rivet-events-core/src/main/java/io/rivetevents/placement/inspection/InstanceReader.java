@@ -44,10 +44,11 @@ final class InstanceReader {
 	/**
 	 * What was read.
 	 *
+	 * @param pendingTurns number of the other turns that wait
 	 * @param state the state, {@code null} if it has none
 	 * @param contents the rest
 	 */
-	record Reading(@Nullable InstanceState state, InstanceReport.Contents contents) {
+	record Reading(int pendingTurns, @Nullable InstanceState state, InstanceReport.Contents contents) {
 	}
 
 	/**
@@ -93,7 +94,8 @@ final class InstanceReader {
 		EventStream stream = instance.connections().stream();
 		InstanceReport.Contents contents = stream.inOrder(() -> new InstanceReport.Contents(!instance.state().isDirty(),
 				stream.position(), stream.history().size(), stream.history().bytes(), schedules));
-		return new Reading(InstanceState.read(instance.address(), instance.state()), contents);
+		return new Reading(Math.max(0, instance.depth() - 1), InstanceState.read(instance.address(), instance.state()),
+				contents);
 	}
 
 }

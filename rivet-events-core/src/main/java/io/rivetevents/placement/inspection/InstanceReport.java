@@ -27,7 +27,7 @@ import io.rivetevents.protocol.Position;
  * @param node name of the node that has it in memory; {@code null} if none is known
  * @param info its id and dates, {@code null} while it starts
  * @param savedAt when the state was saved, {@code null} unless it was read from the store
- * @param pendingTurns number of its turns that wait or run
+ * @param pendingTurns number of its turns that wait or run, besides that of the reader
  * @param unused time since the last turn of a client began, {@code null} if it is not in
  * memory
  * @param state its state; {@code null} if it has none or was not read
