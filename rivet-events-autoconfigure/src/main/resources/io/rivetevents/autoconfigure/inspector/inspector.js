@@ -165,8 +165,10 @@ function confirmed(question) {
 
 // Numbers and lists
 
+/** Reads all that is shown; a server that is slow, or has many instances, is read less often. */
 async function refresh() {
 	clearTimeout(timer);
+	const start = performance.now();
 	if (!paused && !document.hidden) {
 		try {
 			await Promise.all([overview(), instances(), instance()]);
@@ -177,7 +179,7 @@ async function refresh() {
 		}
 	}
 	clearTimeout(timer);
-	timer = setTimeout(refresh, INTERVAL);
+	timer = setTimeout(refresh, Math.max(INTERVAL, 20 * (performance.now() - start)));
 }
 
 async function overview() {
