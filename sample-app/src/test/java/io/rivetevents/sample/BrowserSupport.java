@@ -46,6 +46,14 @@ abstract class BrowserSupport {
 
 	/** Open the page, whatever it shows. */
 	ChromeDriver browse() {
+		ChromeDriver browser = launch();
+		this.browsers.add(browser);
+		browser.get(url());
+		return browser;
+	}
+
+	/** Starts a browser, which the caller ends. */
+	static ChromeDriver launch() {
 		ChromeOptions options = new ChromeOptions();
 		options.setBinary(BrowserRequired.Tool.CHROME.find().orElseThrow());
 		options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -54,15 +62,15 @@ abstract class BrowserSupport {
 		ChromeDriverService service = new ChromeDriverService.Builder()
 			.usingDriverExecutable(new File(BrowserRequired.Tool.CHROMEDRIVER.find().orElseThrow()))
 			.build();
-		ChromeDriver browser = new ChromeDriver(service, options);
-		this.browsers.add(browser);
-		browser.get(url());
-		return browser;
+		return new ChromeDriver(service, options);
 	}
 
 	/** Open the sample's page, and wait until it is connected. */
 	ChromeDriver open() {
-		ChromeDriver browser = browse();
+		return opened(browse());
+	}
+
+	static ChromeDriver opened(ChromeDriver browser) {
 		waitFor(browser, (current) -> status(current).equals("open"));
 		return browser;
 	}

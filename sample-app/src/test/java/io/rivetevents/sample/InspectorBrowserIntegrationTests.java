@@ -7,12 +7,15 @@ package io.rivetevents.sample;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.logging.LogEntry;
@@ -37,30 +40,44 @@ class InspectorBrowserIntegrationTests extends BrowserSupport {
 
 	private static ConfigurableApplicationContext application;
 
+	/** The browser of a user who may see values. */
+	private static ChromeDriver ada;
+
+	private static ChromeDriver other;
+
 	@BeforeAll
 	static void start() throws Exception {
 		axe = Axe.install();
 		application = new SpringApplication(SampleApplication.class).run("--server.port=0",
 				"--spring.profiles.active=dev");
+		ada = launch();
+		ada.get(root());
+		login(opened(ada), "ada");
+		other = launch();
 	}
 
 	@AfterAll
 	static void stop() {
+		Stream.of(ada, other).filter(Objects::nonNull).forEach(ChromeDriver::quit);
 		if (application != null) {
 			application.close();
 		}
 	}
 
+	private static String root() {
+		return "http://localhost:%s/".formatted(application.getEnvironment().getProperty("local.server.port"));
+	}
+
 	@Override
 	String url() {
-		return "http://localhost:%s/".formatted(application.getEnvironment().getProperty("local.server.port"));
+		return root();
 	}
 
 	@Test
 	void showsAndChangesAnInstanceWhileClientsChat() throws IOException {
-		ChromeDriver guest = open();
-		say(guest, MARKUP);
-		ChromeDriver ada = openAs("ada");
+		ChromeDriver guest = other;
+		guest.get(url());
+		say(opened(guest), MARKUP);
 		inspect(ada);
 		waitFor(ada, (browser) -> texts(browser, "#connections li").size() == 1);
 		assertThat(texts(ada, "#connections li b")).containsExactly("anonymous");
@@ -68,12 +85,15 @@ class InspectorBrowserIntegrationTests extends BrowserSupport {
 		assertThat(ada.findElement(By.id("state")).getText()).contains(MARKUP);
 
 		say(guest, "Live " + MARKUP);
-		waitFor(ada, (browser) -> events(browser).get(0).contains("messageReceived"));
-		ada.findElement(By.cssSelector("#events summary")).click();
+		waitFor(ada, (browser) -> events(browser).stream().anyMatch((event) -> event.contains("Live ")));
+		ada.findElement(By.xpath("//*[@id='events']//summary[contains(., 'Live ')]")).click();
 		waitFor(ada,
 				(browser) -> text(browser, By.cssSelector("#events details[open] pre")).contains("Live " + MARKUP));
 		assertThat(ada.findElements(By.cssSelector("main img"))).isEmpty();
 		assertThat(ada.getTitle()).startsWith("Inspector");
+		waitFor(ada, (browser) -> texts(browser, "#turns li b").contains("action sendMessage"));
+		ada.findElement(By.id("call-action")).sendKeys("sendMessage");
+		assertThat(text(ada, By.id("call-signature"))).startsWith("Parameters: userId: String");
 		check(ada, 1440, 900, "dark");
 		check(ada, 390, 844, "light");
 		emulate(ada, 1280, 900, "light");
@@ -99,7 +119,6 @@ class InspectorBrowserIntegrationTests extends BrowserSupport {
 				.call("sendMessage", Object.class, "bob", "Message " + i)
 				.block(PATIENCE);
 		}
-		ChromeDriver ada = openAs("ada");
 		ada.get(url() + "actuator/rivetevents/ui");
 		choose(ada, "#actors", "chatRoom");
 		choose(ada, "#instance-list", MARKUP);
@@ -116,8 +135,26 @@ class InspectorBrowserIntegrationTests extends BrowserSupport {
 	}
 
 	@Test
+	void showsOtherNamespaces() {
+		application.getBean(Actors.class)
+			.inNamespace("annex")
+			.getOrCreate("chatRoom", "hall")
+			.call("sendMessage", Object.class, "bob", "Hello")
+			.block(PATIENCE);
+		ada.get(url() + "actuator/rivetevents/ui");
+		choose(ada, "#actors", "chatRoom");
+		waitFor(ada, (browser) -> browser.findElement(By.cssSelector("#namespaces option[value=annex]")) != null);
+		ada.findElement(By.id("namespace")).sendKeys(Keys.chord(Keys.CONTROL, "a"), "annex", Keys.ENTER);
+		choose(ada, "#instance-list", "hall");
+		waitFor(ada, (browser) -> text(browser, By.id("instance-title")).equals("chatRoom / hall in annex"));
+		assertThat(console(ada)).isEmpty();
+	}
+
+	@Test
 	void asksForALogin() {
-		ChromeDriver browser = browse();
+		ChromeDriver browser = other;
+		browser.get(url()); // cookies are those of the page that is open
+		browser.manage().deleteAllCookies();
 		browser.get(url() + "actuator/rivetevents/ui");
 		waitFor(browser, (current) -> current.getCurrentUrl().endsWith("/login"));
 		browser.findElement(By.name("username")).sendKeys("linus");
