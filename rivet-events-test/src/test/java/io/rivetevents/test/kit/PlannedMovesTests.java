@@ -5,11 +5,13 @@
 
 package io.rivetevents.test.kit;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -128,6 +130,32 @@ class PlannedMovesTests {
 			clients.get(i).expectEvent("said", "two");
 			clients.get(i).expectNoEvent("said");
 		}
+	}
+
+	/** Its turn takes 40 seconds. */
+	@Test
+	void aClientOfAnInstanceThatStaysBusyIsClosedAndReconnects() {
+		String key = Stream.iterate(0, (i) -> i + 1)
+			.map((i) -> "b" + i)
+			.filter((each) -> this.tester.owner("room", each) == 3)
+			.findFirst()
+			.orElseThrow();
+		this.tester.stop(3);
+		int before = this.tester.owner("room", key);
+		TestConnection one = connect("room", key, 3 - before, "said");
+		TestConnection local = connect("room", key, before, "said").perform("say", "one");
+		List.of(one, local).forEach((client) -> client.expectEvent("said", "one"));
+		ActionResult busy = local.call("stay");
+		this.tester.start(3);
+		this.tester.advance(Duration.ofSeconds(10));
+		List.of(one, local).forEach(TestConnection::expectOpen);
+		this.tester.advance(Duration.ofSeconds(10));
+		one.expectClosed().withReason("actor.restarting");
+		local.expectOpen();
+		this.tester.advance(Duration.ofSeconds(30));
+		busy.expectRefused().withCode("action_timed_out");
+		one.resume().expectResumed().perform("say", "two").expectEvent("said", "two");
+		local.expectEvent("said", "two");
 	}
 
 	/** Of a node that goes on without the instance. */

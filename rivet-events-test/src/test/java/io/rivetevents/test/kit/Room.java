@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import org.springframework.security.access.prepost.PreAuthorize;
 
 import io.rivetevents.actor.ActorContext;
@@ -103,6 +104,11 @@ class Room implements RoomApi {
 	@Action(timeout = "5s")
 	void block() throws InterruptedException {
 		new CountDownLatch(1).await();
+	}
+
+	@Action(timeout = "40s")
+	Mono<Void> stay() {
+		return Mono.never();
 	}
 
 	@Action(durable = true)
