@@ -152,14 +152,7 @@ final class AnnotatedActorType implements ActorType {
 		this.type = type;
 		this.bean = bean;
 		this.support = support;
-		if (name.length() > MAX_NAME_LENGTH) {
-			throw new InvalidActorException(type, "its name exceeds %d characters".formatted(MAX_NAME_LENGTH),
-					"Choose a shorter name, as in @Actor(\"…\")");
-		}
-		String problem = NameRules.problem(name);
-		if (problem != null) {
-			throw new InvalidActorException(type, problem, "Choose another name, as in @Actor(\"…\")");
-		}
+		checkName(type, name);
 		this.settings = settings(defaults);
 		Actor declared = annotation();
 		AccessRule rule = support.access().ruleOf(type, (declared != null) ? declared.access() : "");
@@ -187,6 +180,17 @@ final class AnnotatedActorType implements ActorType {
 		checkState();
 		if (this.settings.hibernation().enabled()) {
 			checkConnectionState();
+		}
+	}
+
+	private static void checkName(Class<?> type, String name) {
+		if (name.length() > MAX_NAME_LENGTH) {
+			throw new InvalidActorException(type, "its name exceeds %d characters".formatted(MAX_NAME_LENGTH),
+					"Choose a shorter name, as in @Actor(\"…\")");
+		}
+		String problem = NameRules.problem(name);
+		if (problem != null) {
+			throw new InvalidActorException(type, problem, "Choose another name, as in @Actor(\"…\")");
 		}
 	}
 
