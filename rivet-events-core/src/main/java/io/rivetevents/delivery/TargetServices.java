@@ -24,11 +24,7 @@ import io.rivetevents.conversion.ValueMapper;
 public record TargetServices(ValueMapper mapper, EventContracts contracts, ReactiveTransactions transactions,
 		Supplier<Users> users) {
 
-	/**
-	 * Creates services of an application without reactive transactions and home issuer.
-	 * @param mapper converts arguments of events
-	 * @param contracts the implemented contracts
-	 */
+	/** Creates services without reactive transactions and home issuer. */
 	public TargetServices(ValueMapper mapper, EventContracts contracts) {
 		this(mapper, contracts, ReactiveTransactions.NONE, () -> Users.PLAIN);
 	}
