@@ -38,6 +38,7 @@ import io.rivetevents.placement.NodeShutdown;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.WakeupBatches;
+import io.rivetevents.test.simulation.actors.SoleOwnership;
 import io.rivetevents.test.simulation.threads.Lifetime;
 import io.rivetevents.test.simulation.threads.SeededWorkers;
 import io.rivetevents.test.time.VirtualTime;

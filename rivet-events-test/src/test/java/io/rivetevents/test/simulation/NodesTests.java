@@ -64,7 +64,8 @@ class NodesTests {
 			this.workers,
 			new MethodCalls(this.actors, this.trace, this.violations, this.durable,
 					new InternalErrors(this.violations)),
-			UUID::randomUUID, SimulationSettings.DEFAULTS.node(), null), 1, this.trace, this.violations, new ArrayList<>());
+			UUID::randomUUID, SimulationSettings.DEFAULTS.node(), null), 1, this.trace, this.violations,
+			new ArrayList<>());
 
 	@AfterEach
 	void close() {

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.simulation;
+package io.rivetevents.test.simulation.actors;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -16,12 +16,12 @@ import io.rivetevents.actor.state.StoredActor;
  * The ownership of a node that runs alone, except for those that it has replaced or that
  * replace it.
  */
-final class SoleOwnership implements Ownership {
+public final class SoleOwnership implements Ownership {
 
 	private long merges;
 
 	/** Notes that a node has ended which may have woken instances of this one. */
-	void noteMerge() {
+	public void noteMerge() {
 		this.merges++;
 	}
 
