@@ -117,7 +117,8 @@ class ArchitectureTests {
 			    outbound explain delivery actor.turn actor.persistence actor.answer actor.stream actor.call
 			    actor.instance actor.ownership actor.runtime actor.hibernation placement.api
 			    placement.inspection placement.pending
-			outbox: protocol error protocol.value failure connection actor extension delivery
+			outbox: protocol error protocol.value failure connection actor extension observation
+			    delivery
 			cluster: protocol error protocol.value conversion contract.reflect failure connection
 			    extension observation explain delivery
 			# many nodes
@@ -149,7 +150,8 @@ class ArchitectureTests {
 			invocation.aot: actor connection contract.reflect annotation invocation
 			    invocation.index
 			event: protocol connection actor
-			event.publishing: protocol error failure limit scheduling connection actor extension event
+			event.publishing: protocol error failure limit scheduling connection actor extension
+			    observation event
 			asyncapi: protocol conversion contract.reflect invocation
 			transport: protocol error protocol.value protocol.encoding conversion failure limit
 			    scheduling connection actor extension observation inbound outbound delivery

@@ -5,43 +5,32 @@
 
 package io.rivetevents.observation;
 
-import java.util.HashMap;
 import java.util.Map;
 
-import io.micrometer.context.ContextRegistry;
-import io.micrometer.context.ContextSnapshot;
-import io.micrometer.context.ContextSnapshotFactory;
-import io.micrometer.context.ThreadLocalAccessor;
-import org.apache.commons.logging.LogFactory;
 import org.springframework.util.ClassUtils;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
-import io.rivetevents.failure.RepeatedFailures;
-
 /**
  * The values for traces and logs on the thread and in the Reactor context of a caller,
  * such as the current observation and the MDC: all values with an accessor in
- * Micrometer's {@link ContextRegistry}. They are captured when a call begins, passed on
+ * Micrometer's {@code ContextRegistry}. They are captured when a call begins, passed on
  * with the turn, and restored around application code. The identity of the caller is set
  * by {@link io.rivetevents.scheduling.CallerScope} instead. Without that library or
- * without values it is {@link #NONE}, which has no cost. Immutable.
+ * without values it is {@link #NONE}. Immutable.
  */
 public final class CallContext {
 
 	/** A context without values. */
 	public static final CallContext NONE = new CallContext(Context.empty());
 
-	private static final boolean SUPPORTED = ClassUtils.isPresent("io.micrometer.context.ContextSnapshotFactory",
+	private static final boolean SUPPORTED = ClassUtils.isPresent("io.micrometer.context.ContextRegistry",
 			CallContext.class.getClassLoader());
 
-	private static final Scope NOTHING = () -> {
+	static final Scope NOTHING = () -> {
 	};
-
-	/** Most characters of the values that are sent to another node. */
-	private static final int MAX_TEXT = 16 * 1024;
 
 	/** By the keys of their accessors. */
 	private final Context values;
@@ -65,7 +54,7 @@ public final class CallContext {
 	 * @param context the context of the caller
 	 */
 	public static CallContext capture(ContextView context) {
-		return SUPPORTED ? of(Values.capture(context)) : NONE;
+		return SUPPORTED ? of(ThreadValues.capture(context)) : NONE;
 	}
 
 	private static CallContext of(Context values) {
@@ -80,16 +69,16 @@ public final class CallContext {
 	 * none; also if they have more than 16,384 characters
 	 */
 	public static Map<String, Object> texts(ContextView context) {
-		return SUPPORTED ? Values.texts(Values.capture(context)) : Map.of();
+		return SUPPORTED ? ContextTexts.of(ThreadValues.capture(context)) : Map.of();
 	}
 
 	/**
 	 * Returns the context of a caller on another node. Values without an accessor on this
 	 * node are ignored.
-	 * @param texts texts and maps of texts by the keys of their accessors
+	 * @param texts what {@link #texts} has returned there
 	 */
 	public static CallContext ofTexts(Map<String, Object> texts) {
-		return (SUPPORTED && !texts.isEmpty()) ? of(Values.ofTexts(texts)) : NONE;
+		return (SUPPORTED && !texts.isEmpty()) ? of(ContextTexts.toValues(texts)) : NONE;
 	}
 
 	/**
@@ -98,7 +87,8 @@ public final class CallContext {
 	 * @param work the work
 	 */
 	public static <T> Mono<T> captured(Mono<T> work) {
-		return SUPPORTED ? work.contextWrite((context) -> context.putAll(Values.capture(context).readOnly())) : work;
+		return SUPPORTED ? work.contextWrite((context) -> context.putAll(ThreadValues.capture(context).readOnly()))
+				: work;
 	}
 
 	/**
@@ -110,11 +100,20 @@ public final class CallContext {
 	}
 
 	/**
-	 * Sets the values on the current thread.
+	 * Sets the values on the current thread, and removes those that the context does not
+	 * have: a thread of the runtime may have values of the thread that has scheduled its
+	 * work.
 	 * @return restores the previous values; must be closed by the same thread
 	 */
 	public Scope enter() {
-		return (this == NONE) ? NOTHING : Values.enter(this.values);
+		return SUPPORTED ? ThreadValues.replace(this.values) : NOTHING;
+	}
+
+	/** Runs work with the values on the current thread. */
+	public void run(Runnable work) {
+		try (Scope scope = enter()) {
+			work.run();
+		}
 	}
 
 	/**
@@ -126,14 +125,25 @@ public final class CallContext {
 		if (this == NONE) {
 			return work;
 		}
-		Mono<T> inContext = work
-			.contextWrite((context) -> context.putAll(this.values.readOnly()).put(CallContext.class, this));
+		return within(
+				work.contextWrite((context) -> context.putAll(this.values.readOnly()).put(CallContext.class, this)));
+	}
+
+	/**
+	 * Returns work that has no caller: its thread has no values during subscription.
+	 * @param work the work
+	 */
+	public static <T> Mono<T> detached(Mono<T> work) {
+		return SUPPORTED ? NONE.within(work) : work;
+	}
+
+	private <T> Mono<T> within(Mono<T> work) {
 		return new Mono<>() {
 
 			@Override
 			public void subscribe(CoreSubscriber<? super T> actual) {
 				try (Scope scope = enter()) {
-					inContext.subscribe(actual);
+					work.subscribe(actual);
 				}
 			}
 
@@ -143,115 +153,6 @@ public final class CallContext {
 	@Override
 	public String toString() {
 		return "context with " + this.values.stream().map((value) -> String.valueOf(value.getKey())).toList();
-	}
-
-	/**
-	 * Requires the library. A failure of an accessor is logged and does not affect the
-	 * call.
-	 */
-	private static final class Values {
-
-		private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(CallContext.class));
-
-		private static final int NO_TEXT = -1;
-
-		private static final ContextRegistry registry = ContextRegistry.getInstance();
-
-		private static final ContextSnapshotFactory snapshots = ContextSnapshotFactory.builder()
-			.captureKeyPredicate(Values::isCarried)
-			.build();
-
-		static Context capture(ContextView context) {
-			if (registry.getThreadLocalAccessors().isEmpty()) {
-				return Context.empty();
-			}
-			try {
-				return snapshots.captureAll(context).updateContext(Context.empty());
-			}
-			catch (Throwable ex) {
-				failures.error(ex,
-						() -> "Failed to capture the context of a caller (traces, MDC); the call continues without it");
-				return Context.empty();
-			}
-		}
-
-		/**
-		 * A Reactor context also contains values that are not for threads, such as
-		 * transactions.
-		 */
-		private static boolean isCarried(Object key) {
-			for (ThreadLocalAccessor<?> accessor : registry.getThreadLocalAccessors()) {
-				if (accessor.key().equals(key)) {
-					return !accessor.getClass().getName().startsWith("org.springframework.security.");
-				}
-			}
-			return false;
-		}
-
-		static Map<String, Object> texts(Context values) {
-			Map<String, Object> texts = new HashMap<>();
-			int size = 0;
-			for (Map.Entry<Object, Object> each : values.stream().toList()) {
-				int added = (each.getKey() instanceof String) ? size(each.getValue()) : NO_TEXT;
-				if (added != NO_TEXT) {
-					texts.put((String) each.getKey(), each.getValue());
-					size += added;
-				}
-			}
-			return (size <= MAX_TEXT) ? texts : Map.of();
-		}
-
-		/**
-		 * Returns the characters of a value, {@link #NO_TEXT} if it has no texts alone.
-		 */
-		private static int size(Object value) {
-			if (value instanceof String text) {
-				return text.length();
-			}
-			if (!(value instanceof Map<?, ?> map)) {
-				return NO_TEXT;
-			}
-			int size = 0;
-			for (Map.Entry<?, ?> each : map.entrySet()) {
-				if (!(each.getKey() instanceof String key) || !(each.getValue() instanceof String text)) {
-					return NO_TEXT;
-				}
-				size += key.length() + text.length();
-			}
-			return size;
-		}
-
-		static Context ofTexts(Map<String, Object> texts) {
-			Context values = Context.empty();
-			for (Map.Entry<String, Object> each : texts.entrySet()) {
-				if (isCarried(each.getKey())) {
-					values = values.put(each.getKey(), each.getValue());
-				}
-			}
-			return values;
-		}
-
-		static Scope enter(Context values) {
-			try {
-				ContextSnapshot.Scope scope = snapshots.setThreadLocalsFrom(values);
-				return () -> leave(scope);
-			}
-			catch (Throwable ex) {
-				failures.error(ex,
-						() -> "Failed to set the context of a caller (traces, MDC) on a thread; the call continues without it");
-				return NOTHING;
-			}
-		}
-
-		private static void leave(ContextSnapshot.Scope scope) {
-			try {
-				scope.close();
-			}
-			catch (Throwable ex) {
-				failures.error(ex, () -> "Failed to remove the context of a caller (traces, MDC) from a thread");
-			}
-		}
-
 	}
 
 }

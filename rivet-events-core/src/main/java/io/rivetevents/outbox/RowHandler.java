@@ -16,6 +16,7 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.observation.CallContext;
 import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToServer;
 
@@ -117,11 +118,11 @@ final class RowHandler {
 	 * @return the result; never an error
 	 */
 	Mono<Result> handle(OutboxRow row) {
-		return Mono.defer(() -> switch (row.kind()) {
+		return CallContext.detached(Mono.defer(() -> switch (row.kind()) {
 			case OutboxRow.EVENT -> send(row);
 			case OutboxRow.CALL -> call(row);
 			default -> Mono.<Result>error(new IllegalStateException("The kind " + row.kind() + " is not known"));
-		}).onErrorResume((ex) -> Mono.fromSupplier(() -> fail(row, ex)));
+		}).onErrorResume((ex) -> Mono.fromSupplier(() -> fail(row, ex))));
 	}
 
 	private Mono<Result> call(OutboxRow row) {

@@ -59,6 +59,7 @@ import io.rivetevents.limit.CreatedInstance;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.LimitSettings;
 import io.rivetevents.limit.PendingCall;
+import io.rivetevents.observation.CallContext;
 import io.rivetevents.outbound.MovedClient;
 import io.rivetevents.placement.inspection.InspectedInstances;
 import io.rivetevents.placement.pending.Departures;
@@ -647,10 +648,11 @@ final class Instances implements InstanceHost, InspectedInstances {
 	 */
 	private Mono<Instant> run(DueSchedule due) {
 		ActorTarget.ById target = new ActorTarget.ById(due.actorId());
-		return locate(target).switchIfEmpty(Mono.error(() -> new OtherNodeException("A schedule of " + due.actorId())))
-			.flatMap((address) -> TurnRequest.ask(at(address, "schedule"), false,
-					(instance) -> instance.start(target, null)
-						.then(Mono.defer(() -> instance.actions().runScheduled(due.id())))));
+		return CallContext.detached(
+				locate(target).switchIfEmpty(Mono.error(() -> new OtherNodeException("A schedule of " + due.actorId())))
+					.flatMap((address) -> TurnRequest.ask(at(address, "schedule"), false,
+							(instance) -> instance.start(target, null)
+								.then(Mono.defer(() -> instance.actions().runScheduled(due.id()))))));
 	}
 
 	/** Returns the address of an instance if it belongs on this node. */

@@ -8,6 +8,7 @@ package io.rivetevents.tracing;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
+import io.micrometer.observation.NullObservation;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
@@ -108,7 +109,7 @@ public final class ObservationTracing implements Tracing {
 					this.names.action(call.actor().name(), call.action()));
 			Observation observation = RivetObservationDocumentation.ACTION.observation(this.conventions.action(),
 					Conventions.ACTION, () -> context, this.registry);
-			if (traceparent != null && this.registry.getCurrentObservation() == null) {
+			if (traceparent != null && !isObserved()) {
 				this.parents.within(traceparent, observation::start);
 				return work(observation, context);
 			}
@@ -148,6 +149,12 @@ public final class ObservationTracing implements Tracing {
 	public @Nullable String traceparent() {
 		Observation current = this.registry.getCurrentObservation();
 		return (current != null) ? this.parents.of(current) : null;
+	}
+
+	/** A thread whose observation was removed has one that is none. */
+	private boolean isObserved() {
+		Observation current = this.registry.getCurrentObservation();
+		return current != null && !(current instanceof NullObservation);
 	}
 
 	private static TracedWork guarded(Supplier<TracedWork> start) {

@@ -408,7 +408,7 @@ class CallContextTests {
 		@Override
 		public String getValue() {
 			failAt(At.GET);
-			return "value";
+			return new String("value"); // a copy, as of an MDC
 		}
 
 		@Override

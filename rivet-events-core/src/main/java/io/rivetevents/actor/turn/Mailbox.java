@@ -269,8 +269,13 @@ public final class Mailbox<I> {
 				: new SharedWork.Beneficiary(null, null, this.owner.actor());
 	}
 
+	/**
+	 * Runs turns of any callers on a thread that may have the context of one of them, or
+	 * of another one.
+	 */
 	private void onThread(Runnable work) {
-		try (CallerScope.Restoration restoration = this.owner.enterThread()) {
+		try (CallContext.Scope scope = CallContext.NONE.enter();
+				CallerScope.Restoration restoration = this.owner.enterThread()) {
 			work.run();
 		}
 	}

@@ -39,6 +39,7 @@ import io.rivetevents.limit.ByteBudget;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.LimitHits;
 import io.rivetevents.limit.Limits;
+import io.rivetevents.observation.CallContext;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.MessageWeight;
@@ -201,7 +202,7 @@ public final class EventPublishingObserver implements ActorObserver {
 
 	private void onWorker(Runnable task, Runnable otherwise) {
 		try {
-			this.workers.schedule(task);
+			this.workers.schedule(() -> CallContext.NONE.run(task));
 		}
 		catch (RejectedExecutionException ex) {
 			otherwise.run();
