@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
@@ -311,7 +312,7 @@ public final class ActionHandler {
 				return Mono
 					.defer(() -> perform(connection, request, pending,
 							new Occasion(false, keyed, null, null, connection == null)))
-					.doOnError((ex) -> keepFailure(keyed, ex))
+					.onErrorResume((ex) -> inContext(() -> keepFailure(keyed, ex)).then(Mono.error(ex)))
 					.onErrorMap((ex) -> keyed.hasRun() ? ex : new IdempotentAnswers.NotRun(ex));
 			});
 			this.due.arm(now + IdempotentAnswers.MAX_AGE_NANOS);
@@ -507,7 +508,7 @@ public final class ActionHandler {
 	private Mono<Void> afterMethod(Runnable work) {
 		return Mono.<Void>create((sink) -> this.calls.onceReturned(sink::success))
 			.publishOn(this.instance.workers())
-			.then(Mono.fromRunnable(work));
+			.then(inContext(work));
 	}
 
 	/**
@@ -596,14 +597,13 @@ public final class ActionHandler {
 		if (this.type.hooks().contains(Hook.BEFORE_ACTION_RESPONSE)) {
 			result = result.flatMap((value) -> beforeResponse(run, request.name(), value));
 		}
-		return result.map((value) -> {
+		return inContext(result, (value) -> {
 			JsonNode output = commit(action, before, connection, value.orElse(null), occasion, joined);
 			run.saved().forEach((saved) -> tellListeners(connection, saved));
 			return output;
-		})
-			.onErrorMap((ex) -> (occasion.keyed() != null && connection != null)
-					? this.failures.refusalOnce(ex, inbound, connection, begun.get(), occasion.keyed().isUndone())
-					: this.failures.refusal(ex, inbound, connection, begun.get()));
+		}).onErrorMap((ex) -> (occasion.keyed() != null && connection != null)
+				? this.failures.refusalOnce(ex, inbound, connection, begun.get(), occasion.keyed().isUndone())
+				: this.failures.refusal(ex, inbound, connection, begun.get()));
 	}
 
 	private static RivetException notFound(String action) {
@@ -654,13 +654,34 @@ public final class ActionHandler {
 		if (run.interleave()) {
 			result = this.instance.inNewTurn(result);
 		}
-		return result.doOnNext((value) -> {
+		return inContext(result, (value) -> {
 			if (mayCommit(run.action())) {
 				run.saved().add(inbound); // listeners are not called if saving fails
 			}
 			else {
 				tellListeners(connection, inbound);
 			}
+			return value;
+		});
+	}
+
+	/** Returns a later step of a call, which runs with its context. */
+	private static Mono<Void> inContext(Runnable step) {
+		return Mono.deferContextual((context) -> Mono.fromRunnable(() -> CallContext.carried(context).run(step)));
+	}
+
+	/**
+	 * Continues a call with its context, on the thread of a result that may be
+	 * asynchronous.
+	 */
+	private static <T, R> Mono<R> inContext(Mono<T> result, Function<T, R> step) {
+		return Mono.deferContextual((context) -> {
+			CallContext caller = CallContext.carried(context);
+			return result.map((value) -> {
+				try (CallContext.Scope scope = caller.enter()) {
+					return step.apply(value);
+				}
+			});
 		});
 	}
 
