@@ -134,7 +134,8 @@ class ArchitectureTests {
 			    scheduling inbound cluster.frame cluster.membership
 			cluster.gateway: protocol error protocol.encoding failure actor extension outbound delivery
 			    cluster.frame
-			cluster.link: protocol error protocol.encoding failure limit actor extension outbound delivery
+			cluster.link: protocol error protocol.encoding failure limit actor extension observation
+			    outbound delivery
 			    cluster.frame cluster.membership cluster.gateway
 			cluster.status:
 			cluster.directory: protocol error conversion failure scheduling connection actor
@@ -176,9 +177,9 @@ class ArchitectureTests {
 			    placement invocation.index delivery outbox jdbc jdbc.sqlite jdbc.outbox redis.store
 			    autoconfigure
 			autoconfigure.cluster: protocol conversion actor actor.state extension delivery placement
-			    scheduling cluster cluster.engine cluster.frame cluster.peer cluster.membership
-			    cluster.ownership cluster.call cluster.link cluster.status cluster.directory
-			    transport redis.discovery autoconfigure autoconfigure.state
+			    scheduling observation cluster cluster.engine cluster.frame cluster.peer
+			    cluster.membership cluster.ownership cluster.call cluster.link cluster.status
+			    cluster.directory transport redis.discovery autoconfigure autoconfigure.state
 			autoconfigure.actuate: protocol protocol.encoding conversion connection actor actor.schedule actor.state
 			    actor.call extension limit outbound delivery outbox placement placement.inspection
 			    scheduling cluster cluster.status explain transport.webflux autoconfigure

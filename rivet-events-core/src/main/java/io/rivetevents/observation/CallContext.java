@@ -7,6 +7,7 @@ package io.rivetevents.observation;
 
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
@@ -31,6 +32,9 @@ public final class CallContext {
 
 	static final Scope NOTHING = () -> {
 	};
+
+	/** Key of the part of a trace elsewhere, which is no value of a thread. */
+	static final String TRACEPARENT = "rivet.traceparent";
 
 	/** By the keys of their accessors. */
 	private final Context values;
@@ -61,15 +65,19 @@ public final class CallContext {
 		return values.isEmpty() ? NONE : new CallContext(values);
 	}
 
+	/** Captures the values of the current thread. */
+	public static CallContext current() {
+		return capture(Context.empty());
+	}
+
 	/**
-	 * Captures those values that can be sent to another node: texts, and maps of texts
-	 * such as the MDC.
-	 * @param context Reactor context of the caller
-	 * @return texts and maps of texts by the keys of their accessors, an empty map for
-	 * none; also if they have more than 16,384 characters
+	 * Returns those values that can be sent to another node: texts, and maps of texts
+	 * such as the MDC. They are left out if they have more than 16,384 characters.
+	 * @param traceparent the current part of the trace, {@code null} for none
+	 * @return texts and maps of texts by the keys of their accessors
 	 */
-	public static Map<String, Object> texts(ContextView context) {
-		return SUPPORTED ? ContextTexts.of(ThreadValues.capture(context)) : Map.of();
+	public Map<String, Object> texts(@Nullable String traceparent) {
+		return (this != NONE) ? ContextTexts.of(this.values, traceparent) : Map.of();
 	}
 
 	/**
@@ -97,6 +105,40 @@ public final class CallContext {
 	 */
 	public static CallContext carried(ContextView context) {
 		return context.hasKey(CallContext.class) ? context.<CallContext>get(CallContext.class) : NONE;
+	}
+
+	/** Returns a value, {@code null} if there is none. */
+	public @Nullable Object get(Object key) {
+		return this.values.getOrDefault(key, null);
+	}
+
+	/**
+	 * Returns the part of a trace on another node or in a client that has caused the
+	 * call.
+	 * @return not necessarily well-formed; {@code null} for none
+	 */
+	public @Nullable String traceparent() {
+		return (get(TRACEPARENT) instanceof String text) ? text : null;
+	}
+
+	/**
+	 * Returns the context with a part of a trace elsewhere.
+	 * @param traceparent its text, {@code null} for no change
+	 */
+	public CallContext causedBy(@Nullable String traceparent) {
+		return (SUPPORTED && traceparent != null) ? new CallContext(this.values.put(TRACEPARENT, traceparent)) : this;
+	}
+
+	/**
+	 * Returns the context with another value, and with what its accessor changes on a
+	 * thread: the current observation changes the MDC.
+	 * @param key the key of its accessor
+	 * @param value the value
+	 */
+	public CallContext with(Object key, Object value) {
+		try (Scope scope = new CallContext(this.values.put(key, value)).enter()) {
+			return current();
+		}
 	}
 
 	/**

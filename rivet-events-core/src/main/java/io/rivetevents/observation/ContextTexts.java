@@ -8,6 +8,7 @@ package io.rivetevents.observation;
 import java.util.HashMap;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 
 /**
@@ -24,8 +25,19 @@ final class ContextTexts {
 	private ContextTexts() {
 	}
 
-	/** Returns the texts of values, none if they have too many characters. */
-	static Map<String, Object> of(Context values) {
+	/**
+	 * Returns the texts of values, none if they have too many characters.
+	 * @param traceparent replaces the part of a trace elsewhere, {@code null} to keep it
+	 */
+	static Map<String, Object> of(Context values, @Nullable String traceparent) {
+		Map<String, Object> texts = of(values);
+		if (traceparent != null) {
+			texts.put(CallContext.TRACEPARENT, traceparent);
+		}
+		return texts;
+	}
+
+	private static Map<String, Object> of(Context values) {
 		Map<String, Object> texts = new HashMap<>();
 		int size = 0;
 		for (Map.Entry<Object, Object> each : values.stream().toList()) {
@@ -35,7 +47,7 @@ final class ContextTexts {
 				size += added;
 			}
 		}
-		return (size <= MAX_TEXT) ? texts : Map.of();
+		return (size <= MAX_TEXT) ? texts : new HashMap<>();
 	}
 
 	/**

@@ -34,27 +34,28 @@ final class ObservedCall implements ActionCall, ObservedAction {
 
 	private final @Nullable Connection<?> connection;
 
+	private final CallContext caller;
+
 	private TracedWork traced = TracedWork.NONE;
 
-	ObservedCall(Observers observers, ActorAddress actor, String action, @Nullable Connection<?> connection) {
+	ObservedCall(Observers observers, ActorAddress actor, String action, @Nullable Connection<?> connection,
+			CallContext caller) {
 		this.observers = observers;
 		this.startedAt = observers.now();
 		this.actor = actor;
 		this.action = action;
 		this.connection = connection;
+		this.caller = caller;
 	}
 
-	/**
-	 * Starts the trace of the call.
-	 * @param traceparent parent that the client has sent, {@code null} for none
-	 */
-	void trace(Tracing tracing, @Nullable String traceparent) {
-		this.traced = tracing.action(this, traceparent);
+	/** Starts the trace of the call. */
+	void trace(Tracing tracing) {
+		this.traced = tracing.action(this, this.caller);
 	}
 
 	@Override
 	public CallContext context() {
-		return this.traced.context();
+		return this.traced.context(this.caller);
 	}
 
 	@Override

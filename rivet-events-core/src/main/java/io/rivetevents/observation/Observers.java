@@ -234,20 +234,19 @@ public final class Observers {
 	}
 
 	/**
-	 * Reports that an action starts. The current part of a trace is the parent of its
-	 * trace.
-	 * @param traceparent parent that the client has sent instead, {@code null} for none
+	 * Reports that an action starts.
+	 * @param caller context of the caller, with the parent of its trace
 	 * @return receives the outcome of the call; without effect if no observer observes
 	 * actions
 	 */
 	public ObservedAction actionStarted(ActorAddress actor, String action, @Nullable Connection<?> connection,
-			@Nullable String traceparent) {
+			CallContext caller) {
 		if (!observeActions()) {
 			return ObservedAction.NONE;
 		}
-		ObservedCall call = new ObservedCall(this, actor, action, connection);
+		ObservedCall call = new ObservedCall(this, actor, action, connection, caller);
 		this.actionStarted.call(call, (observer) -> observer.actionStarted(call));
-		call.trace(this.tracing, traceparent);
+		call.trace(this.tracing);
 		return call;
 	}
 
@@ -269,19 +268,14 @@ public final class Observers {
 	 */
 	public <T> Mono<T> traceConnection(ActorAddress actor, Mono<T> work) {
 		return isTracing() ? Mono.deferContextual((context) -> {
-			TracedWork traced = startConnection(actor, CallContext.capture(context));
-			return traced.context()
+			CallContext caller = CallContext.capture(context);
+			TracedWork traced = this.tracing.connection(actor, caller);
+			return traced.context(caller)
 				.around(work)
 				.doOnSuccess((result) -> traced.end(ActionOutcome.Kind.SUCCEEDED, null))
 				.doOnError((ex) -> traced.end(ObservedCall.kind(ex), ex))
 				.doOnCancel(() -> traced.end(ActionOutcome.Kind.CANCELLED, null));
 		}) : work;
-	}
-
-	private TracedWork startConnection(ActorAddress actor, CallContext caller) {
-		try (CallContext.Scope scope = caller.enter()) {
-			return this.tracing.connection(actor);
-		}
 	}
 
 	public void connectionOpened(Connection<?> connection) {

@@ -38,8 +38,11 @@ final class ThreadValues {
 	private ThreadValues() {
 	}
 
-	/** Returns whether a key has an accessor whose values are passed on. */
+	/** Returns whether values with a key are passed on. */
 	static boolean isCarried(Object key) {
+		if (key.equals(CallContext.TRACEPARENT)) {
+			return true;
+		}
 		for (ThreadLocalAccessor<?> accessor : registry.getThreadLocalAccessors()) {
 			if (accessor.key().equals(key)) {
 				return isCarried(accessor);
@@ -58,7 +61,8 @@ final class ThreadValues {
 	 * transactions.
 	 */
 	static Context capture(ContextView context) {
-		Context values = Context.empty();
+		Object traceparent = context.getOrDefault(CallContext.TRACEPARENT, null);
+		Context values = (traceparent != null) ? Context.of(CallContext.TRACEPARENT, traceparent) : Context.empty();
 		for (ThreadLocalAccessor<?> accessor : registry.getThreadLocalAccessors()) {
 			if (isCarried(accessor)) {
 				Object value = context.getOrDefault(accessor.key(), null);

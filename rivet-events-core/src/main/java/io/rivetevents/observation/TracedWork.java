@@ -18,8 +18,13 @@ public interface TracedWork {
 	TracedWork NONE = new TracedWork() {
 
 		@Override
-		public CallContext context() {
-			return CallContext.NONE;
+		public CallContext context(CallContext caller) {
+			return caller;
+		}
+
+		@Override
+		public CallContext.Scope enter() {
+			return CallContext.NOTHING;
 		}
 
 		@Override
@@ -36,8 +41,15 @@ public interface TracedWork {
 	/**
 	 * Returns the context in which the work runs: parts that start in it are children of
 	 * this one.
+	 * @param caller context of its caller, whose other values it has
 	 */
-	CallContext context();
+	CallContext context(CallContext caller);
+
+	/**
+	 * Makes the work the current part of the thread, which keeps its other values.
+	 * @return restores the previous part; must be closed by the same thread
+	 */
+	CallContext.Scope enter();
 
 	/**
 	 * Returns what is sent to the receivers of an event, so that they can continue the

@@ -13,8 +13,7 @@ import io.rivetevents.extension.ActionCall;
 /**
  * Records what actors do as parts of traces. Implemented outside of the core, which
  * requires no library for traces. Each method is called on the thread where the work
- * starts, may be called on an event loop, and must not block. Its parent is the current
- * part of that thread.
+ * starts, may be called on an event loop, and must not block.
  */
 public interface Tracing {
 
@@ -22,12 +21,12 @@ public interface Tracing {
 	Tracing NONE = new Tracing() {
 
 		@Override
-		public TracedWork action(ActionCall call, @Nullable String traceparent) {
+		public TracedWork action(ActionCall call, CallContext caller) {
 			return TracedWork.NONE;
 		}
 
 		@Override
-		public TracedWork connection(ActorAddress actor) {
+		public TracedWork connection(ActorAddress actor, CallContext caller) {
 			return TracedWork.NONE;
 		}
 
@@ -42,7 +41,7 @@ public interface Tracing {
 		}
 
 		@Override
-		public @Nullable String traceparent() {
+		public @Nullable String traceparent(CallContext caller) {
 			return null;
 		}
 
@@ -51,27 +50,26 @@ public interface Tracing {
 	/**
 	 * Starts a call of an action.
 	 * @param call the call
-	 * @param traceparent parent that came with the call from a client or another node,
-	 * used if the thread has no current part; as in the W3C recommendation Trace Context,
-	 * {@code null} for none
+	 * @param caller context of the caller, with the parent
 	 */
-	TracedWork action(ActionCall call, @Nullable String traceparent);
+	TracedWork action(ActionCall call, CallContext caller);
 
 	/**
 	 * Starts to connect a client to an instance, until it is accepted or rejected.
 	 * @param actor the instance
+	 * @param caller context of the client's request, with the parent
 	 */
-	TracedWork connection(ActorAddress actor);
+	TracedWork connection(ActorAddress actor, CallContext caller);
 
 	/**
-	 * Starts to save an instance.
+	 * Starts to save an instance, as a child of the current part of the thread.
 	 * @param actor the instance
 	 */
 	TracedWork save(ActorAddress actor);
 
 	/**
 	 * Starts to send an event, until it is in the queues of the connections of this node
-	 * or waits for a commit.
+	 * or waits for a commit. Its parent is the current part of the thread.
 	 * @param actor name of the actor whose connections receive it, {@code null} if it is
 	 * for connections of several actors
 	 * @param event name of the event
@@ -79,10 +77,11 @@ public interface Tracing {
 	TracedWork broadcast(@Nullable String actor, String event);
 
 	/**
-	 * Returns the current part of the thread as text, for an action that may run on
-	 * another node.
-	 * @return {@code null} if there is none
+	 * Returns the current part of a trace as text, for work that runs on another node.
+	 * @param caller context of the caller
+	 * @return the text, as in the W3C recommendation Trace Context; {@code null} if there
+	 * is none
 	 */
-	@Nullable String traceparent();
+	@Nullable String traceparent(CallContext caller);
 
 }

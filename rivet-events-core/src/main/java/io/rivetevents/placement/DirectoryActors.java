@@ -7,7 +7,6 @@ package io.rivetevents.placement;
 
 import java.lang.reflect.Type;
 
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.LogFactory;
@@ -15,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.util.Assert;
 import reactor.core.publisher.Mono;
-import reactor.util.context.ContextView;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 
@@ -245,7 +243,7 @@ public final class DirectoryActors implements Actors {
 		@Override
 		public <T> T as(Class<T> api) {
 			return DirectoryActors.this.apis.implement(api, this.target,
-					(action, args) -> traced((options) -> call(new ToServer.ActionRequest(0, action, args, options))));
+					(action, args) -> CallContext.captured(call(new ToServer.ActionRequest(0, action, args))));
 		}
 
 		@Override
@@ -254,7 +252,7 @@ public final class DirectoryActors implements Actors {
 		}
 
 		private Mono<JsonNode> call(String action, @Nullable Object[] args) {
-			return traced((options) -> call(request(action, args, options)));
+			return CallContext.captured(Mono.defer(() -> call(request(action, args))));
 		}
 
 		private Mono<JsonNode> call(ToServer.ActionRequest request) {
@@ -279,31 +277,12 @@ public final class DirectoryActors implements Actors {
 		}
 
 		private Mono<JsonNode> predict(Connection<?> connection, String action, @Nullable Object[] args) {
-			return traced((options) -> DirectoryActors.this.directory.get()
-				.predict(this.target, connection.id(), request(action, args, options)));
+			return CallContext.captured(Mono.defer(() -> DirectoryActors.this.directory.get()
+				.predict(this.target, connection.id(), request(action, args))));
 		}
 
-		/**
-		 * Makes a call with the context of its subscriber; an instance on another node
-		 * receives the trace of it.
-		 */
-		private <T> Mono<T> traced(Function<ToServer.CallOptions, Mono<T>> call) {
-			return CallContext.captured(Mono.deferContextual((context) -> call.apply(options(context))));
-		}
-
-		private ToServer.CallOptions options(ContextView context) {
-			if (DirectoryActors.this.tracing == Tracing.NONE) {
-				return ToServer.CallOptions.NONE;
-			}
-			try (CallContext.Scope scope = CallContext.capture(context).enter()) {
-				String traceparent = DirectoryActors.this.tracing.traceparent();
-				return (traceparent != null) ? new ToServer.CallOptions(false, null, null, traceparent)
-						: ToServer.CallOptions.NONE;
-			}
-		}
-
-		private ToServer.ActionRequest request(String action, @Nullable Object[] args, ToServer.CallOptions options) {
-			return new ToServer.ActionRequest(0, action, Args.of(DirectoryActors.this.mapper, args).values(), options);
+		private ToServer.ActionRequest request(String action, @Nullable Object[] args) {
+			return new ToServer.ActionRequest(0, action, Args.of(DirectoryActors.this.mapper, args).values());
 		}
 
 		@SuppressWarnings("unchecked")

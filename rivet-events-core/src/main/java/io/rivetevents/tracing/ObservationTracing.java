@@ -10,11 +10,11 @@ import java.util.function.Supplier;
 
 import io.micrometer.observation.NullObservation;
 import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationConvention;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import reactor.util.context.Context;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.extension.ActionCall;
@@ -23,11 +23,12 @@ import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.observation.CallContext;
 import io.rivetevents.observation.TracedWork;
 import io.rivetevents.observation.Tracing;
+import io.rivetevents.protocol.encoding.TraceParent;
 
 /**
- * Records the work of actors as observations. If a convention or handler of the
- * application fails, the error is logged, and the work continues without its observation.
- * For the auto-configuration.
+ * Records the work of actors as observations. If a convention of the application fails,
+ * the default one is used. If a handler fails, the error is logged, and the work
+ * continues. For the auto-configuration.
  */
 public final class ObservationTracing implements Tracing {
 
@@ -103,63 +104,71 @@ public final class ObservationTracing implements Tracing {
 	}
 
 	@Override
-	public TracedWork action(ActionCall call, @Nullable String traceparent) {
-		return guarded(() -> {
-			ActionObservationContext context = new ActionObservationContext(call,
-					this.names.action(call.actor().name(), call.action()));
-			Observation observation = RivetObservationDocumentation.ACTION.observation(this.conventions.action(),
-					Conventions.ACTION, () -> context, this.registry);
-			if (traceparent != null && !isObserved()) {
-				this.parents.within(traceparent, observation::start);
-				return work(observation, context);
-			}
-			return work(observation.start(), context);
-		});
+	public TracedWork action(ActionCall call, CallContext caller) {
+		try (CallContext.Scope scope = caller.enter()) {
+			return start(RivetObservationDocumentation.ACTION, this.conventions.action(), Conventions.ACTION,
+					() -> new ActionObservationContext(call, this.names.action(call.actor().name(), call.action())),
+					caller.traceparent());
+		}
 	}
 
 	@Override
-	public TracedWork connection(ActorAddress actor) {
-		return guarded(() -> {
-			ConnectionObservationContext context = new ConnectionObservationContext(actor);
-			return work(RivetObservationDocumentation.CONNECTION.start(this.conventions.connection(),
-					Conventions.CONNECTION, () -> context, this.registry), context);
-		});
+	public TracedWork connection(ActorAddress actor, CallContext caller) {
+		try (CallContext.Scope scope = caller.enter()) {
+			return start(RivetObservationDocumentation.CONNECTION, this.conventions.connection(),
+					Conventions.CONNECTION, () -> new ConnectionObservationContext(actor), caller.traceparent());
+		}
 	}
 
 	@Override
 	public TracedWork save(ActorAddress actor) {
-		return guarded(() -> {
-			SaveObservationContext context = new SaveObservationContext(actor);
-			return work(RivetObservationDocumentation.SAVE.start(this.conventions.save(), Conventions.SAVE,
-					() -> context, this.registry), context);
-		});
+		return start(RivetObservationDocumentation.SAVE, this.conventions.save(), Conventions.SAVE,
+				() -> new SaveObservationContext(actor), null);
 	}
 
 	@Override
 	public TracedWork broadcast(@Nullable String actor, String event) {
-		return guarded(() -> {
-			BroadcastObservationContext context = new BroadcastObservationContext(
-					(actor != null) ? this.names.actor(actor) : null, this.names.event(actor, event));
-			return work(RivetObservationDocumentation.BROADCAST.start(this.conventions.broadcast(),
-					Conventions.BROADCAST, () -> context, this.registry), context);
-		});
+		return start(RivetObservationDocumentation.BROADCAST, this.conventions.broadcast(), Conventions.BROADCAST,
+				() -> new BroadcastObservationContext((actor != null) ? this.names.actor(actor) : null,
+						this.names.event(actor, event)),
+				null);
 	}
 
 	@Override
-	public @Nullable String traceparent() {
-		Observation current = this.registry.getCurrentObservation();
-		return (current != null) ? this.parents.of(current) : null;
+	public @Nullable String traceparent(CallContext caller) {
+		return (caller.get(ObservationThreadLocalAccessor.KEY) instanceof Observation current) ? textOf(current)
+				: caller.traceparent();
 	}
 
-	/** A thread whose observation was removed has one that is none. */
-	private boolean isObserved() {
-		Observation current = this.registry.getCurrentObservation();
-		return current != null && !(current instanceof NullObservation);
-	}
-
-	private static TracedWork guarded(Supplier<TracedWork> start) {
+	private @Nullable String textOf(Observation observation) {
 		try {
-			return start.get();
+			return this.parents.of(observation);
+		}
+		catch (Throwable ex) {
+			failures.error(ex, () -> "Failed to read the span of an observation; its trace is not sent");
+			return null;
+		}
+	}
+
+	/**
+	 * Starts an observation as a child of the current one.
+	 * @param traceparent its parent if there is no current observation, {@code null} for
+	 * none
+	 */
+	private <T extends RivetObservationContext> TracedWork start(RivetObservationDocumentation kind,
+			@Nullable ObservationConvention<T> own, ObservationConvention<T> standard, Supplier<T> contexts,
+			@Nullable String traceparent) {
+		try {
+			T context = contexts.get();
+			Observation observation = kind.observation(own, standard, () -> context, this.registry);
+			String parent = isObserved() ? null : TraceParent.valid(traceparent);
+			if (parent != null) {
+				this.parents.within(parent, observation::start);
+			}
+			else {
+				observation.start();
+			}
+			return observation.isNoop() ? TracedWork.NONE : new ObservedWork(observation, context);
 		}
 		catch (Throwable ex) {
 			failures.error(ex, () -> "Failed to start an observation; the work continues without it");
@@ -167,8 +176,10 @@ public final class ObservationTracing implements Tracing {
 		}
 	}
 
-	private TracedWork work(Observation observation, RivetObservationContext context) {
-		return observation.isNoop() ? TracedWork.NONE : new ObservedWork(observation, context);
+	/** A thread whose observation was removed has one that is none. */
+	private boolean isObserved() {
+		Observation current = this.registry.getCurrentObservation();
+		return current != null && !(current instanceof NullObservation);
 	}
 
 	/** Work with an observation, which stops once. */
@@ -186,8 +197,13 @@ public final class ObservationTracing implements Tracing {
 		}
 
 		@Override
-		public CallContext context() {
-			return CallContext.capture(Context.of(ObservationThreadLocalAccessor.KEY, this.observation));
+		public CallContext context(CallContext caller) {
+			return caller.with(ObservationThreadLocalAccessor.KEY, this.observation);
+		}
+
+		@Override
+		public CallContext.Scope enter() {
+			return context(CallContext.current()).enter();
 		}
 
 		@Override
@@ -195,7 +211,7 @@ public final class ObservationTracing implements Tracing {
 			if (!ObservationTracing.this.sentWithEvents) {
 				return null;
 			}
-			String text = ObservationTracing.this.parents.of(this.observation);
+			String text = textOf(this.observation);
 			return (text != null && TraceParents.isSampled(text)) ? text : null;
 		}
 

@@ -77,6 +77,8 @@ public final class ActorHarness implements AutoCloseable {
 
 	private final ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
 
+	private final Tracing tracing;
+
 	private final Scheduler timers;
 
 	private final Scheduler workers;
@@ -107,7 +109,13 @@ public final class ActorHarness implements AutoCloseable {
 
 	/** What may watch and change what happens. */
 	public record Neighbours(List<InboundInterceptor> inbound, List<OutboundInterceptor> outbound,
-			ActorObserver observer) {
+			ActorObserver observer, Tracing tracing) {
+
+		public Neighbours(List<InboundInterceptor> inbound, List<OutboundInterceptor> outbound,
+				ActorObserver observer) {
+			this(inbound, outbound, observer, Tracing.NONE);
+		}
+
 	}
 
 	public ActorHarness(LimitSettings limits, Object... actors) {
@@ -155,9 +163,16 @@ public final class ActorHarness implements AutoCloseable {
 
 	/** A runtime that shares its store with others. */
 	public static ActorHarness withOwnership(Ownership ownership, ActorStateStore store, Object... actors) {
-		return new ActorHarness(ActorSettings.DEFAULTS, store, new Neighbours(List.of(), List.of(), ActorObserver.NONE),
-				new Limits(ROOMY), 0, InvocationServices.Neighbours.NONE, Schedulers.newSingle("test-timers", true),
-				Clock.systemUTC(), null, ownership, actors);
+		return withTracing(Tracing.NONE, ownership, store, actors);
+	}
+
+	/** A runtime with traces that shares its store with others. */
+	public static ActorHarness withTracing(Tracing tracing, Ownership ownership, ActorStateStore store,
+			Object... actors) {
+		return new ActorHarness(ActorSettings.DEFAULTS, store,
+				new Neighbours(List.of(), List.of(), ActorObserver.NONE, tracing), new Limits(ROOMY), 0,
+				InvocationServices.Neighbours.NONE, Schedulers.newSingle("test-timers", true), Clock.systemUTC(), null,
+				ownership, actors);
 	}
 
 	/** A runtime that records its deliveries. */
@@ -189,13 +204,15 @@ public final class ActorHarness implements AutoCloseable {
 			int workers, InvocationServices.Neighbours around, Scheduler timers, Clock clock,
 			@Nullable DeliveryRecorder deliveries, Ownership ownership, Object... actors) {
 		this.timers = timers;
+		this.tracing = neighbours.tracing();
 		this.limits = limits;
 		WakeupBatches bursts = new WakeupBatches(this.timers);
 		this.workers = (workers > 0) ? new ActorWorkers(workers, bursts) : (workers == IMMEDIATE)
 				? Schedulers.immediate() : Schedulers.newBoundedElastic(32, 100_000, "test-worker", 5, true);
 		ConnectionServices support = new ConnectionServices(this.targets, neighbours.outbound(),
-				new Observers(List.of(neighbours.observer()), () -> this.timers.now(TimeUnit.NANOSECONDS)), this.timers,
-				this.workers, bursts, this.limits, CallerScope.NONE, deliveries);
+				new Observers(List.of(neighbours.observer()), () -> this.timers.now(TimeUnit.NANOSECONDS),
+						neighbours.tracing()),
+				this.timers, this.workers, bursts, this.limits, CallerScope.NONE, deliveries);
 		ActorRuntime runtime = new ActorRuntime(store, this.workers, clock, support, neighbours.inbound(),
 				ContractFingerprints.NONE, ScheduleSettings.DEFAULTS, new JdkIdGenerator(), ownership);
 		this.node = new LocalNode(runtime, this.types, this.listeners, this.connections, this::directory);
@@ -254,7 +271,7 @@ public final class ActorHarness implements AutoCloseable {
 	/** Handles on instances in an application that may have reactive transactions. */
 	public Actors actors(ReactiveTransactions transactions) {
 		return new DirectoryActors(() -> this.directory, this.types, this.listeners, targets(transactions), Outbox.NONE,
-				Tracing.NONE);
+				this.tracing);
 	}
 
 	public OutboundRegistry connections() {

@@ -54,6 +54,7 @@ import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.PrincipalCodec;
+import io.rivetevents.observation.Tracing;
 import io.rivetevents.placement.LocalNode;
 import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.transport.StreamSecrets;
@@ -145,14 +146,15 @@ public final class RivetEventsClusterAutoConfiguration {
 
 	@Bean
 	ClusterNode.Parts rivetClusterParts(ClusterEngine engine, Membership membership, ClusterOwnership ownership,
-			ObjectProvider<PrincipalCodec> principals, ValueMapper mapper, OutboundRegistry registry,
-			@Qualifier("rivetLocalActorDirectory") ActorDirectory local, ObjectProvider<LocalNode> node,
-			@Qualifier("rivetActorTimers") Scheduler timers, @Qualifier("rivetActorWorkers") Scheduler workers,
+			ObjectProvider<PrincipalCodec> principals, ValueMapper mapper, ObjectProvider<Tracing> tracing,
+			OutboundRegistry registry, @Qualifier("rivetLocalActorDirectory") ActorDirectory local,
+			ObjectProvider<LocalNode> node, @Qualifier("rivetActorTimers") Scheduler timers,
+			@Qualifier("rivetActorWorkers") Scheduler workers,
 			@Qualifier("rivetClusterWriters") ExecutorService writers, WakeupBatches bursts) {
 		FrameCodec codec = new FrameCodec(
 				new ConnectRequestCodec(principals.getIfAvailable(() -> PrincipalCodec.BY_NAME)));
-		return new ClusterNode.Parts(new BurstEngine(engine, bursts), membership, ownership, codec, mapper, registry,
-				local, node::getObject, timers, workers, writers);
+		return new ClusterNode.Parts(new BurstEngine(engine, bursts), membership, ownership, codec, mapper,
+				tracing.getIfAvailable(() -> Tracing.NONE), registry, local, node::getObject, timers, workers, writers);
 	}
 
 	@Bean

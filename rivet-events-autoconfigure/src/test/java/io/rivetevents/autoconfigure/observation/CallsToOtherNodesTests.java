@@ -29,9 +29,9 @@ import io.rivetevents.extension.ActionOutcome;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Outbox;
+import io.rivetevents.observation.CallContext;
 import io.rivetevents.placement.ActorTypes;
 import io.rivetevents.placement.DirectoryActors;
-import io.rivetevents.protocol.ToServer;
 import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.tracing.ObservationTracing;
 import io.rivetevents.tracing.TraceParents;
@@ -70,12 +70,19 @@ class CallsToOtherNodesTests {
 	}
 
 	@Test
-	void sendsTheTraceWithACall() {
-		Mono<String> call = actors().getOrCreate("room", "a").call("say", String.class);
-		Observation.createNotStarted("caller", this.registry).observe(() -> call.block());
-		call.block();
-		assertThat(this.sent).map((request) -> ((ToServer.ActionRequest) request).options().traceparent())
-			.containsExactly(SAMPLED, null);
+	void sendsTheTraceOfACaller() {
+		Observation.createNotStarted("caller", this.registry).observe(() -> {
+			CallContext caller = CallContext.current();
+			assertThat(caller.texts(this.tracing.traceparent(caller))).containsValue(SAMPLED);
+		});
+		assertThat(CallContext.NONE.texts(this.tracing.traceparent(CallContext.NONE))).isEmpty();
+	}
+
+	@Test
+	void passesOnTheTraceThatItReceives() {
+		CallContext received = CallContext.NONE.causedBy(UNSAMPLED);
+		assertThat(CallContext.ofTexts(received.texts(this.tracing.traceparent(received))).traceparent())
+			.isEqualTo(UNSAMPLED);
 	}
 
 	@Test
@@ -90,15 +97,22 @@ class CallsToOtherNodesTests {
 
 	@Test
 	void startsAnActionAsAChildOfTheTraceThatItReceives() {
-		this.tracing.action(new Call(), SAMPLED).end(ActionOutcome.Kind.SUCCEEDED, null);
+		this.tracing.action(new Call(), CallContext.NONE.causedBy(SAMPLED)).end(ActionOutcome.Kind.SUCCEEDED, null);
 		assertThat(this.spans.received).containsExactly(SAMPLED);
+	}
+
+	@Test
+	void ignoresATraceThatIsNotWellFormed() {
+		this.tracing.action(new Call(), CallContext.NONE.causedBy("00-1")).end(ActionOutcome.Kind.SUCCEEDED, null);
+		assertThat(this.spans.received).isEmpty();
 	}
 
 	/** The trace that came with a call on the same node would leave out its parent. */
 	@Test
-	void prefersTheTraceOfTheThread() {
+	void prefersTheObservationOfTheCaller() {
 		Observation.createNotStarted("caller", this.registry)
-			.observe(() -> this.tracing.action(new Call(), SAMPLED).end(ActionOutcome.Kind.SUCCEEDED, null));
+			.observe(() -> this.tracing.action(new Call(), CallContext.current().causedBy(SAMPLED))
+				.end(ActionOutcome.Kind.SUCCEEDED, null));
 		assertThat(this.spans.received).isEmpty();
 	}
 

@@ -25,6 +25,7 @@ import io.rivetevents.cluster.frame.Result;
 import io.rivetevents.cluster.membership.Membership;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.observation.CallContext;
+import io.rivetevents.observation.Tracing;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 
@@ -75,14 +76,15 @@ public final class Calls {
 	 * @param membership which node owns an address
 	 * @param frames sends frames to other nodes
 	 * @param local runs an operation on this node
+	 * @param tracing reads the traces of the callers
 	 * @param settings limits
 	 * @param timers clock and timers of pauses
 	 * @param workers threads that may block
 	 */
-	public Calls(Membership membership, FrameSender frames, Function<Operation, Mono<Result>> local,
+	public Calls(Membership membership, FrameSender frames, Function<Operation, Mono<Result>> local, Tracing tracing,
 			CallSettings settings, Scheduler timers, Scheduler workers) {
 		this.membership = membership;
-		this.requests = new PendingRequests(frames);
+		this.requests = new PendingRequests(frames, tracing);
 		this.local = local;
 		this.settings = settings;
 		this.budget = new PendingBudget(settings);

@@ -17,6 +17,7 @@ import io.rivetevents.cluster.frame.Frame;
 import io.rivetevents.cluster.frame.FrameSender;
 import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.observation.CallContext;
+import io.rivetevents.observation.Tracing;
 
 /**
  * Requests that were sent to other nodes and are not answered. Each is removed once: by
@@ -27,6 +28,8 @@ final class PendingRequests {
 
 	private final FrameSender frames;
 
+	private final Tracing tracing;
+
 	private final AtomicLong ids = new AtomicLong();
 
 	private final Map<Long, Pending> requests = new ConcurrentHashMap<>();
@@ -34,9 +37,11 @@ final class PendingRequests {
 	/**
 	 * Creates an empty set.
 	 * @param frames sends the requests
+	 * @param tracing reads the traces of the callers
 	 */
-	PendingRequests(FrameSender frames) {
+	PendingRequests(FrameSender frames, Tracing tracing) {
 		this.frames = frames;
+		this.tracing = tracing;
 	}
 
 	private static final class Pending {
@@ -69,7 +74,7 @@ final class PendingRequests {
 			this.requests.put(id, pending);
 			sink.onDispose(() -> cancel(id, pending));
 			try {
-				if (!this.frames.send(node, new Frame.Request(id, operation, CallContext.texts(sink.contextView())))) {
+				if (!this.frames.send(node, request(id, operation, CallContext.capture(sink.contextView())))) {
 					end(id, pending, Outcome.NOT_SENT);
 				}
 				else if (pending.cancelled) {
@@ -83,6 +88,10 @@ final class PendingRequests {
 				}
 			}
 		});
+	}
+
+	private Frame.Request request(long id, Operation operation, CallContext caller) {
+		return new Frame.Request(id, operation, caller.texts(this.tracing.traceparent(caller)));
 	}
 
 	private void cancel(long id, Pending pending) {

@@ -56,6 +56,7 @@ import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.inbound.InboundRequests;
+import io.rivetevents.observation.Tracing;
 import io.rivetevents.placement.LocalNode;
 
 /**
@@ -123,6 +124,7 @@ public final class ClusterNode implements Cluster {
 	 * sent by {@link #askNode}
 	 * @param codec writes and reads what nodes send
 	 * @param mapper converts the details of errors
+	 * @param tracing reads the traces of callers
 	 * @param registry connections of this node
 	 * @param local directory of this node
 	 * @param node this node; used when the cluster is started, and later
@@ -131,8 +133,8 @@ public final class ClusterNode implements Cluster {
 	 * @param writers threads that send, one for each other node and one more
 	 */
 	public record Parts(ClusterEngine engine, Membership membership, ClusterOwnership ownership, FrameCodec codec,
-			ValueMapper mapper, OutboundRegistry registry, ActorDirectory local, Supplier<LocalNode> node,
-			Scheduler timers, Scheduler workers, Executor writers) {
+			ValueMapper mapper, Tracing tracing, OutboundRegistry registry, ActorDirectory local,
+			Supplier<LocalNode> node, Scheduler timers, Scheduler workers, Executor writers) {
 	}
 
 	/**
@@ -168,8 +170,8 @@ public final class ClusterNode implements Cluster {
 		FrameSender frames = new Frames();
 		MessageReceiver receiver = (address, connectionId, message) -> this.node.get()
 			.deliver(address, connectionId, message);
-		this.calls = new Calls(this.membership, frames, operations::run, settings.calls(), parts.timers(),
-				parts.workers());
+		this.calls = new Calls(this.membership, frames, operations::run, parts.tracing(), settings.calls(),
+				parts.timers(), parts.workers());
 		inbound.connect(new RemoteInbound(this.membership, this.calls));
 		this.others = new RemoteQueries(this.membership, this.calls, this.timers);
 		this.ownership = parts.ownership();

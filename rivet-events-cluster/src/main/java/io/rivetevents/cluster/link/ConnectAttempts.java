@@ -15,6 +15,7 @@ import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.observation.CallContext;
 import io.rivetevents.outbound.Gateway;
 import io.rivetevents.protocol.ErrorCode;
 
@@ -42,6 +43,9 @@ final class ConnectAttempts {
 	private final LinkTimer retry;
 
 	private final Listener listener;
+
+	/** Context of the request of a client that is not connected yet. */
+	private CallContext caller = CallContext.NONE;
 
 	/** Whether the client was connected before. */
 	private boolean again;
@@ -95,8 +99,12 @@ final class ConnectAttempts {
 		this.listener = listener;
 	}
 
-	/** Begins the attempts for a client that is not connected yet. */
-	void connect() {
+	/**
+	 * Begins the attempts for a client that is not connected yet.
+	 * @param caller context of its request
+	 */
+	void connect(CallContext caller) {
+		this.caller = caller;
 		next();
 	}
 
@@ -106,6 +114,7 @@ final class ConnectAttempts {
 	 */
 	void reconnect(boolean pause) {
 		this.again = true;
+		this.caller = CallContext.NONE;
 		this.failed = 0;
 		if (pause) {
 			retryLater();
@@ -153,7 +162,8 @@ final class ConnectAttempts {
 			retryLater();
 			return;
 		}
-		this.owner.connect(new Operation.Connect(target(), this.client.request(), this.bounds))
+		Operation.Connect connect = new Operation.Connect(target(), this.client.request(), this.bounds);
+		CallContext.detached(this.caller.around(this.owner.connect(connect)))
 			.subscribe((result) -> this.tasks.execute(() -> answered(number, result)),
 					(ex) -> this.tasks.execute(() -> failed(number, ex)));
 	}

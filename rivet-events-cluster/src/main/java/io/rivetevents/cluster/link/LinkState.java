@@ -19,6 +19,7 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.observation.CallContext;
 import io.rivetevents.outbound.Gateway;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.CloseReason;
@@ -121,12 +122,13 @@ final class LinkState implements ConnectAttempts.Listener {
 	/**
 	 * Connects the client.
 	 * @param sink receives the instance, or the rejection
+	 * @param caller context of the client's request
 	 */
-	void connect(MonoSink<ActorInfo> sink) {
+	void connect(MonoSink<ActorInfo> sink, CallContext caller) {
 		if (this.state == State.CONNECTING) {
 			this.connecting = sink;
 			this.deadline.start(this.context.times().connect(), this::timedOut);
-			this.attempts.connect();
+			this.attempts.connect(caller);
 		}
 	}
 

@@ -14,6 +14,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.observation.CallContext;
 import io.rivetevents.outbound.Gateway;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.CloseReason;
@@ -59,7 +60,8 @@ final class RemoteLink {
 	 * @param sink receives the instance, or the rejection
 	 */
 	void connect(MonoSink<ActorInfo> sink) {
-		this.tasks.execute(() -> this.state.connect(sink));
+		CallContext caller = CallContext.capture(sink.contextView());
+		this.tasks.execute(() -> this.state.connect(sink, caller));
 	}
 
 	/**

@@ -43,6 +43,7 @@ import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.Selection;
 import io.rivetevents.inbound.InboundRequest;
+import io.rivetevents.observation.Tracing;
 import io.rivetevents.outbound.Gateway;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.ToServer;
@@ -90,7 +91,7 @@ class CallsTests {
 	}
 
 	private Calls calls(int maxPending, long maxBytes) {
-		return new Calls(this.membership, this::send, (operation) -> this.local.apply(operation),
+		return new Calls(this.membership, this::send, (operation) -> this.local.apply(operation), Tracing.NONE,
 				new CallSettings(PATIENCE, maxPending, maxBytes), this.timers, Schedulers.immediate());
 	}
 
@@ -354,7 +355,7 @@ class CallsTests {
 				subscriber.cancel();
 			}
 			return frames.add(frame);
-		}).send("b", DESTROY).subscribe(subscriber);
+		}, Tracing.NONE).send("b", DESTROY).subscribe(subscriber);
 		assertThat(frames).containsExactly(new Frame.Cancel(1), new Frame.Request(1, DESTROY), new Frame.Cancel(1));
 	}
 
@@ -373,7 +374,7 @@ class CallsTests {
 		owner("b", 1);
 		Calls broken = new Calls(this.membership, (node, frame) -> {
 			throw new RivetException(ErrorCode.NOT_SUPPORTED);
-		}, this.local, CallSettings.DEFAULTS, this.timers, Schedulers.immediate());
+		}, this.local, Tracing.NONE, CallSettings.DEFAULTS, this.timers, Schedulers.immediate());
 		record(broken.ask(ADDRESS, DESTROY));
 		assertThat(this.signals).containsExactly("request.not_supported");
 		assertThat(broken.pending()).isZero();
@@ -467,8 +468,8 @@ class CallsTests {
 	void signalsOnAThreadThatMayBlock() {
 		owner("b", 1);
 		AtomicReference<String> thread = new AtomicReference<>();
-		Calls threaded = new Calls(this.membership, this::send, this.local, CallSettings.DEFAULTS, this.timers,
-				Schedulers.boundedElastic());
+		Calls threaded = new Calls(this.membership, this::send, this.local, Tracing.NONE, CallSettings.DEFAULTS,
+				this.timers, Schedulers.boundedElastic());
 		Mono<String> signalled = threaded.ask(ADDRESS, DESTROY).map((result) -> Thread.currentThread().getName());
 		signalled.subscribe(thread::set);
 		threaded.received("b", new Frame.Reply(1, DONE));

@@ -39,6 +39,7 @@ import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.PrincipalCodec;
 import io.rivetevents.invocation.ActorHarness;
+import io.rivetevents.observation.Tracing;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.encoding.Encoding;
 
@@ -70,7 +71,7 @@ class SmallerPartTests {
 					new ClusterOwnership(this.membership, (other, operation) -> Mono.never(), this.timers,
 							Duration.ZERO),
 					new FrameCodec(new ConnectRequestCodec(PrincipalCodec.BY_NAME)), this.harness.mapper(),
-					this.harness.connections(), this.harness.directory(), this.harness::node, this.timers,
+					Tracing.NONE, this.harness.connections(), this.harness.directory(), this.harness::node, this.timers,
 					Schedulers.immediate(), this.writers),
 			new ClusterNode.Settings(PeerSettings.DEFAULT, CallSettings.DEFAULTS, LinkTimes.DEFAULTS,
 					Duration.ofSeconds(20)));

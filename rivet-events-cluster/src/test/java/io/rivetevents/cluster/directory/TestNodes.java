@@ -47,6 +47,7 @@ import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.PrincipalCodec;
 import io.rivetevents.invocation.ActorHarness;
+import io.rivetevents.observation.Tracing;
 import io.rivetevents.protocol.ToServer;
 
 /**
@@ -190,7 +191,7 @@ final class TestNodes implements AutoCloseable {
 					(address) -> this.ownership.release(address, this.harness.node()),
 					this.harness.connections().inbound()::receive,
 					(query) -> NodeQueries.reply(this.harness.connections(), query));
-			this.calls = new Calls(this.membership, this::send, operations::run, CallSettings.DEFAULTS,
+			this.calls = new Calls(this.membership, this::send, operations::run, Tracing.NONE, CallSettings.DEFAULTS,
 					TestNodes.this.timers, TestNodes.this.workers);
 			this.receiver = new RequestReceiver(this.membership, addresses, operations::run,
 					new Rejections(new ValueMapper(JsonMapper.builder().build())), this::send);

@@ -43,6 +43,7 @@ import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.PrincipalCodec;
 import io.rivetevents.invocation.ActorHarness;
+import io.rivetevents.observation.Tracing;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.encoding.Encoding;
 
@@ -81,7 +82,7 @@ public final class VersionedNode implements TestedNode, Ownership {
 		ClusterEngine engine = JGroups.create(new JGroupsSettings("versions", name(), HOST, port, Duration.ofSeconds(3),
 				new StaticDiscovery(ports.stream().map((each) -> HOST + ":" + each).toList(), 1), null, null));
 		ClusterNode.Parts parts = new ClusterNode.Parts(engine, this.membership, this.ownership,
-				new FrameCodec(new ConnectRequestCodec(PrincipalCodec.BY_NAME)), this.harness.mapper(),
+				new FrameCodec(new ConnectRequestCodec(PrincipalCodec.BY_NAME)), this.harness.mapper(), Tracing.NONE,
 				this.harness.connections(), this.harness.directory(), this.harness::node, this.timers, this.workers,
 				this.writers);
 		this.node = new ClusterNode(parts,

@@ -220,8 +220,7 @@ public final class ActionHandler {
 
 		/** Starts to report the outcome of the call to observers. */
 		void observe() {
-			this.observed = ActionHandler.this.observers.actionStarted(ActionHandler.this.instance.address(),
-					this.request.name(), this.connection, this.request.options().traceparent());
+			this.observed = ActionHandler.this.observe(this.connection, this.request, CallContext.NONE);
 		}
 
 		void give(JsonNode output) {
@@ -566,10 +565,8 @@ public final class ActionHandler {
 
 	private ObservedAction observe(@Nullable ActorConnection connection, ToServer.ActionRequest request,
 			CallContext caller) {
-		try (CallContext.Scope scope = caller.enter()) {
-			return this.observers.actionStarted(this.instance.address(), request.name(), connection,
-					request.options().traceparent());
-		}
+		return this.observers.actionStarted(this.instance.address(), request.name(), connection,
+				caller.causedBy(request.options().traceparent()));
 	}
 
 	private Mono<JsonNode> performUnobserved(@Nullable ActorConnection connection, ToServer.ActionRequest request,

@@ -40,7 +40,7 @@ public final class ObservedStateStore extends DelegatingActorStateStore {
 		int bytes = (state != null) ? state.length : 0;
 		TracedWork traced = this.observers.traceSave(address);
 		long start = this.observers.now();
-		try (CallContext.Scope scope = traced.context().enter()) {
+		try (CallContext.Scope scope = traced.enter()) {
 			super.commit(change);
 		}
 		catch (Throwable ex) {

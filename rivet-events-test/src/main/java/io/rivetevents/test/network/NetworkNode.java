@@ -27,6 +27,7 @@ import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.PrincipalCodec;
+import io.rivetevents.observation.Tracing;
 import io.rivetevents.placement.LocalNode;
 
 /**
@@ -115,8 +116,8 @@ public final class NetworkNode {
 	public void create(Parts parts) {
 		LocalNode node = parts.node();
 		ClusterNode.Parts made = new ClusterNode.Parts(this.engine, this.membership, this.ownership,
-				new FrameCodec(new ConnectRequestCodec(parts.principals())), parts.mapper(), parts.registry(),
-				node.directory(), () -> node, this.timers, parts.workers(), parts.writers());
+				new FrameCodec(new ConnectRequestCodec(parts.principals())), parts.mapper(), Tracing.NONE,
+				parts.registry(), node.directory(), () -> node, this.timers, parts.workers(), parts.writers());
 		this.cluster = new ClusterNode(made, new ClusterNode.Settings(new PeerSettings(parts.backlog()),
 				CallSettings.DEFAULTS, LinkTimes.DEFAULTS, LEAVE_TIMEOUT));
 	}

@@ -56,6 +56,7 @@ import io.rivetevents.connection.Receipt;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Selection;
+import io.rivetevents.observation.Tracing;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.error.RivetException;
@@ -465,8 +466,8 @@ class ClusterNodeTests {
 					(other, operation) -> self().askNode(other, operation), tests.timers, LinkTimes.DEFAULTS.grace());
 			ClusterNode.Parts parts = new ClusterNode.Parts(tests.network.engine(name()), this.membership,
 					this.ownership, new FrameCodec(new ConnectRequestCodec(PrincipalCodec.BY_NAME)),
-					this.harness.mapper(), this.harness.connections(), this.harness.directory(), this.harness::node,
-					tests.timers, tests.workers, tests.writers);
+					this.harness.mapper(), Tracing.NONE, this.harness.connections(), this.harness.directory(),
+					this.harness::node, tests.timers, tests.workers, tests.writers);
 			this.node = new ClusterNode(parts, new ClusterNode.Settings(PeerSettings.DEFAULT, CallSettings.DEFAULTS,
 					LinkTimes.DEFAULTS, Duration.ofSeconds(20)));
 		}
