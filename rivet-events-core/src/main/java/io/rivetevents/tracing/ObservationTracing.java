@@ -160,7 +160,8 @@ public final class ObservationTracing implements Tracing {
 			@Nullable String traceparent) {
 		try {
 			T context = contexts.get();
-			Observation observation = kind.observation(own, standard, () -> context, this.registry);
+			Observation observation = kind.observation((own != null) ? new GuardedConvention<>(own, standard) : null,
+					standard, () -> context, this.registry);
 			String parent = isObserved() ? null : TraceParent.valid(traceparent);
 			if (parent != null) {
 				this.parents.within(parent, observation::start);
@@ -217,15 +218,18 @@ public final class ObservationTracing implements Tracing {
 
 		@Override
 		public void end(ActionOutcome.Kind outcome, @Nullable Throwable failure) {
-			if (!this.ended.compareAndSet(false, true)) {
-				return;
-			}
-			this.context.setOutcome(outcome);
-			try {
+			if (this.ended.compareAndSet(false, true)) {
+				this.context.setOutcome(outcome);
 				if (failure != null) {
-					this.observation.error(failure);
+					guarded(() -> this.observation.error(failure));
 				}
-				this.observation.stop();
+				guarded(this.observation::stop);
+			}
+		}
+
+		private static void guarded(Runnable end) {
+			try {
+				end.run();
 			}
 			catch (Throwable ex) {
 				failures.error(ex, () -> "Failed to stop an observation");
