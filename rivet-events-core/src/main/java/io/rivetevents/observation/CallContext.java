@@ -33,7 +33,7 @@ public final class CallContext {
 	static final Scope NOTHING = () -> {
 	};
 
-	/** Key of the part of a trace elsewhere, which is no value of a thread. */
+	/** Key of the part of a trace elsewhere, which threads do not have. */
 	static final String TRACEPARENT = "rivet.traceparent";
 
 	/** By the keys of their accessors. */
