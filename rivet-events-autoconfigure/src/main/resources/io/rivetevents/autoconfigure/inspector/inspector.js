@@ -165,10 +165,8 @@ function confirmed(question) {
 
 // Numbers and lists
 
-/** Reads all that is shown; a server that is slow, or has many instances, is read less often. */
 async function refresh() {
 	clearTimeout(timer);
-	const start = performance.now();
 	if (!paused && !document.hidden) {
 		try {
 			await Promise.all([overview(), instances(), instance()]);
@@ -179,7 +177,7 @@ async function refresh() {
 		}
 	}
 	clearTimeout(timer);
-	timer = setTimeout(refresh, Math.max(INTERVAL, 20 * (performance.now() - start)));
+	timer = setTimeout(refresh, INTERVAL);
 }
 
 async function overview() {
