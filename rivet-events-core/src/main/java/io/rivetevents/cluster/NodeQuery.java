@@ -23,7 +23,7 @@ public sealed interface NodeQuery {
 	}
 
 	/**
-	 * What an operator wants to read or change of an instance. Answered with
+	 * Reads or changes an instance for an operator. Answered with
 	 * {@link NodeAnswer.Document}. Only nodes that own instances receive it: those of a
 	 * cluster.
 	 *
