@@ -40,7 +40,7 @@ import io.rivetevents.cluster.membership.Membership;
 import io.rivetevents.cluster.membership.SmallerPart;
 import io.rivetevents.cluster.ownership.ClusterOwnership;
 import io.rivetevents.cluster.peer.PeerSettings;
-import io.rivetevents.delivery.ReactiveTransactions;
+import io.rivetevents.delivery.TargetServices;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.Outbox;
@@ -236,8 +236,7 @@ class TracesOfNodesTests {
 		/** Handles on instances of all nodes. */
 		Actors actors() {
 			return new DirectoryActors(this.node::directory, this.harness.types(), this.harness.listeners(),
-					this.harness.mapper(), this.harness.contracts(), ReactiveTransactions.NONE, Outbox.NONE,
-					this.tracing);
+					new TargetServices(this.harness.mapper(), this.harness.contracts()), Outbox.NONE, this.tracing);
 		}
 
 		Mono<?> connect(Client client) {
