@@ -83,7 +83,7 @@ class ArchitectureTests {
 			explain: protocol error protocol.encoding actor outbound
 			delivery: protocol error protocol.value protocol.encoding conversion contract contract.reflect
 			    failure limit scheduling connection extension inbound outbound observation explain
-			actor.turn: failure limit scheduling observation extension
+			actor.turn: protocol error failure limit scheduling actor observation extension
 			actor.persistence: protocol error conversion annotation failure limit scheduling actor
 			    actor.state actor.schedule extension observation
 			actor.answer: protocol error protocol.value conversion limit actor.state
@@ -120,7 +120,7 @@ class ArchitectureTests {
 			outbox: protocol error protocol.value failure connection actor extension observation
 			    delivery
 			cluster: protocol error protocol.value conversion contract.reflect failure connection
-			    extension observation explain delivery
+			    extension observation explain delivery inbound
 			# many nodes
 			cluster.engine: failure
 			cluster.frame: protocol error protocol.value protocol.encoding actor actor.ownership

@@ -18,6 +18,7 @@ import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.inbound.InboundRequests;
+import io.rivetevents.inbound.OperatorRequests;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.outbound.Gateways;
 import io.rivetevents.outbound.Outbound;

@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 import io.rivetevents.cluster.NodeAnswer;
 import io.rivetevents.cluster.NodeQuery;
 import io.rivetevents.cluster.OtherNodes;
-import io.rivetevents.delivery.OperatorRequests;
+import io.rivetevents.inbound.OperatorRequests;
 import io.rivetevents.placement.inspection.Inspection;
 
 /**

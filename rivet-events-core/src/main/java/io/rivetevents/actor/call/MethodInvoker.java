@@ -89,6 +89,7 @@ public final class MethodInvoker {
 	}
 
 	private @Nullable Object call(Invocation invocation) throws Exception {
+		this.instance.loggedTurn().calls(invocation);
 		JoinedAction joined = (invocation instanceof MethodInvocation method) ? method.joined() : null;
 		if (joined == null) {
 			return this.type.invoke(invocation);
@@ -327,6 +328,22 @@ public final class MethodInvoker {
 
 	private @Nullable Object invoke(Body body, Invocation invocation, long deadline, ErrorCode onTimeout,
 			@Nullable PendingCall pending, Progress progress) throws Throwable {
+		LoggedTurn turn = this.instance.loggedTurn();
+		try {
+			Object result = invokeInTime(body, invocation, deadline, onTimeout, pending, progress);
+			if (result == LATE) {
+				turn.fails(new RivetException(onTimeout));
+			}
+			return result;
+		}
+		catch (Throwable ex) {
+			turn.fails(ex);
+			throw ex;
+		}
+	}
+
+	private @Nullable Object invokeInTime(Body body, Invocation invocation, long deadline, ErrorCode onTimeout,
+			@Nullable PendingCall pending, Progress progress) throws Throwable {
 		// first: a later interrupt of this call must not be mistaken for an older one
 		boolean interrupted = Thread.interrupted();
 		MethodTimeout watch = new MethodTimeout(deadline, () -> progress.late(onTimeout));
@@ -336,7 +353,6 @@ public final class MethodInvoker {
 		boolean inTime;
 		Object result = null;
 		Throwable failure = null;
-		LoggedTurn turn = this.instance.loggedTurn();
 		this.running.incrementAndGet();
 		this.watch = watch;
 		this.due.arm(deadline);
@@ -344,7 +360,6 @@ public final class MethodInvoker {
 		try {
 			if (watch.isInTime()) {
 				progress.begun();
-				turn.calls(invocation);
 				// again: a concurrent cancellation may treat the call as not begun
 				result = watch.isInTime() ? body.run(invocation) : null;
 			}
@@ -362,15 +377,10 @@ public final class MethodInvoker {
 			}
 			returned();
 		}
-		if (!inTime) {
-			turn.fails(new RivetException(onTimeout));
-			return LATE;
-		}
-		if (failure != null) {
-			turn.fails(failure);
+		if (inTime && failure != null) {
 			throw failure;
 		}
-		return result;
+		return inTime ? result : LATE;
 	}
 
 	private static void endOnCancel(PendingCall pending, MethodTimeout watch, Progress progress) {
@@ -400,6 +410,7 @@ public final class MethodInvoker {
 		}
 		long deadline = this.instance.now() + this.type.settings().actionTimeout().toNanos();
 		try {
+			this.instance.loggedTurn().calls(turn.asked());
 			Object result = invoke((invocation) -> turn.work().get(), turn.asked(), deadline,
 					ErrorCode.ACTION_TIMED_OUT, null, (why) -> turn.fail(new RivetException(why)));
 			if (result != LATE) {

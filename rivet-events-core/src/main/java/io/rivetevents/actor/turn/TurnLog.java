@@ -206,6 +206,9 @@ public final class TurnLog {
 
 			@Override
 			public void calls(Invocation method) {
+				if (method.isCheck()) {
+					return; // the call follows
+				}
 				note((method.hook() != null) ? "hook " + method.name().toLowerCase(Locale.ROOT).replace('_', '-')
 						: "action " + SafeText.of(method.name()));
 			}
