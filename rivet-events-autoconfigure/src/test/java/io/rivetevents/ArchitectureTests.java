@@ -181,11 +181,11 @@ class ArchitectureTests {
 			    cluster.membership cluster.ownership cluster.call cluster.link cluster.status
 			    cluster.directory transport redis.discovery autoconfigure autoconfigure.state
 			autoconfigure.actuate: protocol protocol.encoding conversion connection actor actor.schedule actor.state
-			    actor.call extension limit outbound delivery outbox placement placement.inspection
-			    scheduling cluster cluster.status explain transport.webflux autoconfigure
-			    autoconfigure.state autoconfigure.cluster
-			autoconfigure.inspector: protocol error conversion explain actor actor.stream placement
-			    autoconfigure.actuate
+			    actor.call actor.turn extension failure limit outbound inbound delivery outbox placement
+			    placement.inspection scheduling cluster cluster.status cluster.directory explain
+			    transport.webflux autoconfigure autoconfigure.state autoconfigure.cluster
+			autoconfigure.inspector: protocol protocol.value error conversion explain actor actor.stream invocation
+			    placement autoconfigure.actuate
 			autoconfigure.observation: protocol protocol.encoding error connection actor actor.state
 			    actor.call extension limit outbound delivery outbox placement scheduling cluster
 			    cluster.status transport.webflux tracing observation autoconfigure
