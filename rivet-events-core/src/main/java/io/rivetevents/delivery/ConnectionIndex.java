@@ -57,9 +57,7 @@ public final class ConnectionIndex implements Dispatcher {
 	/** Smallest outgoing message limit of all connections so far, in bytes. */
 	private volatile int maxMessageSize = Integer.MAX_VALUE;
 
-	/**
-	 * Creates an index of the connections of one actor.
-	 */
+	/** Creates an index of the connections of one actor. */
 	public ConnectionIndex() {
 		this(null);
 	}
@@ -98,9 +96,7 @@ public final class ConnectionIndex implements Dispatcher {
 		this.deliveries = deliveries;
 	}
 
-	/**
-	 * Adds a connection.
-	 */
+	/** Adds a connection. */
 	public void add(ActorConnection connection) {
 		noteSize(connection.outbound().maxMessageSize());
 		this.byId.put(connection.id(), connection);
@@ -213,16 +209,12 @@ public final class ConnectionIndex implements Dispatcher {
 		return Set.copyOf(this.byUser.keySet());
 	}
 
-	/**
-	 * Returns a snapshot of all connections.
-	 */
+	/** Returns a snapshot of all connections. */
 	public List<ActorConnection> all() {
 		return List.copyOf(this.byId.values());
 	}
 
-	/**
-	 * Returns the number of connections.
-	 */
+	/** Returns the number of connections. */
 	public int size() {
 		return this.byId.size();
 	}

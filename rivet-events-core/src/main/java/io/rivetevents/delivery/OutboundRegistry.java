@@ -49,9 +49,7 @@ public final class OutboundRegistry {
 	private record Entry(Identity identity, Outbound outbound, @Nullable ClientUsage usage) {
 	}
 
-	/**
-	 * Creates the registry of a node with a new name.
-	 */
+	/** Creates the registry of a node with a new name. */
 	public OutboundRegistry() {
 		this(UUID.randomUUID().toString());
 	}
@@ -89,9 +87,7 @@ public final class OutboundRegistry {
 		return this.gateways;
 	}
 
-	/**
-	 * Returns what brings requests of clients about their connections to these.
-	 */
+	/** Returns what brings requests of clients about their connections to these. */
 	public InboundRequests inbound() {
 		return this.inbound;
 	}
@@ -181,9 +177,7 @@ public final class OutboundRegistry {
 		return (gateway == null || gateway.equals(this.node)) ? usage(request.connectionId()) : null;
 	}
 
-	/**
-	 * Returns a snapshot of the outbound paths to all connections.
-	 */
+	/** Returns a snapshot of the outbound paths to all connections. */
 	public List<Outbound> outbounds() {
 		return this.entries.values().stream().map(Entry::outbound).toList();
 	}
@@ -213,9 +207,7 @@ public final class OutboundRegistry {
 		return this.members;
 	}
 
-	/**
-	 * Returns the number of open connections.
-	 */
+	/** Returns the number of open connections. */
 	public int size() {
 		return this.entries.size();
 	}

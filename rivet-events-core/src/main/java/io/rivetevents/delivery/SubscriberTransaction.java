@@ -7,13 +7,12 @@ package io.rivetevents.delivery;
 
 import java.util.Optional;
 
-import reactor.core.publisher.Mono;
-
 import org.springframework.transaction.NoTransactionException;
 import org.springframework.transaction.reactive.TransactionContext;
 import org.springframework.transaction.reactive.TransactionContextManager;
 import org.springframework.transaction.reactive.TransactionSynchronization;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
+import reactor.core.publisher.Mono;
 
 /**
  * The transaction of a subscriber, started by a {@code ReactiveTransactionManager}.

@@ -29,9 +29,7 @@ public final class Users {
 	/** Treats every principal as authenticated and identifies it by name only. */
 	public static final Users PLAIN = new Users((principal) -> true, PrincipalIssuer.NONE, null);
 
-	/**
-	 * Issuer of users that the application itself names, if there is a home issuer.
-	 */
+	/** Issuer of users that the application itself names, if there is a home issuer. */
 	public static final String LOCAL = "local";
 
 	private static final char QUOTE = '%';
