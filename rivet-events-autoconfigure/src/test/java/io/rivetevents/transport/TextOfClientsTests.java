@@ -203,12 +203,12 @@ class TextOfClientsTests {
 
 	@Test
 	void isEscapedInWhatAnInvocationTellsOfItself() {
-		try (TestSocket socket = TestSocket.open(base() + TestClient.query("desk", "k", "connect"),
+		try (TestSocket socket = TestSocket.open(base() + TestClient.query("desk", "k%0AFORGED", "connect"),
 				Encoding.EXTENDED_JSON, new HttpHeaders())) {
 			socket.send(new ToServer.Hello(List.of(), null, null, null, null, null));
 			socket.next("Init");
-			call(socket, "ActionResponse", Desk.EVIL_NAME);
-			assertThat(Desk.told).contains("a\\nFORGED");
+			call(socket, "ActionResponse", "listen");
+			assertThat(Desk.told).contains("desk[k\\nFORGED].listen");
 			assertHarmless(Desk.told);
 		}
 	}
@@ -290,8 +290,6 @@ class TextOfClientsTests {
 	@Actor("desk")
 	static class Desk {
 
-		static final String EVIL_NAME = "a\nFORGED";
-
 		private static volatile String told = "";
 
 		private static volatile @Nullable ActorContext<?, ?> context;
@@ -310,8 +308,8 @@ class TextOfClientsTests {
 		void count(int number) {
 		}
 
-		@Action(EVIL_NAME)
-		void evil(Told told) {
+		@Action
+		void listen(Told told) {
 		}
 
 		@Action
