@@ -6,10 +6,12 @@
 package io.rivetevents.placement.pending;
 
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
+import org.springframework.util.function.SingletonSupplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
@@ -33,8 +35,11 @@ public final class EndedConnections {
 
 	private final Function<Ended, Mono<Void>> wake;
 
-	/** Serializes the threads without a lock, which one of them could hold in a turn. */
-	private @Nullable FluxSink<Ended> waiting;
+	/**
+	 * Serializes the threads without a lock, which one of them could hold in a turn.
+	 * Created when it is needed, because to load its classes takes time in each start.
+	 */
+	private final Supplier<FluxSink<Ended>> waiting = SingletonSupplier.of(this::start);
 
 	/**
 	 * The end of a connection.
@@ -52,7 +57,12 @@ public final class EndedConnections {
 	 */
 	public EndedConnections(Function<Ended, Mono<Void>> wake) {
 		this.wake = wake;
-		Flux.<Ended>create((sink) -> this.waiting = sink).flatMap(this::wake, MAX_AT_ONCE).subscribe();
+	}
+
+	private FluxSink<Ended> start() {
+		AtomicReference<FluxSink<Ended>> started = new AtomicReference<>();
+		Flux.<Ended>create(started::set).flatMap(this::wake, MAX_AT_ONCE).subscribe();
+		return Objects.requireNonNull(started.get(), "started");
 	}
 
 	private Mono<Void> wake(Ended ended) {
@@ -65,7 +75,7 @@ public final class EndedConnections {
 
 	/** Adds the end of a connection. Does not block. */
 	public void add(Ended ended) {
-		Objects.requireNonNull(this.waiting, "waiting").next(ended);
+		this.waiting.get().next(ended);
 	}
 
 }
