@@ -5,20 +5,23 @@
 
 package io.rivetevents.placement.inspection;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-import org.jspecify.annotations.Nullable;
-
 /**
- * The last result of reading all instances of a node. If there are many, it is reused for
- * twenty times as long as it took to read them, so that viewers take at most a twentieth
- * of one processor. Safe for use by several threads.
+ * The last results of reading all instances of a node. If there are many, results are
+ * reused for twenty times as long as it takes to read all of them, so that viewers take
+ * at most a twentieth of one processor. Safe for use by several threads.
  *
  * @param <K> what distinguishes results
  * @param <T> the result
  */
 final class Reused<K, T> {
+
+	/** Most results that are kept: those that were used last. */
+	static final int MAX_RESULTS = 64;
 
 	/** Least instances for which results are reused. */
 	private static final int MANY = 2000;
@@ -27,9 +30,17 @@ final class Reused<K, T> {
 
 	private final LongSupplier nanos;
 
-	private @Nullable Result<K, T> last;
+	/** Results by their keys, in the order of their use. */
+	private final Map<K, Result<T>> results = new LinkedHashMap<>(16, 0.75f, true);
 
-	private record Result<K, T>(K key, T value, long end) {
+	/**
+	 * A result.
+	 *
+	 * @param took nanoseconds of its reading
+	 * @param end when it is read again if it is used
+	 * @param unused when it is removed if it was not used
+	 */
+	private record Result<T>(T value, long took, long end, long unused) {
 	}
 
 	Reused(LongSupplier nanos) {
@@ -47,15 +58,25 @@ final class Reused<K, T> {
 	}
 
 	private synchronized T reuse(K key, Supplier<T> reads) {
-		Result<K, T> last = this.last;
+		Result<T> last = this.results.get(key);
 		long start = this.nanos.getAsLong();
-		if (last != null && last.key().equals(key) && last.end() - start > 0) {
+		if (last != null && last.end() - start > 0) {
 			return last.value();
 		}
 		T value = reads.get();
-		long now = this.nanos.getAsLong();
-		this.last = new Result<>(key, value, now + FACTOR * (now - start));
+		keep(key, value, start, this.nanos.getAsLong());
 		return value;
+	}
+
+	private void keep(K key, T value, long start, long now) {
+		this.results.remove(key);
+		this.results.values().removeIf((result) -> result.unused() - now <= 0);
+		if (this.results.size() == MAX_RESULTS) {
+			this.results.remove(this.results.keySet().iterator().next());
+		}
+		long took = now - start;
+		long all = took + this.results.values().stream().mapToLong(Result::took).sum();
+		this.results.put(key, new Result<>(value, took, now + FACTOR * all, now + 2 * FACTOR * all));
 	}
 
 }

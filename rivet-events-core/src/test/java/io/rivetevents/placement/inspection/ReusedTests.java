@@ -42,10 +42,45 @@ class ReusedTests {
 	}
 
 	@Test
-	void keepsTheLastResultOnly() {
+	void readsForATwentiethOfTheTimeWithSeveralViewers() {
+		int steps = 100_000;
+		for (int i = 0; i < steps; i++) {
+			this.now++;
+			get("actor " + i % 10, MANY);
+		}
+		assertThat(10 * this.reads).isLessThanOrEqualTo((int) this.now / 20 + 10 * 10);
+		assertThat(this.reads).isGreaterThan(steps / 20 / 10 / 2);
+	}
+
+	/** A viewer that has left does not make the results of others older. */
+	@Test
+	void forgetsWhatIsNotUsed() {
 		assertThat(get("a", MANY)).isEqualTo(1);
 		assertThat(get("b", MANY)).isEqualTo(2);
+		this.now += 800;
 		assertThat(get("a", MANY)).isEqualTo(3);
+		this.now += 200;
+		assertThat(get("a", MANY)).isEqualTo(4);
+	}
+
+	@Test
+	void keepsTheResultsThatWereUsedLast() {
+		assertThat(getNow("first")).isEqualTo(1);
+		assertThat(getNow("second")).isEqualTo(2);
+		for (int i = 2; i < Reused.MAX_RESULTS; i++) {
+			getNow("other " + i);
+		}
+		assertThat(getNow("first")).isEqualTo(1);
+		getNow("another");
+		int reads = this.reads;
+		assertThat(getNow("first")).isEqualTo(1);
+		assertThat(getNow("second")).isEqualTo(reads + 1);
+	}
+
+	/** All at the same time, so that no result ends. */
+	private int getNow(String key) {
+		this.now = 0;
+		return get(key, MANY);
 	}
 
 }
