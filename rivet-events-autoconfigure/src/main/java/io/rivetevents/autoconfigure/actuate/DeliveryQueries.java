@@ -77,13 +77,12 @@ final class DeliveryQueries {
 	Mono<Map<String, Object>> record(ActorAddress address, @Nullable Integer seconds) {
 		int max = (int) Recordings.MAX_DURATION.toSeconds();
 		int duration = Parameters.between("seconds", (seconds != null) ? seconds : DEFAULT_SECONDS, 1, max);
-		return Mono.defer(() -> {
-			if (!this.recordings.canRecord(address)) {
-				return Mono.empty();
-			}
-			return this.recordings.areForAll() ? Mono.just(Map.of("recorded", true))
-					: begin(address, Duration.ofSeconds(duration));
-		});
+		Duration time = Duration.ofSeconds(duration);
+		return this.recordings.areForAll() ? keepTurns(address, time) : begin(address, time);
+	}
+
+	private Mono<Map<String, Object>> keepTurns(ActorAddress address, Duration duration) {
+		return Mono.fromSupplier(() -> this.recordings.keepTurns(address, duration) ? Map.of("recorded", true) : null);
 	}
 
 	private Mono<Map<String, Object>> begin(ActorAddress address, Duration duration) {

@@ -5,15 +5,21 @@
 
 package io.rivetevents.autoconfigure.actuate;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jmx.JmxEndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.web.ExposableWebEndpoint;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointHttpMethod;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointsSupplier;
@@ -26,13 +32,18 @@ import org.springframework.boot.test.context.runner.ReactiveWebApplicationContex
 import org.springframework.context.annotation.Import;
 import org.springframework.core.metrics.StartupStep;
 
+import io.rivetevents.actor.ActorHandle;
+import io.rivetevents.actor.Actors;
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.placement.inspection.Inspection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 class RivetEventsEndpointAutoConfigurationTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	private static final AutoConfigurations ALL = AutoConfigurations.of(JacksonAutoConfiguration.class,
 			RivetEventsAutoConfiguration.class, RivetEventsEndpointAutoConfiguration.class,
@@ -88,6 +99,40 @@ class RivetEventsEndpointAutoConfigurationTests {
 		this.contextRunner
 			.withPropertyValues("management.endpoints.web.exposure.include=rivetevents", "rivet.events.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RivetEventsEndpoint.class));
+	}
+
+	@Test
+	void keepsTheTurnsOfAnInstanceWhileTheDeliveriesOfAllAreRecorded() {
+		this.contextRunner.withUserConfiguration(Application.class)
+			.withPropertyValues("management.endpoints.web.exposure.include=rivetevents",
+					"management.endpoint.rivetevents.access=" + Access.UNRESTRICTED,
+					"rivet.events.deliveries.recorded=true")
+			.run((context) -> {
+				RivetEventsEndpoint endpoint = context.getBean(RivetEventsEndpoint.class);
+				ActorHandle shop = context.getBean(Actors.class).getOrCreate("shop", "k");
+				assertThat(record(endpoint, 60)).isNull(); // it is not in memory
+				shop.call("sell", String.class, "tea").block(PATIENCE);
+				assertThat(record(endpoint, 60)).isEqualTo(Map.of("recorded", true));
+				assertThatExceptionOfType(InvalidEndpointRequestException.class)
+					.isThrownBy(() -> record(endpoint, 3601));
+				shop.call("sell", String.class, "salt").block(PATIENCE);
+				assertThat(((InstanceDescription) view(endpoint, "instance")).turns())
+					.extracting(InstanceDescription.Turn::calls)
+					.contains(List.of("action sell"));
+				DeliveryList deliveries = (DeliveryList) view(endpoint, "deliveries");
+				assertThat(deliveries.recorded()).isTrue();
+				assertThat(deliveries.recordedUntil()).isNull();
+				assertThat(deliveries.deliveries()).extracting(DeliveryList.Entry::event)
+					.containsExactly("sold", "sold");
+			});
+	}
+
+	private static @Nullable Map<String, Object> record(RivetEventsEndpoint endpoint, int seconds) {
+		return endpoint.execute("record", "shop", "k", null, null, null, null, null, seconds).block(PATIENCE);
+	}
+
+	private static @Nullable Object view(RivetEventsEndpoint endpoint, String view) {
+		return endpoint.view(view, "shop", "k", null, null, null, null, null, null, null, null).block(PATIENCE);
 	}
 
 	@Test

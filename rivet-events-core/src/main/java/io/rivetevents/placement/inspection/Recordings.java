@@ -71,10 +71,17 @@ public final class Recordings {
 	}
 
 	/**
-	 * Returns whether an instance is in memory, so that its deliveries can be recorded.
+	 * Keeps the turns of an instance for some time, as a recording of it does. For
+	 * instances whose deliveries are recorded in any case.
+	 * @param duration how long, at most {@link #MAX_DURATION}
+	 * @return whether it is in memory
 	 */
-	public boolean canRecord(ActorAddress address) {
-		return this.instances.find(address) != null;
+	public boolean keepTurns(ActorAddress address, Duration duration) {
+		ActorInstance instance = this.instances.find(address);
+		if (instance != null) {
+			instance.keepTurns(duration);
+		}
+		return instance != null;
 	}
 
 	/**
