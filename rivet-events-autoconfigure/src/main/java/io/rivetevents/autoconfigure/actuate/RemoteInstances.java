@@ -7,6 +7,7 @@ package io.rivetevents.autoconfigure.actuate;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -17,19 +18,20 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import reactor.core.publisher.Mono;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.cluster.NodeAnswer;
 import io.rivetevents.cluster.NodeQuery;
 import io.rivetevents.cluster.OtherNodes;
 import io.rivetevents.inbound.OperatorRequests;
-import io.rivetevents.placement.inspection.Inspection;
 
 /**
  * Passes requests about instances to the nodes that have them, and answers those of other
- * nodes. Safe for use by several threads.
+ * nodes. Safe for use by several threads. Public for the inspector alone.
  */
-final class RemoteInstances {
+public final class RemoteInstances {
 
 	private static final Log logger = LogFactory.getLog(RemoteInstances.class);
 
@@ -47,28 +49,63 @@ final class RemoteInstances {
 		.disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
 		.build();
 
-	private final Inspection inspection;
+	private final Function<ActorAddress, @Nullable String> nodes;
 
 	private final OtherNodes others;
 
+	/** By the names of the operations. */
+	private final Map<String, Function<ForwardedRequest, Mono<?>>> handlers = new ConcurrentHashMap<>();
+
 	/**
 	 * Creates what passes on requests.
-	 * @param inspection finds the nodes of instances
+	 * @param nodes returns the other node on which an instance belongs, {@code null} for
+	 * this one
 	 * @param others the other nodes
+	 * @param requests receives the requests of other nodes
 	 */
-	RemoteInstances(Inspection inspection, OtherNodes others) {
-		this.inspection = inspection;
+	public RemoteInstances(Function<ActorAddress, @Nullable String> nodes, OtherNodes others,
+			OperatorRequests requests) {
+		this.nodes = nodes;
 		this.others = others;
+		requests.connect(this::receive);
 	}
 
 	/**
-	 * Answers the requests of other nodes.
-	 * @param requests receives them
+	 * Answers the requests of other nodes for an operation.
+	 * @param operation its name
 	 * @param handler returns what the operator receives, empty if it does not exist
 	 */
-	static void serve(OperatorRequests requests, Function<ForwardedRequest, Mono<?>> handler) {
-		requests.connect((request) -> handler.apply(MAPPER.readValue(request, ForwardedRequest.class))
-			.map(MAPPER::writeValueAsString));
+	public void answer(String operation, Function<ForwardedRequest, Mono<?>> handler) {
+		this.handlers.put(operation, handler);
+	}
+
+	/** Operations that newer nodes may have are unknown. */
+	private Mono<String> receive(String json) {
+		ForwardedRequest request = MAPPER.readValue(json, ForwardedRequest.class);
+		Function<ForwardedRequest, Mono<?>> handler = this.handlers.get(request.operation());
+		return (handler != null) ? handler.apply(request).map(MAPPER::writeValueAsString) : Mono.empty();
+	}
+
+	/**
+	 * Returns the name of the other node on which an instance belongs, {@code null} if
+	 * this is its node.
+	 */
+	public @Nullable String nodeOf(ActorAddress actor) {
+		return this.nodes.apply(actor);
+	}
+
+	/**
+	 * Reads a document at the node of an instance.
+	 * @param here reads on this node; used if the instance belongs here
+	 * @return fails with {@link UnansweredException} if the other node has not answered,
+	 * or does not have the operation
+	 */
+	public Mono<JsonNode> readDocument(ForwardedRequest request, Mono<JsonNode> here) {
+		return Mono.defer(() -> {
+			String node = nodeOf(request.address());
+			return (node != null) ? ask(node, request, READ_PATIENCE).<JsonNode>map(MAPPER::readTree)
+				.switchIfEmpty(Mono.error(() -> unanswered(node, null))) : here;
+		});
 	}
 
 	/**
@@ -92,19 +129,22 @@ final class RemoteInstances {
 	@SuppressWarnings("unchecked")
 	private <T> Mono<T> atOwner(ForwardedRequest request, Mono<? extends T> here, Duration patience) {
 		return Mono.defer(() -> {
-			String node = this.inspection.otherNode(request.parameters().address());
-			return (node != null) ? (Mono<T>) ask(node, request, patience) : (Mono<T>) here;
+			String node = nodeOf(request.address());
+			return (node != null) ? (Mono<T>) ask(node, request, patience).map(RemoteInstances::body) : (Mono<T>) here;
 		});
 	}
 
-	private Mono<Map<String, Object>> ask(String node, ForwardedRequest request, Duration patience) {
+	private static Map<String, Object> body(String json) {
+		return OperationResponseBody.of(MAPPER.readValue(json, OBJECT));
+	}
+
+	private Mono<String> ask(String node, ForwardedRequest request, Duration patience) {
 		NodeQuery query = new NodeQuery.OfOperator(MAPPER.writeValueAsString(request));
 		Mono<NodeAnswer> answer = this.others.ask(query, patience).getOrDefault(node, Mono.empty());
 		return answer.ofType(NodeAnswer.Document.class)
 			.onErrorMap((ex) -> unanswered(node, ex))
 			.switchIfEmpty(Mono.error(() -> unanswered(node, null)))
-			.mapNotNull(NodeAnswer.Document::text)
-			.map((text) -> OperationResponseBody.of(MAPPER.readValue(text, OBJECT)));
+			.mapNotNull(NodeAnswer.Document::text);
 	}
 
 	private static UnansweredException unanswered(String node, @Nullable Throwable cause) {
@@ -113,7 +153,7 @@ final class RemoteInstances {
 	}
 
 	/** The node of an instance has not answered. */
-	static final class UnansweredException extends RuntimeException {
+	public static final class UnansweredException extends RuntimeException {
 
 		UnansweredException(String node) {
 			super("Node %s has not answered".formatted(node));

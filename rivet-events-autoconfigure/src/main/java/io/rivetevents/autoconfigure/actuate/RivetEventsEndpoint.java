@@ -17,7 +17,6 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.autoconfigure.actuate.RemoteInstances.UnansweredException;
 
 /**
@@ -49,6 +48,7 @@ public final class RivetEventsEndpoint {
 		this.operations = operations;
 		this.remote = remote;
 		this.properties = properties;
+		answerOtherNodes();
 	}
 
 	RivetEventsEndpointProperties properties() {
@@ -126,19 +126,12 @@ public final class RivetEventsEndpoint {
 		}).map(OperationResponseBody::of);
 	}
 
-	/**
-	 * Answers a request of another node about an instance of this one.
-	 * @return empty if the instance does not exist, or the operation is not known here
-	 */
-	Mono<?> answer(ForwardedRequest request) {
-		ActorAddress address = request.parameters().address();
-		return switch (request.operation()) {
-			case "instance" -> this.queries.describe(address, request.shown());
-			case "deliveries" -> this.deliveries.explain(address, request.parameters());
-			case "sleep" -> this.operations.sleep(address);
-			case "record" -> this.deliveries.record(address, request.seconds());
-			default -> Mono.empty();
-		};
+	/** Answers the requests of other nodes about instances of this one. */
+	private void answerOtherNodes() {
+		this.remote.answer("instance", (request) -> this.queries.describe(request.address(), request.shown()));
+		this.remote.answer("deliveries", (request) -> this.deliveries.explain(request.address(), request.parameters()));
+		this.remote.answer("sleep", (request) -> this.operations.sleep(request.address()));
+		this.remote.answer("record", (request) -> this.deliveries.record(request.address(), request.seconds()));
 	}
 
 }

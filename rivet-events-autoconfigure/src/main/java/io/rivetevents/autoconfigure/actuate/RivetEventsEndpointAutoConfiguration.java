@@ -74,9 +74,11 @@ public final class RivetEventsEndpointAutoConfiguration {
 	}
 
 	@Bean
-	RemoteInstances rivetRemoteInstances(Inspection inspection, ObjectProvider<ClusterDescription.Source> cluster) {
+	RemoteInstances rivetRemoteInstances(Inspection inspection, OutboundRegistry registry,
+			ObjectProvider<ClusterDescription.Source> cluster) {
 		ClusterDescription.Source source = cluster.getIfAvailable();
-		return new RemoteInstances(inspection, (source != null) ? source.others() : OtherNodes.NONE);
+		return new RemoteInstances(inspection::otherNode, (source != null) ? source.others() : OtherNodes.NONE,
+				registry.operators());
 	}
 
 	@Bean
@@ -84,11 +86,8 @@ public final class RivetEventsEndpointAutoConfiguration {
 			OutboundRegistry registry, Connections connections, NodeReader reader, DeliveryQueries deliveries,
 			RemoteInstances remote, StateSanitizer sanitizer, @Qualifier("rivetActorWorkers") Scheduler workers,
 			RivetEventsEndpointProperties properties) {
-		RivetEventsEndpoint endpoint = new RivetEventsEndpoint(reader,
-				new InstanceQueries(inspection, types, registry, connections, sanitizer), deliveries,
-				new NodeOperations(node, inspection, registry, connections, workers), remote, properties);
-		RemoteInstances.serve(registry.operators(), endpoint::answer);
-		return endpoint;
+		return new RivetEventsEndpoint(reader, new InstanceQueries(inspection, types, registry, connections, sanitizer),
+				deliveries, new NodeOperations(node, inspection, registry, connections, workers), remote, properties);
 	}
 
 	@Bean

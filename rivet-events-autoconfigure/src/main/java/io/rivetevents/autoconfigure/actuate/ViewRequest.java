@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.actor.ActorAddress;
 
 /**
- * Parameters of a view of the endpoint, {@code null} if they are not given.
+ * Parameters of a view of the endpoint, {@code null} if they are not given. Public for
+ * the inspector alone.
  *
  * @param view name of the view
  * @param actor name of an actor
@@ -24,12 +25,12 @@ import io.rivetevents.actor.ActorAddress;
  * @param event name of an event
  * @param position position of an event
  */
-record ViewRequest(String view, @Nullable String actor, @Nullable String key, @Nullable String namespace,
+public record ViewRequest(String view, @Nullable String actor, @Nullable String key, @Nullable String namespace,
 		@Nullable String after, @Nullable Integer limit, @Nullable String user, @Nullable String issuer,
 		@Nullable String connection, @Nullable String event, @Nullable Long position) {
 
 	/** Returns the address of the instance. */
-	ActorAddress address() {
+	public ActorAddress address() {
 		return Parameters.address(this.namespace, this.actor, this.key);
 	}
 

@@ -7,32 +7,32 @@ package io.rivetevents.autoconfigure.inspector;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.springframework.context.SmartLifecycle;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ResponseStatusException;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-import reactor.core.publisher.SynchronousSink;
 import reactor.core.scheduler.Scheduler;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.Registration;
-import io.rivetevents.autoconfigure.inspector.EventSample.Batch;
-import io.rivetevents.autoconfigure.inspector.EventSample.Sampled;
+import io.rivetevents.autoconfigure.actuate.ForwardedRequest;
+import io.rivetevents.autoconfigure.actuate.RemoteInstances;
+import io.rivetevents.autoconfigure.actuate.RemoteInstances.UnansweredException;
 import io.rivetevents.explain.EventTaps;
-import io.rivetevents.explain.SentEvent;
 
 /**
- * Samples of the events of instances, for viewers of the page: at most 20 events a second
- * for each of at most {@value #MAX_VIEWERS} viewers. If a viewer is slow, intervals
- * become longer. Ends with the node, before the web server: an open response would delay
- * its graceful shutdown. Safe for use by several threads.
+ * Samples of the events of instances of all nodes, for viewers of the page: at most 20
+ * events a second for each of at most {@value #MAX_VIEWERS} viewers. If a viewer or the
+ * node of its instance is slow, intervals become longer. Ends with the node, before the
+ * web server: an open response would delay its graceful shutdown. Safe for use by several
+ * threads.
  */
 final class EventFeed implements SmartLifecycle {
 
@@ -47,6 +47,8 @@ final class EventFeed implements SmartLifecycle {
 	private static final int QUIET = 40;
 
 	private final EventTaps taps;
+
+	private final RemoteInstances remote;
 
 	private final Scheduler timers;
 
@@ -64,13 +66,15 @@ final class EventFeed implements SmartLifecycle {
 
 	/**
 	 * Creates a feed without viewers.
-	 * @param taps passes on the events
+	 * @param taps passes on the events of this node
+	 * @param remote reads the events of other nodes
 	 * @param timers scheduler of the intervals
 	 * @param workers scheduler that writes the messages
 	 * @param clock source of the times of events
 	 */
-	EventFeed(EventTaps taps, Scheduler timers, Scheduler workers, InstantSource clock) {
+	EventFeed(EventTaps taps, RemoteInstances remote, Scheduler timers, Scheduler workers, InstantSource clock) {
 		this.taps = taps;
+		this.remote = remote;
 		this.timers = timers;
 		this.workers = workers;
 		this.clock = clock;
@@ -78,11 +82,12 @@ final class EventFeed implements SmartLifecycle {
 
 	/**
 	 * Returns the events of an instance as JSON texts, the first of which is sent at
-	 * once.
+	 * once. They end if the instance moves to another node.
 	 * @param actor the instance, which may sleep or not exist yet
 	 * @param values what the viewer may see
 	 * @return the events; fails with the status 503 if there are too many viewers, or if
-	 * the node stops
+	 * the node stops, and with {@link UnansweredException} if the node of the instance
+	 * does not answer
 	 */
 	Flux<String> open(ActorAddress actor, ShownValues values) {
 		return Flux.defer(() -> {
@@ -98,7 +103,7 @@ final class EventFeed implements SmartLifecycle {
 			}
 			EventSample sample = new EventSample();
 			return Flux
-				.using(() -> this.taps.add(actor, sample), (tap) -> messages(actor.name(), sample, values),
+				.using(() -> this.taps.add(actor, sample), (tap) -> messages(actor, sample, values),
 						Registration::close)
 				.takeUntilOther(end.asMono());
 		}).doFinally((signal) -> this.viewers.decrementAndGet());
@@ -121,42 +126,25 @@ final class EventFeed implements SmartLifecycle {
 		return this.running;
 	}
 
-	private Flux<String> messages(String actor, EventSample sample, ShownValues values) {
-		return Flux.interval(INTERVAL, this.timers)
+	private Flux<String> messages(ActorAddress actor, EventSample sample, ShownValues values) {
+		String node = this.remote.nodeOf(actor);
+		ForwardedRequest request = ForwardedRequest.live(actor, UUID.randomUUID().toString(), values.shown());
+		Mono<JsonNode> batch = this.remote.readDocument(request,
+				Mono.fromSupplier(() -> EventJson.batch(actor.name(), this.clock.instant(), sample.take(), values)));
+		return Flux.interval(Duration.ZERO, INTERVAL, this.timers)
 			.take(LIFETIME.dividedBy(INTERVAL))
 			.onBackpressureDrop()
 			.publishOn(this.workers, 1)
-			.<Batch>handle((tick, sink) -> take(sample, tick, sink))
-			.startWith(Batch.EMPTY)
-			.map((batch) -> message(actor, batch, values));
+			.takeWhile((tick) -> Objects.equals(node, this.remote.nodeOf(actor)))
+			.concatMap((tick) -> (tick == 0) ? batch : laterBatch(batch, tick), 1)
+			.map(JsonNode::toString);
 	}
 
-	private static void take(EventSample sample, long tick, SynchronousSink<Batch> sink) {
-		Batch batch = sample.take();
-		if (batch != null) {
-			sink.next(batch);
-		}
-		else if (tick % QUIET == 0) {
-			sink.next(Batch.EMPTY);
-		}
-	}
-
-	private String message(String actor, Batch batch, ShownValues values) {
-		ObjectNode message = JsonNodeFactory.instance.objectNode();
-		message.put("at", this.clock.instant().toString());
-		message.put("leftOut", batch.leftOut());
-		ArrayNode events = message.putArray("events");
-		for (Sampled sampled : batch.events()) {
-			SentEvent sent = sampled.event();
-			ObjectNode event = EventJson.event(events, sent.position(), sent.event(), sent.tags());
-			event.put("targeted", sent.targeted());
-			event.put("queued", sent.queued());
-			if (sampled.args() != null) {
-				EventJson.putArgs(event,
-						values.event(actor, sent.event(), JsonMapper.shared().readTree(sampled.args())));
-			}
-		}
-		return message.toString();
+	/** A single answer that is missing does not end the feed. */
+	private static Mono<JsonNode> laterBatch(Mono<JsonNode> batch, long tick) {
+		return batch.onErrorComplete(UnansweredException.class)
+			.filter((found) -> tick % QUIET == 0 || !found.path("events").isEmpty()
+					|| found.path("leftOut").asInt() > 0);
 	}
 
 }

@@ -5,12 +5,16 @@
 
 package io.rivetevents.autoconfigure.inspector;
 
+import java.time.Instant;
 import java.util.Set;
 
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
+import io.rivetevents.explain.SentEvent;
 import io.rivetevents.protocol.Position;
 
 /**
@@ -22,6 +26,29 @@ final class EventJson {
 	static final int MAX_ARGS = 4096;
 
 	private EventJson() {
+	}
+
+	/**
+	 * Returns the live events of an interval.
+	 * @param actor name of the actor
+	 * @param at time of the events
+	 * @param values what the viewer may see
+	 */
+	static ObjectNode batch(String actor, Instant at, EventSample.Batch batch, ShownValues values) {
+		ObjectNode message = JsonNodeFactory.instance.objectNode();
+		message.put("at", at.toString());
+		message.put("leftOut", batch.leftOut());
+		ArrayNode events = message.putArray("events");
+		for (EventSample.Sampled sampled : batch.events()) {
+			SentEvent sent = sampled.event();
+			ObjectNode event = event(events, sent.position(), sent.event(), sent.tags());
+			event.put("targeted", sent.targeted());
+			event.put("queued", sent.queued());
+			if (sampled.args() != null) {
+				putArgs(event, values.event(actor, sent.event(), JsonMapper.shared().readTree(sampled.args())));
+			}
+		}
+		return message;
 	}
 
 	/** Adds an event without arguments. */

@@ -56,10 +56,6 @@ final class EventSample implements Consumer<SentEvent> {
 	 * @param leftOut number of the events that are not part of it
 	 */
 	record Batch(List<Sampled> events, int leftOut) {
-
-		/** No events. */
-		static final Batch EMPTY = new Batch(List.of(), 0);
-
 	}
 
 	@Override
@@ -93,11 +89,8 @@ final class EventSample implements Consumer<SentEvent> {
 				event.queued());
 	}
 
-	/** Returns the events since the last call, {@code null} if there were none. */
-	synchronized @Nullable Batch take() {
-		if (this.kept.isEmpty() && this.leftOut == 0) {
-			return null;
-		}
+	/** Returns the events since the last call. */
+	synchronized Batch take() {
 		Batch batch = new Batch(List.copyOf(this.kept), this.leftOut);
 		this.kept.clear();
 		this.bytes = 0;

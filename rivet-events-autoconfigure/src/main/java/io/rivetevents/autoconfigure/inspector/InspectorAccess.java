@@ -76,8 +76,15 @@ final class InspectorAccess {
 			.<Principal>cast(Principal.class)
 			.map(Optional::of)
 			.defaultIfEmpty(Optional.empty())
-			.map((principal) -> new ShownValues(this.sanitizer, this.mapper,
-					this.showValues.isShown(new Viewer(principal.orElse(null)), this.roles)));
+			.map((principal) -> values(this.showValues.isShown(new Viewer(principal.orElse(null)), this.roles)));
+	}
+
+	/**
+	 * Returns the values that a viewer may see.
+	 * @param shown whether it may see those that are not replaced
+	 */
+	ShownValues values(boolean shown) {
+		return new ShownValues(this.sanitizer, this.mapper, shown);
 	}
 
 	/**

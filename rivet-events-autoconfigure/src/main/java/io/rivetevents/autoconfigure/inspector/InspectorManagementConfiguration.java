@@ -7,7 +7,6 @@ package io.rivetevents.autoconfigure.inspector;
 
 import java.util.Map;
 
-import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
@@ -18,7 +17,6 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.server.WebHandler;
-import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.autoconfigure.actuate.RivetEventsEndpoint;
 import io.rivetevents.placement.ActorTypes;
@@ -40,11 +38,10 @@ class InspectorManagementConfiguration {
 
 	@Bean
 	SimpleUrlHandlerMapping rivetInspectorMapping(PathMappedEndpoints endpoints, ActorTypes types,
-			InspectorAccess access, EventFeed feed, Timeline timeline, CallableActions actions, InspectorCalls calls,
-			@Qualifier("rivetActorWorkers") Scheduler workers) {
+			InspectorAccess access, EventFeed feed, Timeline timeline, CallableActions actions, InspectorCalls calls) {
 		String path = endpoints.getPath(InspectorAccess.ENDPOINT) + "/ui";
 		WebHandler handler = RouterFunctions
-			.toWebHandler(new InspectorRoutes(types, access, feed, timeline, actions, calls, workers).at(path));
+			.toWebHandler(new InspectorRoutes(types, access, feed, timeline, actions, calls).at(path));
 		return new SimpleUrlHandlerMapping(Map.of(path, handler, path + "/**", handler), ORDER);
 	}
 

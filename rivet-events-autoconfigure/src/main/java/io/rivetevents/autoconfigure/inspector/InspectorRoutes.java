@@ -17,11 +17,11 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.server.ResponseStatusException;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.autoconfigure.actuate.RemoteInstances.UnansweredException;
 import io.rivetevents.placement.ActorTypes;
 import io.rivetevents.protocol.ActorKey;
 
@@ -43,21 +43,14 @@ final class InspectorRoutes {
 
 	private final InspectorCalls calls;
 
-	private final Scheduler workers;
-
-	/**
-	 * Creates the routes.
-	 * @param workers scheduler of work that may block
-	 */
 	InspectorRoutes(ActorTypes types, InspectorAccess access, EventFeed feed, Timeline timeline,
-			CallableActions actions, InspectorCalls calls, Scheduler workers) {
+			CallableActions actions, InspectorCalls calls) {
 		this.types = types;
 		this.access = access;
 		this.feed = feed;
 		this.timeline = timeline;
 		this.actions = actions;
 		this.calls = calls;
-		this.workers = workers;
 	}
 
 	/**
@@ -98,17 +91,18 @@ final class InspectorRoutes {
 			.flatMap((values) -> ServerResponse.ok()
 				.cacheControl(CacheControl.noStore())
 				.header("X-Accel-Buffering", "no")
-				.body(BodyInserters.fromServerSentEvents(
-						this.feed.open(actor, values).map((message) -> ServerSentEvent.builder(message).build()))));
+				.body(BodyInserters.fromServerSentEvents(this.feed.open(actor, values)
+					.onErrorMap(UnansweredException.class, InspectorRoutes::unanswered)
+					.map((message) -> ServerSentEvent.builder(message).build()))));
 	}
 
 	private Mono<ServerResponse> timeline(ServerRequest request) {
 		ActorAddress actor = address(request);
 		long before = request.queryParam("before").map(InspectorRoutes::position).orElse(Long.MAX_VALUE);
 		return this.access.values(request)
-			.publishOn(this.workers)
-			.map((values) -> this.timeline.page(actor, before, values))
-			.flatMap(InspectorRoutes::json);
+			.flatMap((values) -> this.timeline.page(actor, before, values))
+			.onErrorMap(UnansweredException.class, InspectorRoutes::unanswered)
+			.flatMap((page) -> json(page.toString()));
 	}
 
 	private Mono<ServerResponse> actions(ServerRequest request) {
@@ -153,6 +147,10 @@ final class InspectorRoutes {
 
 	private static ResponseStatusException invalid(IllegalArgumentException cause) {
 		return new ResponseStatusException(HttpStatus.BAD_REQUEST, cause.getMessage(), cause);
+	}
+
+	private static ResponseStatusException unanswered(UnansweredException cause) {
+		return new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE, cause.getMessage(), cause);
 	}
 
 	private static Mono<ServerResponse> json(String text) {

@@ -21,6 +21,7 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.Actors;
+import io.rivetevents.autoconfigure.actuate.RemoteInstances;
 import io.rivetevents.autoconfigure.actuate.RivetEventsEndpoint;
 import io.rivetevents.autoconfigure.actuate.RivetEventsEndpointAutoConfiguration;
 import io.rivetevents.autoconfigure.actuate.RivetEventsEndpointProperties;
@@ -48,14 +49,25 @@ public final class RivetEventsInspectorAutoConfiguration {
 	}
 
 	@Bean
-	EventFeed rivetInspectorFeed(LocalNode node, @Qualifier("rivetActorTimers") Scheduler timers,
-			@Qualifier("rivetActorWorkers") Scheduler workers, ObjectProvider<Clock> clock) {
-		return new EventFeed(node.taps(), timers, workers, clock(clock));
+	EventFeed rivetInspectorFeed(LocalNode node, RemoteInstances remote,
+			@Qualifier("rivetActorTimers") Scheduler timers, @Qualifier("rivetActorWorkers") Scheduler workers,
+			ObjectProvider<Clock> clock) {
+		return new EventFeed(node.taps(), remote, timers, workers, clock(clock));
 	}
 
 	@Bean
-	Timeline rivetInspectorTimeline(LocalNode node, ObjectProvider<Clock> clock) {
-		return new Timeline(node, clock(clock));
+	Timeline rivetInspectorTimeline(LocalNode node, RemoteInstances remote,
+			@Qualifier("rivetActorWorkers") Scheduler workers, ObjectProvider<Clock> clock) {
+		return new Timeline(node, remote, workers, clock(clock));
+	}
+
+	@Bean
+	RemotePages rivetInspectorRemotePages(LocalNode node, RemoteInstances remote, Timeline timeline,
+			InspectorAccess access, @Qualifier("rivetActorTimers") Scheduler timers,
+			@Qualifier("rivetActorWorkers") Scheduler workers, ObjectProvider<Clock> clock) {
+		RemotePages pages = new RemotePages(node.taps(), timeline, access, timers, workers, clock(clock));
+		pages.answer(remote);
+		return pages;
 	}
 
 	@Bean
