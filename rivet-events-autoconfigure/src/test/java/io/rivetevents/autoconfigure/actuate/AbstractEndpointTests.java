@@ -43,6 +43,7 @@ import io.rivetevents.actor.Actors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
+import io.rivetevents.error.UserError;
 import io.rivetevents.placement.LocalNode;
 import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.TestClient;
@@ -164,7 +165,11 @@ abstract class AbstractEndpointTests {
 	}
 
 	final void create(String key) {
-		this.actors.getOrCreate("shop", key).call("sell", String.class, "tea").block(Duration.ofSeconds(10));
+		call(key, "sell", "tea");
+	}
+
+	final void call(String key, String action, Object... args) {
+		this.actors.getOrCreate("shop", key).call(action, Object.class, args).block(Duration.ofSeconds(10));
 	}
 
 	@Test
@@ -251,6 +256,21 @@ abstract class AbstractEndpointTests {
 			context.state().sold.add(goods);
 			context.broadcast("sold", goods);
 			return goods;
+		}
+
+		@Action
+		void plan(ActorContext<State, ?> context) {
+			context.schedule().named("deliver").after(Duration.ZERO, "deliver");
+		}
+
+		@Action
+		void deliver() {
+			throw new UserError("no_driver", "Nobody drives today");
+		}
+
+		@Action
+		void cancel(ActorContext<State, ?> context) {
+			context.schedule().cancel("deliver");
 		}
 
 		@Action

@@ -7,6 +7,7 @@ package io.rivetevents.autoconfigure.actuate;
 
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +24,8 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.CatchUp;
+import io.rivetevents.actor.schedule.ScheduleEntry;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.transport.TestClient;
@@ -154,6 +157,34 @@ class EndpointIntegrationTests extends AbstractEndpointTests {
 		finally {
 			this.shop.released.release();
 		}
+	}
+
+	/** The last of five attempts would be made after fifteen seconds. */
+	@Test
+	void showsAScheduleThatFails() {
+		long before = get("").get("schedules.failures").longValue();
+		call("planned", "plan");
+		try {
+			Awaitility.await().until(() -> get("").get("schedules.failures").longValue() > before);
+			assertThat(get("").get("schedules.lastError").stringValue()).isEqualTo("user.no_driver");
+			JsonNode schedule = get("/instance", "actor", "shop", "key", "planned").get("schedules.0");
+			assertThat(schedule.path("id").stringValue()).isEqualTo("deliver");
+			assertThat(schedule.path("action").stringValue()).isEqualTo("deliver");
+			assertThat(schedule.path("attempts").intValue()).isPositive();
+			assertThat(schedule.path("error").stringValue()).isEqualTo("user.no_driver");
+			assertThat(schedule.path("failed").booleanValue()).isFalse();
+		}
+		finally {
+			call("planned", "cancel");
+		}
+		assertThat(get("/instance", "actor", "shop", "key", "planned").get("schedules")).isEmpty();
+	}
+
+	@Test
+	void marksAScheduleThatIsNotAttemptedAgain() {
+		ScheduleEntry failed = new ScheduleEntry("deliver", "deliver", List.of(), null, CatchUp.ONE, false,
+				Instant.EPOCH, null, 5, "user.no_driver");
+		assertThat(InstanceDescription.Schedule.of(failed).failed()).isTrue();
 	}
 
 	@Test
