@@ -33,10 +33,7 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
-import org.springframework.security.core.userdetails.User;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -51,6 +48,7 @@ import io.rivetevents.error.UserError;
 import io.rivetevents.explain.EventTaps;
 import io.rivetevents.placement.LocalNode;
 import io.rivetevents.protocol.ActorKey;
+import io.rivetevents.transport.TestUsers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -75,7 +73,7 @@ class InspectorIntegrationTests {
 
 	private int port;
 
-	private String user = "ada";
+	private String user = "admin";
 
 	/** Each test has its own instance. */
 	private final String key = KEY + KEYS.incrementAndGet();
@@ -256,7 +254,7 @@ class InspectorIntegrationTests {
 	private void startCommon() {
 		if (common == null) {
 			common = run("management.endpoint.rivetevents.show-values=when-authorized",
-					"management.endpoint.rivetevents.roles=DEV", "rivet.events.history.durable=true");
+					"management.endpoint.rivetevents.roles=ADMIN", "rivet.events.history.durable=true");
 		}
 		this.context = common;
 		this.port = Integer.parseInt(property("local.server.port"));
@@ -340,15 +338,8 @@ class InspectorIntegrationTests {
 
 	@SpringBootConfiguration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import(Room.class)
+	@Import({ Room.class, TestUsers.class })
 	static class Application {
-
-		@Bean
-		MapReactiveUserDetailsService users() {
-			return new MapReactiveUserDetailsService(
-					User.withUsername("ada").password("{noop}ada").roles("DEV").build(),
-					User.withUsername("linus").password("{noop}linus").roles("USER").build());
-		}
 
 	}
 
