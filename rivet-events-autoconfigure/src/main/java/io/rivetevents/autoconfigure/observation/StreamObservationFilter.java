@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -22,14 +23,19 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.transport.webflux.BasePath;
 
 /**
  * Observes the requests that open sockets and event streams until their answer begins.
  * Spring's own observation of a request lasts as long as its stream: minutes or hours,
  * and it is not recorded before the end. {@link #isOwn} suppresses it for these requests.
+ * If an observation fails, the error is logged, and the request continues.
  */
 final class StreamObservationFilter implements WebFilter, Ordered {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(
+			LogFactory.getLog(StreamObservationFilter.class));
 
 	private static final ServerRequestObservationConvention DEFAULT = new DefaultServerRequestObservationConvention();
 
@@ -94,10 +100,11 @@ final class StreamObservationFilter implements WebFilter, Ordered {
 	/** Each answer begins, with a stream or an error, unless the client leaves before. */
 	private Mono<Void> observe(ServerWebExchange exchange, WebFilterChain chain) {
 		StreamContext context = new StreamContext(exchange);
+		Observation observation = start(context);
+		if (observation == null) {
+			return chain.filter(exchange);
+		}
 		exchange.getAttributes().put(ServerRequestObservationContext.CURRENT_OBSERVATION_CONTEXT_ATTRIBUTE, context);
-		Observation observation = ServerHttpObservationDocumentation.HTTP_REACTIVE_SERVER_REQUESTS
-			.observation(this.convention, DEFAULT, () -> context, this.registry)
-			.start();
 		AtomicBoolean stopped = new AtomicBoolean();
 		exchange.getResponse().beforeCommit(() -> Mono.fromRunnable(() -> stop(observation, stopped)));
 		return chain.filter(exchange).doOnError(context::setError).doOnCancel(() -> {
@@ -106,9 +113,30 @@ final class StreamObservationFilter implements WebFilter, Ordered {
 		}).contextWrite((present) -> present.put(ObservationThreadLocalAccessor.KEY, observation));
 	}
 
+	/**
+	 * Starts an observation.
+	 * @return {@code null} if a handler, filter or convention of the application fails
+	 */
+	private @Nullable Observation start(StreamContext context) {
+		try {
+			return ServerHttpObservationDocumentation.HTTP_REACTIVE_SERVER_REQUESTS
+				.observation(this.convention, DEFAULT, () -> context, this.registry)
+				.start();
+		}
+		catch (Throwable ex) {
+			failures.error(ex, () -> "Failed to start the observation of a request; it continues without it");
+			return null;
+		}
+	}
+
 	private static void stop(Observation observation, AtomicBoolean stopped) {
 		if (stopped.compareAndSet(false, true)) {
-			observation.stop();
+			try {
+				observation.stop();
+			}
+			catch (Throwable ex) {
+				failures.error(ex, () -> "Failed to stop the observation of a request");
+			}
 		}
 	}
 

@@ -29,15 +29,19 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.http.server.reactive.observation.ServerRequestObservationContext;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import reactor.core.publisher.Mono;
@@ -51,6 +55,7 @@ import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnBeforeConnect;
 import io.rivetevents.error.UserError;
+import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.tracing.ActionObservationContext;
@@ -66,9 +71,12 @@ import static org.assertj.core.api.Assertions.assertThatException;
 /**
  * Observations of what actors do: their parents, keys, outcomes and ends.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class TracingIntegrationTests {
 
 	private static final Stops stops = new Stops();
+
+	private static final FailingHandler handler = new FailingHandler();
 
 	private static ConfigurableApplicationContext application;
 
@@ -237,6 +245,31 @@ class TracingIntegrationTests {
 		assertThat(stops.single("rivet.action").getContextualName()).isEqualTo("rivet room unnameable");
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void doesNotAffectAClientIfAHandlerFails(FailingHandler.At at, CapturedOutput output) {
+		handler.at = at;
+		try {
+			for (Encoding encoding : List.of(Encoding.JSON, Encoding.EXTENDED_JSON, Encoding.EVENT_STREAM)) {
+				try (TestClient client = connect(encoding, at + "-" + encoding)) {
+					client.subscribe("said");
+					client.call(1, "write");
+					assertThat(client.next(ToClient.ActionResponse.class).id()).isEqualTo(1);
+					client.call(2, "say");
+					assertThat(client.next(ToClient.Event.class).name()).isEqualTo("said");
+					assertThat(client.next(ToClient.ActionResponse.class).id()).isEqualTo(2);
+				}
+			}
+		}
+		finally {
+			handler.at = null;
+		}
+		if (at == FailingHandler.At.START) {
+			assertThat(output).containsOnlyOnce("Failed to start an observation;")
+				.containsOnlyOnce("Failed to start the observation of a request;");
+		}
+	}
+
 	@Test
 	void doesNotRepeatTheMeters() {
 		callWithin("metered", "say");
@@ -303,6 +336,64 @@ class TracingIntegrationTests {
 				.until(() -> all(name).stream()
 					.anyMatch((each) -> ((ActionObservationContext) each).getActionName().equals(action)));
 			return action(action);
+		}
+
+	}
+
+	/**
+	 * A handler that fails for observations of actors, and of requests that open sockets
+	 * and streams.
+	 */
+	private static final class FailingHandler implements ObservationHandler<Observation.Context> {
+
+		private volatile @Nullable At at;
+
+		enum At {
+
+			START, SCOPE_OPENED, SCOPE_CLOSED, ERROR, STOP
+
+		}
+
+		@Override
+		public boolean supportsContext(Observation.Context context) {
+			return context instanceof RivetObservationContext
+					|| context instanceof ServerRequestObservationContext request && request.getCarrier() != null
+							&& request.getCarrier().getPath().value().matches(".*/(connect|sse)");
+		}
+
+		@Override
+		public void onStart(Observation.Context context) {
+			if (this.at == At.START) {
+				throw new IllegalStateException("of the test");
+			}
+		}
+
+		@Override
+		public void onScopeOpened(Observation.Context context) {
+			if (this.at == At.SCOPE_OPENED) {
+				throw new IllegalStateException("of the test");
+			}
+		}
+
+		@Override
+		public void onScopeClosed(Observation.Context context) {
+			if (this.at == At.SCOPE_CLOSED) {
+				throw new IllegalStateException("of the test");
+			}
+		}
+
+		@Override
+		public void onError(Observation.Context context) {
+			if (this.at == At.ERROR) {
+				throw new IllegalStateException("of the test");
+			}
+		}
+
+		@Override
+		public void onStop(Observation.Context context) {
+			if (this.at == At.STOP) {
+				throw new IllegalStateException("of the test");
+			}
 		}
 
 	}
@@ -402,7 +493,7 @@ class TracingIntegrationTests {
 		@Bean
 		TestObservationRegistry observations() {
 			TestObservationRegistry registry = TestObservationRegistry.create();
-			registry.observationConfig().observationHandler(stops);
+			registry.observationConfig().observationHandler(stops).observationHandler(handler);
 			return registry;
 		}
 
