@@ -50,8 +50,9 @@ import io.rivetevents.scheduling.CallerScope;
  * Publishes events of actors and connections to the application's listeners, in the order
  * in which they occur. Events of one connection are published one after another, events
  * of an instance before or after all its other events. Listeners to an event of a
- * connection run within the scope of its client, others within that of the server. An
- * exception of a listener is logged and has no other effect.
+ * connection run within the scope of its client, others within that of the server. All
+ * run within the trace of what has caused the event. An exception of a listener is logged
+ * and has no other effect.
  */
 public final class EventPublishingObserver implements ActorObserver {
 
@@ -182,8 +183,9 @@ public final class EventPublishingObserver implements ActorObserver {
 			place.run(() -> publish(event));
 		}
 		else {
+			CallContext cause = CallContext.current();
 			Runnable task = () -> place.run(() -> publish(event));
-			place.whenNext(() -> onWorker(task, task));
+			place.whenNext(() -> onWorker(cause, task, task));
 		}
 	}
 
@@ -196,13 +198,14 @@ public final class EventPublishingObserver implements ActorObserver {
 			refused(event, "is dropped");
 			return;
 		}
-		place.whenNext(() -> onWorker(() -> place.run(() -> publish(event)), () -> place.run(() -> logger
+		CallContext cause = CallContext.current();
+		place.whenNext(() -> onWorker(cause, () -> place.run(() -> publish(event)), () -> place.run(() -> logger
 			.debug("Did not publish %s because the application is shutting down".formatted(SafeText.of(event))))));
 	}
 
-	private void onWorker(Runnable task, Runnable otherwise) {
+	private void onWorker(CallContext cause, Runnable task, Runnable otherwise) {
 		try {
-			this.workers.schedule(() -> CallContext.NONE.run(task));
+			this.workers.schedule(() -> cause.run(task));
 		}
 		catch (RejectedExecutionException ex) {
 			otherwise.run();

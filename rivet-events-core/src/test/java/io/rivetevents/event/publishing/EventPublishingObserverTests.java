@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,10 +48,12 @@ import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
+import io.rivetevents.observation.CallContext;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.ActorWorkers;
+import io.rivetevents.tracing.TestSpans;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -173,6 +177,26 @@ class EventPublishingObserverTests {
 		this.observer.actorLeaves(actor);
 		this.observer.actorSlept(actor);
 		assertThat(threads).hasSize(4).containsOnly(Thread.currentThread());
+	}
+
+	/** Immediately, after a wait and on a worker. */
+	@Test
+	void publishesWithinTheTraceOfTheCause() {
+		TestSpans spans = new TestSpans();
+		Queue<String> traces = new ConcurrentLinkedQueue<>();
+		this.listener = (event) -> traces.add(
+				event.getClass().getSimpleName() + " " + CallContext.current().get(ObservationThreadLocalAccessor.KEY));
+		Connection<?> connection = connection();
+		Observation cause = Observation.start("cause", spans.registry());
+		cause.scoped(() -> {
+			this.observer.connectionOpened(connection);
+			badRequest(connection, 0);
+			this.observer.connectionClosed(connection, null);
+		});
+		badRequest(connection, 0);
+		Awaitility.await().until(() -> this.published.size() == 4);
+		assertThat(traces).containsExactly("ConnectionOpenedEvent " + cause, "BadRequestEvent " + cause,
+				"ConnectionClosedEvent " + cause, "BadRequestEvent null");
 	}
 
 	@Test
