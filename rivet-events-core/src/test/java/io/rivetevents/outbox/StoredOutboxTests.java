@@ -19,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,8 +42,10 @@ import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.BackplaneStatus;
 import io.rivetevents.extension.Selection;
+import io.rivetevents.observation.CallContext;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.tracing.TestSpans;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -439,6 +443,21 @@ class StoredOutboxTests {
 		assertThat(this.store.rows()).isEmpty();
 	}
 
+	/** Also if its row is taken on the thread that has added it. */
+	@Test
+	void aCallDoesNotBelongToTheTraceThatHasAddedIt() {
+		Node node = node();
+		Observation caller = Observation.start("caller", new TestSpans().registry());
+		caller.scoped(() -> {
+			node.outbox.add(new ActorTarget.ById("id"), "pay", List.of());
+			node.outbox.add(event("ada", "paid"));
+			assertThat(CallContext.current().get(ObservationThreadLocalAccessor.KEY)).isSameAs(caller);
+		});
+		assertThat(node.actions()).containsExactly("pay");
+		assertThat(node.names()).containsExactly("paid");
+		assertThat(node.contexts).hasSize(2).containsOnly(CallContext.NONE);
+	}
+
 	@Test
 	void repeatsACallWithTheSameKey() {
 		Node node = node();
@@ -497,6 +516,9 @@ class StoredOutboxTests {
 
 		final StoredOutbox outbox;
 
+		/** Those in which events were sent and calls were made. */
+		final List<CallContext> contexts = new ArrayList<>();
+
 		/** Connections that receive an event. */
 		int connected;
 
@@ -524,6 +546,7 @@ class StoredOutboxTests {
 
 		private Receipt dispatch(AddressedEvent event) {
 			this.events.add(event);
+			this.contexts.add(CallContext.current());
 			if (event.event().equals(this.failing)) {
 				throw new IllegalStateException("It fails, as the test wants it");
 			}
@@ -535,6 +558,7 @@ class StoredOutboxTests {
 			return (ActorDirectory) Proxy.newProxyInstance(getClass().getClassLoader(),
 					new Class<?>[] { ActorDirectory.class }, (proxy, method, args) -> {
 						assertThat(method.getName()).isEqualTo("call");
+						this.contexts.add(CallContext.current());
 						this.calls.add(new Call((ActorTarget) args[0], (ToServer.ActionRequest) args[2]));
 						return this.answer;
 					});
