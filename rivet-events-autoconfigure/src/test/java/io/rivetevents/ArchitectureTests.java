@@ -187,7 +187,7 @@ class ArchitectureTests {
 			autoconfigure.inspector: protocol protocol.value error conversion explain actor actor.stream invocation
 			    placement autoconfigure.actuate
 			autoconfigure.observation: protocol protocol.encoding error connection actor actor.state
-			    actor.call extension limit outbound delivery outbox placement scheduling cluster
+			    actor.call extension failure limit outbound delivery outbox placement scheduling cluster
 			    cluster.status transport.webflux tracing observation autoconfigure
 			    autoconfigure.state autoconfigure.cluster
 			redis: protocol error protocol.value protocol.encoding failure extension connection cluster
