@@ -23,8 +23,14 @@ public sealed interface ActorTarget {
 	 * The instance with an id, which must exist.
 	 *
 	 * @param actorId id of the instance
+	 * @param address its address, {@code null} if it has to be found by the id
 	 */
-	record ById(String actorId) implements ActorTarget {
+	record ById(String actorId, @Nullable ActorAddress address) implements ActorTarget {
+
+		/** Creates a target without its address. */
+		public ById(String actorId) {
+			this(actorId, null);
+		}
 
 		@Override
 		public String toString() {
@@ -80,7 +86,7 @@ public sealed interface ActorTarget {
 	}
 
 	/**
-	 * Returns the address of the target, {@code null} if it is given by id.
+	 * Returns the address of the target, {@code null} if it is given by id only.
 	 * @since 0.1.0
 	 */
 	default @Nullable ActorAddress address() {

@@ -44,11 +44,12 @@ final class InstanceLookup {
 
 	/**
 	 * Returns the address of a target.
-	 * @return the address; {@code actor.not_found} if there is no instance with its id
+	 * @return the address, at which another instance may be by now; {@code
+	 * actor.not_found} if there is no instance with its id
 	 */
 	Mono<ActorAddress> locate(ActorTarget target) {
-		return Mono.defer(() -> (target instanceof ActorTarget.ById byId) ? locateById(byId.actorId())
-				: Mono.just(Instances.addressOf(target)));
+		return Mono.defer(() -> (target instanceof ActorTarget.ById byId && byId.address() == null)
+				? locateById(byId.actorId()) : Mono.just(Instances.addressOf(target)));
 	}
 
 	private Mono<ActorAddress> locateById(String actorId) {

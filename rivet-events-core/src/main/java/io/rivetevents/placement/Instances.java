@@ -188,7 +188,8 @@ final class Instances implements InstanceHost, InspectedInstances {
 	}
 
 	/**
-	 * Returns the address of a target that has one, which is any target except one by id.
+	 * Returns the address of a target that has one, which is any target except one that
+	 * is given by id only.
 	 */
 	static ActorAddress addressOf(ActorTarget target) {
 		return Objects.requireNonNull(target.address());
@@ -450,7 +451,8 @@ final class Instances implements InstanceHost, InspectedInstances {
 	@Nullable HandOver moveSleeping(ActorAddress address) {
 		SleepingConnections left = remove(address, (taken) -> {
 			this.runtime.ownership().keep(address, taken.handOver());
-			return this.sleeping.move(taken, (connection, position) -> move(connection, address, position));
+			return this.sleeping.move(taken,
+					(connection, position) -> move(connection, address, taken.actorId(), position));
 		});
 		return (left != null) ? left.handOver() : null;
 	}
@@ -587,9 +589,9 @@ final class Instances implements InstanceHost, InspectedInstances {
 	}
 
 	@Override
-	public MovedClient move(ActorConnection connection, ActorAddress address, Position position) {
+	public MovedClient move(ActorConnection connection, ActorAddress address, String actorId, Position position) {
 		return (connection.outbound() instanceof MovedClient client) ? client
-				: this.moves.move(connection, address, position);
+				: this.moves.move(connection, address, actorId, position);
 	}
 
 	@Override

@@ -112,7 +112,7 @@ class SleepingMovesTests {
 		RecordedOutbound bob = connect("bob");
 		RecordedOutbound eve = connect("eve");
 		List<String> moved = new ArrayList<>();
-		this.harness.node().moveClients((connection, address, position) -> {
+		this.harness.node().moveClients((connection, address, actorId, position) -> {
 			if (connection.id().equals(ada.connectionId())) {
 				throw new IllegalStateException("no link");
 			}
@@ -170,7 +170,7 @@ class SleepingMovesTests {
 		RecordedOutbound ada = connect("ada");
 		long generation = row().generation();
 		this.room.whileFallingAsleep = (c) -> this.other.owner = true;
-		this.harness.node().moveClients((connection, address, position) -> {
+		this.harness.node().moveClients((connection, address, actorId, position) -> {
 			assertThat(this.other.kept).hasSize(1); // the client causes the request
 			return new Moving(() -> {
 			});

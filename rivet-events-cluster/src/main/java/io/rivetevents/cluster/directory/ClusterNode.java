@@ -256,8 +256,8 @@ public final class ClusterNode implements Cluster {
 	 */
 	public void start() {
 		this.node.get()
-			.moveClients((connection, address, position) -> this.links.clients()
-				.adopt(address, connection.request(), connection.subscriptionRequests(), position));
+			.moveClients((connection, address, actorId, position) -> this.links.clients()
+				.adopt(address, actorId, connection.request(), connection.subscriptionRequests(), position));
 		this.peers.start();
 	}
 

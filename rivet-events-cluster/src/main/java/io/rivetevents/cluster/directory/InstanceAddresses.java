@@ -50,7 +50,7 @@ final class InstanceAddresses {
 	 * unknown.
 	 */
 	@Nullable ActorAddress known(ActorTarget target) {
-		if (target instanceof ActorTarget.ById byId) {
+		if (target instanceof ActorTarget.ById byId && byId.address() == null) {
 			synchronized (this.kept) {
 				return this.kept.get(byId.actorId());
 			}

@@ -34,8 +34,9 @@ import io.rivetevents.protocol.encoding.Encoding;
 final class Operations {
 
 	private static final Variants<ActorTarget> TARGETS = Variants.of(ActorTarget.class,
-			new Variant<>(1, ActorTarget.ById.class, (out, target) -> out.id(target.actorId()),
-					(in) -> new ActorTarget.ById(in.id())),
+			new Variant<>(1, ActorTarget.ById.class,
+					(out, target) -> out.id(target.actorId()).optional(target.address(), Operations::writeAddress),
+					(in) -> new ActorTarget.ById(in.id(), in.hasMore() ? in.optional(Operations::readAddress) : null)),
 			new Variant<>(2, ActorTarget.Get.class, (out, target) -> writeAddress(out, target.address()),
 					(in) -> new ActorTarget.Get(readAddress(in))),
 			new Variant<>(3, ActorTarget.GetOrCreate.class, Operations::writeCreation,

@@ -98,15 +98,16 @@ public final class ClientLinks {
 
 	/**
 	 * Connects a client of this node whose actor leaves this node.
-	 * @param address address of the actor
+	 * @param address address of the instance
+	 * @param actorId its id
 	 * @param request the client's request
 	 * @param subscriptions its subscriptions
 	 * @param position the client has received all events up to it, and none after it
 	 * @return the client, which is counted from its end on: until then the actor counts
 	 * it
 	 */
-	public MovedClient adopt(ActorAddress address, ConnectRequest request, List<SubscriptionRequest> subscriptions,
-			Position position) {
+	public MovedClient adopt(ActorAddress address, String actorId, ConnectRequest request,
+			List<SubscriptionRequest> subscriptions, Position position) {
 		String id = request.connectionId();
 		Outbound queue = this.connections.outbound(id);
 		Gateway.Bounds bounds = queue.bounds();
@@ -114,12 +115,12 @@ public final class ClientLinks {
 			return AdoptedClient.GONE;
 		}
 		CountedClient client = new CountedClient(queue, this.connections.usage(id));
-		RemoteLink link = new RemoteLink(this.context, new ActorTarget.Get(address), address,
+		RemoteLink link = new RemoteLink(this.context, new ActorTarget.ById(actorId, address), address,
 				request.withGateway(this.context.membership().self()), client, bounds,
 				(ended) -> end(id, ended, client));
 		this.links.put(id, new Linked(link, client));
 		this.changes.incrementAndGet();
-		link.adopt(subscriptions, position);
+		link.adopt(actorId, subscriptions, position);
 		if (this.connections.outbound(id) != queue) {
 			link.disconnected(); // meanwhile, and it was not found
 		}

@@ -45,8 +45,8 @@ final class ClientSide {
 	/** Position of the last message for the client; extended mode only. */
 	private @Nullable Position position;
 
-	/** Whether the client was accepted before. */
-	private boolean known;
+	/** Id of the instance that has accepted the client, {@code null} if none has. */
+	private @Nullable String actorId;
 
 	/** Whether the actor has accepted the client since the last attempt. */
 	private boolean admitted;
@@ -78,7 +78,7 @@ final class ClientSide {
 	 */
 	ConnectRequest request() {
 		StreamRequest stream = this.request.stream();
-		if (stream == null || !this.known) {
+		if (stream == null || this.actorId == null) {
 			return this.request;
 		}
 		StreamRequest again = new StreamRequest(this.subscriptions.present(), this.position,
@@ -89,12 +89,21 @@ final class ClientSide {
 	}
 
 	/**
+	 * Returns the id of the instance that has accepted the client, {@code null} if none
+	 * has.
+	 */
+	@Nullable String actorId() {
+		return this.actorId;
+	}
+
+	/**
 	 * Takes over a client that the actor of this node has accepted.
+	 * @param actorId id of the instance
 	 * @param subscriptions its subscriptions
 	 * @param position it has received all events up to it
 	 */
-	void adopt(List<SubscriptionRequest> subscriptions, Position position) {
-		this.known = true;
+	void adopt(String actorId, List<SubscriptionRequest> subscriptions, Position position) {
+		this.actorId = actorId;
 		this.subscriptions.connected(subscriptions, Set.of());
 		this.position = (this.request.stream() != null) ? position : null;
 	}
@@ -160,12 +169,20 @@ final class ClientSide {
 	 * any other receives the message again in its stream.
 	 */
 	void admit(ToClient first) {
-		this.admitted = true;
-		boolean again = this.known;
-		this.known = true;
 		if (first instanceof ToClient.Welcome welcome) {
-			admit(welcome, again);
+			admit(welcome, accept(welcome.actorId()));
 		}
+	}
+
+	/**
+	 * Notes that an instance has accepted the client.
+	 * @return whether the client was accepted before
+	 */
+	private boolean accept(String actorId) {
+		boolean again = this.actorId != null;
+		this.actorId = actorId;
+		this.admitted = true;
+		return again;
 	}
 
 	private void admit(ToClient.Welcome welcome, boolean again) {
@@ -195,9 +212,7 @@ final class ClientSide {
 	 */
 	boolean receive(OutgoingMessage message) {
 		if (message.message() instanceof ToClient.Init init) {
-			boolean again = this.known;
-			admit(init);
-			if (!again) {
+			if (!accept(init.actorId())) {
 				this.queue.send(message);
 			}
 			return true;

@@ -169,11 +169,12 @@ final class ConnectAttempts {
 	}
 
 	/**
-	 * The instance of a client that was connected is not created again: it may have been
-	 * deleted in the meantime.
+	 * A client is connected again to the instance that has accepted it, not to another
+	 * one that was created under its key in the meantime.
 	 */
 	private ActorTarget target() {
-		return (this.again && this.target.creates()) ? new ActorTarget.Get(this.address) : this.target;
+		String actorId = this.client.actorId();
+		return (actorId != null) ? new ActorTarget.ById(actorId, this.address) : this.target;
 	}
 
 	private void answered(int number, Result result) {
@@ -207,7 +208,7 @@ final class ConnectAttempts {
 			retryLater();
 		}
 		else {
-			boolean deleted = this.again && codeOf(refusal) == ErrorCode.ACTOR_NOT_FOUND;
+			boolean deleted = this.client.actorId() != null && codeOf(refusal) == ErrorCode.ACTOR_NOT_FOUND;
 			this.listener.rejected(deleted ? new RivetException(ErrorCode.DESTROYING) : refusal);
 		}
 	}

@@ -134,12 +134,13 @@ final class LinkState implements ConnectAttempts.Listener {
 
 	/**
 	 * Connects a client whose actor leaves this node; {@link #leftHere} follows.
+	 * @param actorId id of the instance
 	 * @param subscriptions its subscriptions
 	 * @param position it has received all events up to it
 	 */
-	void adopt(List<SubscriptionRequest> subscriptions, Position position) {
+	void adopt(String actorId, List<SubscriptionRequest> subscriptions, Position position) {
 		if (this.state == State.CONNECTING) {
-			this.client.adopt(subscriptions, position);
+			this.client.adopt(actorId, subscriptions, position);
 			this.owner.leaveHere();
 			reconnect();
 		}

@@ -66,11 +66,12 @@ final class RemoteLink {
 
 	/**
 	 * Connects a client whose actor leaves this node.
+	 * @param actorId id of the instance
 	 * @param subscriptions its subscriptions
 	 * @param position it has received all events up to it
 	 */
-	void adopt(List<SubscriptionRequest> subscriptions, Position position) {
-		this.tasks.execute(() -> this.state.adopt(subscriptions, position));
+	void adopt(String actorId, List<SubscriptionRequest> subscriptions, Position position) {
+		this.tasks.execute(() -> this.state.adopt(actorId, subscriptions, position));
 	}
 
 	/** Keeps a message that has not begun, and is for the next node of the actor. */

@@ -119,7 +119,8 @@ final class FrameExamples {
 
 	private static Stream<Operation> operations() {
 		Stream<Operation> withTargets = Stream
-			.of(new ActorTarget.ById(UUID), TARGET, new ActorTarget.GetOrCreate(ADDRESS, null),
+			.of(new ActorTarget.ById(UUID), new ActorTarget.ById(UUID, ADDRESS), TARGET,
+					new ActorTarget.GetOrCreate(ADDRESS, null),
 					new ActorTarget.GetOrCreate(ADDRESS, new byte[] { 1, -1 }), new ActorTarget.Create(ADDRESS, null),
 					new ActorTarget.Create(ADDRESS, new byte[] { 3 }))
 			.map(Operation.Find::new);

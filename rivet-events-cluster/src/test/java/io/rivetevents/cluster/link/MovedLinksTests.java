@@ -122,10 +122,45 @@ class MovedLinksTests {
 		assertDestroyed(ada, cleo);
 	}
 
+	@Test
+	void theClientsOfADeletedActorAreNotConnectedToTheNextOneOfItsKey() {
+		TestClient ada = TestClient.extended("ada", this.third, this.log, "added");
+		TestClient bob = TestClient.plain("bob", this.third, this.log);
+		TestClient cleo = TestClient.extended("cleo", this.owner, this.log, "added");
+		this.cluster.settle();
+		this.cluster.move(this.owner, this.log);
+		createAgain(this.cluster.nodes.get(1));
+		this.cluster.pass(Duration.ofSeconds(1));
+		assertClosedAsDestroying(ada, bob, cleo);
+	}
+
+	/** Which has connected to the next owner, and has not received its answer. */
+	@Test
+	void aClientThatWasJustAcceptedIsNotConnectedToTheNextActorOfTheKey() {
+		TestClient ada = TestClient.extended("ada", this.third, this.log, "added");
+		while (ada.told().isEmpty()) {
+			this.cluster.deliverOne();
+		}
+		this.cluster.kill(this.owner);
+		createAgain(this.cluster.nodes.get(1));
+		this.cluster.pass(Duration.ofSeconds(1));
+		assertThat(ada.told()).containsExactly("Init fresh");
+		assertThat(ada.refusal).hasMessageContaining("destroy");
+	}
+
+	private void createAgain(TestCluster.Node node) {
+		node.harness.directory().destroy(new ActorTarget.Get(this.log)).block();
+		node.harness.directory().resolve(new ActorTarget.Create(this.log, null)).block();
+	}
+
 	private void assertDestroyed(TestClient... clients) {
+		assertClosedAsDestroying(clients);
+		this.cluster.nodes.forEach((node) -> assertThat(node.harness.node().size()).isZero());
+	}
+
+	private static void assertClosedAsDestroying(TestClient... clients) {
 		assertThat(clients).extracting((client) -> client.queue.closeReason())
 			.containsOnly(CloseReason.of(ErrorCode.DESTROYING));
-		this.cluster.nodes.forEach((node) -> assertThat(node.harness.node().size()).isZero());
 	}
 
 	@Test

@@ -125,8 +125,8 @@ final class TestCluster {
 					this.harness.node()::deliver, this.harness.connections(), TestCluster.this.timers,
 					TestCluster.this.times);
 			this.harness.node()
-				.moveClients((connection, address, position) -> this.links.clients()
-					.adopt(address, connection.request(), connection.subscriptionRequests(), position));
+				.moveClients((connection, address, actorId, position) -> this.links.clients()
+					.adopt(address, actorId, connection.request(), connection.subscriptionRequests(), position));
 		}
 
 		/** Whether it reads the frames of an older version only. */

@@ -764,7 +764,11 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	@Override
 	public void moved(ActorConnection connection, Position position) {
-		this.moved.add(connection.id(), this.host.move(connection, this.address, position));
+		move(connection, actorId(), position);
+	}
+
+	private void move(ActorConnection connection, String actorId, Position position) {
+		this.moved.add(connection.id(), this.host.move(connection, this.address, actorId, position));
 	}
 
 	@Override
@@ -885,11 +889,13 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	/** Another node wakes it: messages of its clients are returned for that node. */
 	private Mono<Void> moveClients() {
 		HandOver passedOn = this.hibernation.passedOn();
-		if (passedOn != null) {
-			this.host.passOn(this.address, passedOn);
+		if (passedOn == null) {
+			return Mono.empty();
 		}
+		this.host.passOn(this.address, passedOn);
 		return Flux.fromIterable(this.connections.snapshot())
-			.concatMap((connection) -> this.clients.move(connection, true, (position) -> moved(connection, position)))
+			.concatMap((connection) -> this.clients.move(connection, true,
+					(position) -> move(connection, passedOn.actorId(), position)))
 			.then();
 	}
 

@@ -98,9 +98,10 @@ public interface InstanceHost {
 	 * has received all events up to the position, and none after it.
 	 * @param connection its connection
 	 * @param address address of the instance
+	 * @param actorId its id
 	 * @return the client
 	 */
-	MovedClient move(ActorConnection connection, ActorAddress address, Position position);
+	MovedClient move(ActorConnection connection, ActorAddress address, String actorId, Position position);
 
 	/** Keeps for the next node what it continues with, before clients move there. */
 	void passOn(ActorAddress address, HandOver handOver);

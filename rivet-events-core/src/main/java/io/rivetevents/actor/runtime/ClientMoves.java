@@ -20,17 +20,18 @@ import io.rivetevents.protocol.ToServer;
 public interface ClientMoves {
 
 	/** Without other nodes: closes the clients, which connect again. */
-	ClientMoves NONE = (connection, address, position) -> new Closed(connection.outbound());
+	ClientMoves NONE = (connection, address, actorId, position) -> new Closed(connection.outbound());
 
 	/**
 	 * Begins to connect a client to the next node of its actor. Does not block; called
 	 * with the order of events.
 	 * @param connection its connection, which is removed next
-	 * @param address address of the actor
+	 * @param address address of the instance
+	 * @param actorId its id: another instance at the address does not receive the client
 	 * @param position the client has received all events up to it, and none after it
 	 * @return the client
 	 */
-	MovedClient move(ActorConnection connection, ActorAddress address, Position position);
+	MovedClient move(ActorConnection connection, ActorAddress address, String actorId, Position position);
 
 	/**
 	 * A client that is closed.
