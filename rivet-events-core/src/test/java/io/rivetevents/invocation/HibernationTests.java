@@ -455,13 +455,46 @@ class HibernationTests {
 	void connectionsOfADeletedInstanceAreClosed() {
 		RecordedOutbound ada = connect("ada");
 		sleep();
-		StoredActor stored = this.store.load(ActorHarness.address(Lobby.class, "k"));
-		this.store.delete(stored.address(), stored.version());
+		delete();
 		this.lobby.calls.clear();
 		send(ada, ada.connectionId(), 1, "names");
 		assertThat(ada.closed()).containsExactly(CloseReason.of(ErrorCode.DESTROYING));
 		assertThat(this.lobby.calls).isEmpty();
 		assertThat(this.harness.node().size()).isZero();
+	}
+
+	@Test
+	void connectionsOfADeletedInstanceDoNotContinueAtTheNextOne() {
+		RecordedOutbound ada = connect("ada");
+		sleep();
+		delete();
+		ActorHarness first = this.harness;
+		start();
+		this.harness.call(Lobby.class, "k", "names");
+		sleep();
+		this.harness = first;
+		this.lobby.calls.clear();
+		send(ada, ada.connectionId(), 1, "names");
+		assertThat(ada.closed()).containsExactly(CloseReason.of(ErrorCode.DESTROYING));
+		assertThat(this.lobby.calls).containsExactly("wake");
+		assertThat(this.harness.call(Lobby.class, "k", "names")).isEmpty();
+	}
+
+	@Test
+	void positionsOfADeletedInstanceDoNotContinueAtTheNextOne() {
+		Stream client = new Stream();
+		client.connect(null);
+		this.harness.call(Lobby.class, "k", "say", "one");
+		Position before = client.last();
+		sleep();
+		delete();
+		client.connect(before);
+		assertThat(client.outcome()).isEqualTo(ToClient.ResumeOutcome.Kind.RESYNCED);
+	}
+
+	private void delete() {
+		StoredActor stored = this.store.load(ActorHarness.address(Lobby.class, "k"));
+		this.store.delete(stored.address(), stored.version());
 	}
 
 	@Test

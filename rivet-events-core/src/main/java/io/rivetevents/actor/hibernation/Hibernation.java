@@ -304,8 +304,13 @@ public final class Hibernation {
 		if (!isEnabled()) {
 			return;
 		}
-		this.generation = (this.generation == before) ? this.instance.state().stored().generation() : OTHER;
-		this.rows.begin(this.services.store().connections(this.instance.state().stored().actorId()));
+		StoredActor stored = this.instance.state().stored();
+		if (this.received != null && !this.received.equals(stored.actorId())) {
+			closeAll();
+			this.generation = OTHER;
+		}
+		this.generation = (this.generation == before) ? stored.generation() : OTHER;
+		this.rows.begin(this.services.store().connections(stored.actorId()));
 		if (hasReceived() && this.generation == OTHER) {
 			// clients may have missed events of another node
 			this.connections.snapshot().forEach(Hibernation::closeForRestart);
@@ -329,7 +334,8 @@ public final class Hibernation {
 
 	/** Those of durable events are stored. */
 	private void restartPositions() {
-		if (this.instance.state().stored().epoch() == null) {
+		ActorState state = this.instance.state();
+		if (!state.isStored() || state.stored().epoch() == null) {
 			this.connections.stream().continueFrom(new Position(this.services.epochs().get(), 0), false);
 		}
 	}
@@ -350,12 +356,16 @@ public final class Hibernation {
 		}
 	}
 
-	/** Closes the received connections: the instance does not exist any more. */
+	/**
+	 * Closes the received connections: the instance does not exist any more. Another one
+	 * that is created under its key does not continue its positions.
+	 */
 	public void closeAll() {
 		this.connections.snapshot().forEach((connection) -> {
 			connection.outbound().close(CloseReason.of(ErrorCode.DESTROYING));
 			this.clients.remove(connection);
 		});
+		restartPositions();
 	}
 
 	/** Calls the hook for each connection that has ended while the instance slept. */
