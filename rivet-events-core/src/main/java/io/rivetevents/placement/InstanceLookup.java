@@ -67,6 +67,14 @@ final class InstanceLookup {
 			.onErrorResume(InstanceLookup::isAbsent, (ex) -> Mono.empty());
 	}
 
+	/**
+	 * Returns whether an instance at the address of a target is the target: not if the
+	 * target is given by id, and another instance was created at the address since.
+	 */
+	static boolean isAt(ActorTarget target, ActorInstance instance) {
+		return !(target instanceof ActorTarget.ById byId) || instance.hasId(byId.actorId());
+	}
+
 	private static boolean isAbsent(Throwable ex) {
 		return ex instanceof RivetException refusal
 				&& !refusal.closeReason().equals(CloseReason.of(ErrorCode.STATE_UNAVAILABLE));

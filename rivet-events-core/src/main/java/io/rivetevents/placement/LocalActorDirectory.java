@@ -175,20 +175,29 @@ final class LocalActorDirectory implements ActorDirectory {
 			if (address == null || (connected == null && !isStored(address, dispatch))) {
 				return Mono.just(Receipt.NOBODY);
 			}
-			return TurnRequest.ask(this.instances.at(address, "event"), false, (instance) -> send(instance, dispatch));
+			return TurnRequest.ask(this.instances.at(address, "event"), false,
+					(instance) -> send(instance, target, dispatch));
 		});
 	}
 
 	/** Sends an event by an instance, which may be the next one of its address. */
-	private Mono<Receipt> send(ActorInstance instance, AddressedEvent dispatch) {
+	private Mono<Receipt> send(ActorInstance instance, ActorTarget target, AddressedEvent dispatch) {
 		if (hasMoved(instance)) {
 			return Mono.error(new NotBegun());
 		}
+		if (instance.isRunning() && !InstanceLookup.isAt(target, instance)) {
+			return Mono.just(Receipt.NOBODY);
+		}
 		RivetException refusal = instance.refusal();
 		Mono<?> awake = (refusal != null) ? Mono.error(refusal) : isStored(instance.address(), dispatch)
-				? instance.start(new ActorTarget.Get(instance.address()), null) : Mono.empty();
+				? instance.start(present(target, instance.address()), null) : Mono.empty();
 		return awake.then(Mono.fromSupplier(() -> instance.events().dispatch(dispatch)))
 			.onErrorResume(RivetException.class, (ex) -> isNotFound(ex) ? Mono.just(Receipt.NOBODY) : Mono.error(ex));
+	}
+
+	/** An event creates no instance. */
+	private static ActorTarget present(ActorTarget target, ActorAddress address) {
+		return (target instanceof ActorTarget.ById) ? target : new ActorTarget.Get(address);
 	}
 
 	/** Returns whether an instance has left for another node, which sends the event. */

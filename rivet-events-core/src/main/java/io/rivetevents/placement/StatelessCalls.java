@@ -98,7 +98,7 @@ final class StatelessCalls {
 	 */
 	private Mono<JsonNode> callInterleaved(ActorAddress address, ActorTarget target, ActionCall asked) {
 		return Mono.defer(() -> start(address, target, asked).then(askAction(address, asked, (instance, call) -> {
-			boolean begins = instance.isRunning();
+			boolean begins = isRunning(instance, target);
 			return begins ? instance.actions().performForServer(asked.action(), call) : Mono.error(new NotBegun());
 		})))
 			.retryWhen(Retry.max(STARTS)
@@ -108,7 +108,7 @@ final class StatelessCalls {
 
 	private Mono<Void> start(ActorAddress address, ActorTarget target, ActionCall asked) {
 		ActorInstance present = this.instances.find(address);
-		if (present != null && present.isRunning()) {
+		if (present != null && isRunning(present, target)) {
 			return Mono.empty();
 		}
 		ActorType type = this.types.at(address);
@@ -116,6 +116,10 @@ final class StatelessCalls {
 			.ask(this.instances.at(address, "action"), false, (refusal) -> asked.pending(type, refusal),
 					(instance, call) -> start(instance, target))
 			.then();
+	}
+
+	private static boolean isRunning(ActorInstance instance, ActorTarget target) {
+		return instance.isRunning() && InstanceLookup.isAt(target, instance);
 	}
 
 	/** The start of an instance fails as restarting before the action has begun. */

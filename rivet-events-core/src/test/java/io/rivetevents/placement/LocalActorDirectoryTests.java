@@ -7,6 +7,8 @@ package io.rivetevents.placement;
 
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -21,13 +23,19 @@ import reactor.core.scheduler.Schedulers;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.Registration;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.connection.Receipt;
+import io.rivetevents.contract.History;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.extension.Selection;
 import io.rivetevents.invocation.ActorHarness;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,7 +45,7 @@ class LocalActorDirectoryTests {
 
 	private static final ActorTarget TARGET = ActorHarness.target(Room.class, "k");
 
-	private final ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, new Room());
+	private final ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, new Room(), new Diary());
 
 	private final ActorDirectory directory = this.harness.directory();
 
@@ -82,6 +90,21 @@ class LocalActorDirectoryTests {
 			.hasMessageContaining("does not exist");
 	}
 
+	/** Its address was found before. */
+	@Test
+	void usesNoInstanceThatFollowsADeletedOneInPlaceOfIt() {
+		ActorInfo first = this.directory.resolve(ActorHarness.target(Diary.class, "k")).block(ActorHarness.PATIENCE);
+		ActorTarget deleted = new ActorTarget.ById(first.actorId(), first.address());
+		this.directory.destroy(deleted).block(ActorHarness.PATIENCE);
+		this.harness.connect(Diary.class, "k", null);
+		for (String action : List.of("read", "watch")) {
+			assertThatThrownBy(() -> this.directory.call(deleted, null, this.harness.request(1, action))
+				.block(ActorHarness.PATIENCE)).hasMessageContaining("does not exist");
+		}
+		AddressedEvent event = new AddressedEvent(Selection.ALL, false, "written", List.of(), Set.of(), false);
+		assertThat(this.directory.dispatch(deleted, event).block(ActorHarness.PATIENCE)).isSameAs(Receipt.NOBODY);
+	}
+
 	/** It has been seen not to stop, and stops before the instance is there. */
 	@Test
 	void leavesNoInstanceThatComesAsItStops() throws Exception {
@@ -113,6 +136,20 @@ class LocalActorDirectoryTests {
 					}
 					return method.invoke(actor, args);
 				});
+	}
+
+	@Actor
+	@History(durable = true)
+	static class Diary {
+
+		@Action
+		void read() {
+		}
+
+		@Action(interleave = true)
+		void watch() {
+		}
+
 	}
 
 	static class Room {
