@@ -253,10 +253,11 @@ final class InstanceLife {
 	 */
 	boolean isCurrent() {
 		long merges = this.runtime.ownership().merges();
+		StoredActor own = this.state.stored();
 		try {
 			StoredActor found = this.runtime.store().load(this.owner.address());
-			if (found == null || found.generation() != this.state.stored().generation()) {
-				logger.warn("%s was woken by another node meanwhile; the last changes of this copy are lost"
+			if (found == null || !found.actorId().equals(own.actorId()) || found.generation() != own.generation()) {
+				logger.warn("%s was woken or deleted by another node meanwhile; the last changes of this copy are lost"
 					.formatted(this.owner.address()));
 				return false;
 			}

@@ -296,17 +296,41 @@ class ClusterNodeTests {
 	void comparesACopyThatANodeWithALateViewHasTaken() {
 		Member owner = owner(this.members);
 		Member late = others(owner).findFirst().orElseThrow();
+		startLate(owner, late);
+		assertThat(owner.call("addDurably")).isEqualTo(1);
+		assertThat(late.call("addDurably")).isEqualTo(2);
+		deliverView(late);
+		assertThat(owner.call("add")).isEqualTo(3);
+	}
+
+	/** The other instance is of the same generation. */
+	@Test
+	void comparesACopyThatANodeWithALateViewHasDeletedAndCreatedAgain() {
+		Member owner = owner(this.members);
+		Member late = others(owner).findFirst().orElseThrow();
+		startLate(owner, late);
+		assertThat(owner.call("addDurably")).isEqualTo(1);
+		late.node.directory()
+			.destroy(new ActorTarget.Get(ActorHarness.address(Counter.class, KEY)))
+			.block(ActorHarness.PATIENCE);
+		assertThat(late.call("add")).isEqualTo(1);
+		assertThat(late.call("addDurably")).isEqualTo(2);
+		deliverView(late);
+		assertThat(owner.call("add")).isEqualTo(3);
+	}
+
+	private void startLate(Member owner, Member late) {
 		this.network.partition(Set.of(late.name()));
 		this.members.forEach((member) -> member.node.start());
 		Awaitility.await().until(() -> owner.node.status().nodes() == 2);
 		this.network.holdViews(late.name());
 		this.network.heal();
 		Awaitility.await().until(() -> owner.node.status().nodes() == 3);
-		assertThat(owner.call("addDurably")).isEqualTo(1);
-		assertThat(late.call("addDurably")).isEqualTo(2);
+	}
+
+	private void deliverView(Member late) {
 		this.network.deliverViews(late.name());
 		Awaitility.await().until(() -> late.node.status().nodes() == 3 && late.harness.node().size() == 0);
-		assertThat(owner.call("add")).isEqualTo(3);
 	}
 
 	@Test
