@@ -72,6 +72,9 @@ final class SimulatedClient {
 
 	private boolean welcome;
 
+	/** Id of the instance that its session is connected to. */
+	private String instance = "";
+
 	private @Nullable String stream;
 
 	private @Nullable String secret;
@@ -291,7 +294,7 @@ final class SimulatedClient {
 		long position = val.path("position").asLong();
 		String reason = val.path("reason").asString("");
 		trace("is connected, %s at %d%s".formatted(outcome, position, reason.isEmpty() ? "" : " because of " + reason));
-		this.welcome = true;
+		connected(val.path("actorId").asString());
 		this.stream = val.path("stream").asString();
 		this.secret = val.path("secret").asString();
 		val.path("refused").forEach((refused) -> {
@@ -309,6 +312,16 @@ final class SimulatedClient {
 		List<Call> again = this.lost.stream().filter(this::isRecent).toList();
 		this.lost.clear();
 		again.forEach(this::send);
+	}
+
+	private void connected(String actorId) {
+		if (this.welcome && !actorId.equals(this.instance)) {
+			this.run.violations()
+				.add("a session stays with its instance",
+						"client %d of %s was connected to %s".formatted(this.number, this.instance, actorId));
+		}
+		this.welcome = true;
+		this.instance = actorId;
 	}
 
 	private void onEvent(JsonNode val) {

@@ -67,11 +67,11 @@ import io.rivetevents.actor.call.ActorSettings;
  * <p>
  * Besides the assertions of the method, each run checks that: a client receives events in
  * their order and each once; no event is lost without a notice; a position belongs to one
- * event; each call is answered once; turns of an instance do not overlap; each connection
- * is closed once and has one disconnect hook; saves are fenced; what was saved is loaded;
- * the state of a durable action is stored before its caller receives the result; and no
- * action ends with an internal error unless a fault of the store is the cause. Used by
- * one thread.
+ * event; a session stays with its instance; each call is answered once; turns of an
+ * instance do not overlap; each connection is closed once and has one disconnect hook;
+ * saves are fenced; what was saved is loaded; the state of a durable action is stored
+ * before its caller receives the result; and no action ends with an internal error unless
+ * a fault of the store is the cause. Used by one thread.
  *
  * @since 0.1.0
  */

@@ -56,6 +56,12 @@ final class ClusterScenario {
 		assertThat(state.booked).as("bookings that have run").doesNotHaveDuplicates();
 	}
 
+	/** Deletes an instance again and again, whose clients create the next one. */
+	static void delete(Simulation simulation) {
+		simulation.clients(4, "pad", "x").subscribe("written").mayCall("write").mayCall("write").mayCall("delete");
+		simulation.run();
+	}
+
 	private static void begin(Simulation simulation) {
 		simulation.bean(Ledger.class).setClock(simulation.clock());
 		simulation.bean(Transfers.class).begin(simulation);

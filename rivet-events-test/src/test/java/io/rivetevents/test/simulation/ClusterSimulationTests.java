@@ -28,6 +28,11 @@ class ClusterSimulationTests {
 		ClusterScenario.book(simulation);
 	}
 
+	@ActorSimulation(nodes = 3, seeds = 50, actors = Pad.class)
+	void connectsTheClientsOfADeletedInstanceToNoOther(Simulation simulation) {
+		ClusterScenario.delete(simulation);
+	}
+
 	@Test
 	void hasTheSameTraceInAnotherProcess() throws Exception {
 		try (AnnotationConfigApplicationContext beans = RuntimeScenario.beans()) {

@@ -11,6 +11,7 @@ import net.bytebuddy.asm.Advice;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ownership.Ownership;
+import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.protocol.ToServer;
 
 /**
@@ -100,6 +101,16 @@ public final class PlantedClusterFaults {
 		static void exit(@Advice.Argument(0) ToServer.ActionRequest request,
 				@Advice.Return(readOnly = false) ToServer.ActionRequest result) {
 			result = request;
+		}
+
+	}
+
+	/** A client is connected again to whatever instance is at the address. */
+	static final class AnyAtAddress {
+
+		@Advice.OnMethodExit
+		static void exit(@Advice.Return(readOnly = false) ActorTarget target) {
+			target = target.creates() ? target : new ActorTarget.Get(target.address());
 		}
 
 	}

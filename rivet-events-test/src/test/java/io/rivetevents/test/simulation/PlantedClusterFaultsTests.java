@@ -81,6 +81,10 @@ class PlantedClusterFaultsTests {
 		SERVER_CALL_REPEATED("call.Operations", "mayRunTwice", PlantedClusterFaults.Always.class, AT_MOST_ONCE,
 				ClusterScenario::book),
 
+		/** A client of a deleted instance is connected to the next one of its key. */
+		NEXT_OF_KEY("link.ConnectAttempts", "target", PlantedClusterFaults.AnyAtAddress.class,
+				"a session stays with its instance", ClusterScenario::delete),
+
 		/** A gateway resumes from the position at which its client was accepted. */
 		POSITION_KEPT("link.ClientSide", "advance", PlantedClusterFaults.Skipped.class, ORDER),
 
@@ -135,7 +139,7 @@ class PlantedClusterFaultsTests {
 	 */
 	@ParameterizedTest
 	@EnumSource(names = { "NO_RELEASE", "OWNS_ALL", "NOT_COMPARED", "OLD_SESSION", "FRAME_LOST", "CALL_REPEATED",
-			"SERVER_CALL_REPEATED", "SMALLER_PART", "POSITION_KEPT", "REPLAY_LOST" })
+			"SERVER_CALL_REPEATED", "SMALLER_PART", "NEXT_OF_KEY", "POSITION_KEPT", "REPLAY_LOST" })
 	void findsAPlantedFault(Planted fault) throws Exception {
 		find(fault);
 	}

@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class RuntimeScenario {
 
-	static final Class<?>[] BEANS = { Ledger.class, Room.class, Reminder.class, Transfers.class };
+	static final Class<?>[] BEANS = { Ledger.class, Room.class, Reminder.class, Transfers.class, Pad.class };
 
 	private static final ActorAddress LEDGER = ActorAddress.of("ledger", "x");
 
