@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class ClusterProcess implements AutoCloseable {
 
 	/** Longest time that a test waits for anything. */
-	static final Duration PATIENCE = Duration.ofSeconds(90);
+	static final Duration PATIENCE = Duration.ofSeconds(180);
 
 	private static final HttpClient HTTP = HttpClient.newHttpClient();
 
