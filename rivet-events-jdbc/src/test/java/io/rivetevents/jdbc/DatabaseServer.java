@@ -27,16 +27,17 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
+import org.h2.tools.Server;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /**
  * A real database server with all its files in a temporary folder. There is at most one
  * of each kind in this process: the first test that needs it starts it, and it ends with
- * the process. Without the programs, which Debian has in the packages {@code postgresql}
- * and {@code mariadb-server}, the test is skipped, or fails if
- * {@code RIVET_DATABASES_REQUIRED} is {@code true}. Commits survive the end of the
- * server, but are not written to the disk.
+ * the process. H2 is a server, too. Without the programs of the others, which Debian has
+ * in the packages {@code postgresql} and {@code mariadb-server}, the test is skipped, or
+ * fails if {@code RIVET_DATABASES_REQUIRED} is {@code true}. Commits survive the end of
+ * the server, but are not written to the disk.
  */
 public final class DatabaseServer {
 
@@ -58,7 +59,15 @@ public final class DatabaseServer {
 					"--socket=" + folder.resolve("socket"), "--bind-address=127.0.0.1", "--port=" + server.port,
 					"--max-allowed-packet=" + MAX_PACKET, "--innodb-flush-log-at-trx-commit=2", "--skip-name-resolve"));
 
-	private final String user;
+	private static final DatabaseServer H2 = new DatabaseServer(null, "h2",
+			"jdbc:h2:tcp://127.0.0.1:%d/./%s;USER=sa;WRITE_DELAY=0", "first", (server, folder) -> List.of(),
+			(server, folder) -> List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
+					"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dh2.bindAddress=127.0.0.1", "-cp",
+					Server.class.getProtectionDomain().getCodeSource().getLocation().getPath(), Server.class.getName(),
+					"-tcp", "-tcpPort", "" + server.port, "-baseDir", folder.toString(), "-ifNotExists"));
+
+	/** User that runs it, {@code null} for the present one. */
+	private final @Nullable String user;
 
 	private final String kind;
 
@@ -76,7 +85,7 @@ public final class DatabaseServer {
 
 	private @Nullable Process process;
 
-	private DatabaseServer(String user, String kind, String url, String firstDatabase,
+	private DatabaseServer(@Nullable String user, String kind, String url, String firstDatabase,
 			BiFunction<DatabaseServer, Path, List<List<String>>> install,
 			BiFunction<DatabaseServer, Path, List<String>> command) {
 		this.user = user;
@@ -95,6 +104,11 @@ public final class DatabaseServer {
 	/** Returns MariaDB, which is running. */
 	public static DatabaseServer mariadb() {
 		return running(MARIADB, "mariadb-install-db", "mariadbd");
+	}
+
+	/** Returns H2 in a process of its own, which is running. */
+	public static DatabaseServer h2() {
+		return running(H2);
 	}
 
 	private static DatabaseServer running(DatabaseServer server, String... programs) {
@@ -204,10 +218,13 @@ public final class DatabaseServer {
 	/**
 	 * Creates a schema without tables and returns the URL with which it is the current
 	 * one. MariaDB has no other databases than schemas; in PostgreSQL a database is
-	 * large.
+	 * large; H2 creates one when it is used.
 	 */
 	public String newDatabase() {
 		String name = "rivet" + databases.incrementAndGet();
+		if (this == H2) {
+			return url(name);
+		}
 		execute("create schema " + name);
 		return (this == POSTGRESQL) ? url(this.firstDatabase) + "&currentSchema=" + name : url(name);
 	}
@@ -234,7 +251,7 @@ public final class DatabaseServer {
 
 	private Path createFolder() throws IOException {
 		Path folder = Files.createTempDirectory("rivet-" + this.kind);
-		if (isRoot()) {
+		if (this.user != null && isRoot()) {
 			run(List.of("chown", this.user, folder.toString()), null);
 		}
 		return folder;
@@ -249,10 +266,10 @@ public final class DatabaseServer {
 		}
 	}
 
-	/** The servers refuse to run as root. */
+	/** PostgreSQL and MariaDB refuse to run as root. */
 	private Process launch(List<String> command, Path folder) throws IOException {
 		List<String> complete = new ArrayList<>();
-		if (isRoot()) {
+		if (this.user != null && isRoot()) {
 			complete.addAll(List.of("setpriv", "--reuid=" + this.user, "--regid=" + this.user, "--clear-groups"));
 		}
 		complete.addAll(command);
