@@ -5,8 +5,11 @@
 
 package io.rivetevents.test;
 
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -46,6 +49,9 @@ abstract class AbstractTwoNodesTests {
 
 	static final Duration PATIENCE = Duration.ofSeconds(60);
 
+	/** Both processes start at the same time, maybe on a busy machine. */
+	private static final Duration START = Duration.ofSeconds(180);
+
 	private static final JsonMapper MAPPER = new JsonMapper();
 
 	private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -80,7 +86,7 @@ abstract class AbstractTwoNodesTests {
 		this.right = new Node("right", properties, properties(1));
 		for (Node node : List.of(this.left, this.right)) {
 			Awaitility.await()
-				.atMost(PATIENCE)
+				.atMost(START)
 				.ignoreExceptions()
 				.until(() -> node.status().path("connected").asBoolean());
 		}
@@ -183,15 +189,34 @@ abstract class AbstractTwoNodesTests {
 		}
 
 		JsonNode post(String path, String body) {
+			return send("POST", path, body);
+		}
+
+		JsonNode put(String path, String body) {
+			return send("PUT", path, body);
+		}
+
+		private JsonNode send(String method, String path, String body) {
 			return answer(HttpRequest.newBuilder(uri(path))
 				.header("Content-Type", "application/json")
-				.POST(HttpRequest.BodyPublishers.ofString(body))
+				.method(method, HttpRequest.BodyPublishers.ofString(body))
 				.build());
 		}
 
+		/** Opens an event stream. */
+		BufferedReader stream(String path) {
+			HttpRequest request = HttpRequest.newBuilder(uri(path)).build();
+			InputStream body = send(request, HttpResponse.BodyHandlers.ofInputStream());
+			return new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+		}
+
 		private static JsonNode answer(HttpRequest request) {
+			return MAPPER.readTree(send(request, HttpResponse.BodyHandlers.ofString()));
+		}
+
+		private static <T> T send(HttpRequest request, HttpResponse.BodyHandler<T> body) {
 			try {
-				return MAPPER.readTree(HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
+				return HTTP.send(request, body).body();
 			}
 			catch (IOException ex) {
 				throw new IllegalStateException(ex);

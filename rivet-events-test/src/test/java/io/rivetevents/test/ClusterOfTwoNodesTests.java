@@ -5,6 +5,7 @@
 
 package io.rivetevents.test;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -14,7 +15,9 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,6 +26,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * store here.
  */
 class ClusterOfTwoNodesTests extends AbstractTwoNodesTests {
+
+	private static final String UI = "/actuator/rivetevents/ui";
 
 	private final TestRedis redis = TestRedis.embedded();
 
@@ -43,6 +48,7 @@ class ClusterOfTwoNodesTests extends AbstractTwoNodesTests {
 		return List.of("--rivet.events.cluster.enabled=true", "--rivet.events.cluster.bind-address=127.0.0.1",
 				"--rivet.events.state.store=redis", "--management.endpoints.web.exposure.include=health,rivetevents",
 				"--management.endpoint.rivetevents.access=unrestricted",
+				"--management.endpoint.rivetevents.show-values=always", "--rivet.events.inspector.enabled=true",
 				"--spring.data.redis.port=" + this.redis.port());
 	}
 
@@ -73,6 +79,39 @@ class ClusterOfTwoNodesTests extends AbstractTwoNodesTests {
 			JsonNode deliveries = node.get("/actuator/rivetevents/deliveries?actor=room&key=lobby");
 			assertThat(deliveries.path("recorded").asBoolean()).isTrue();
 		}
+	}
+
+	/** One of them has it, and shows its events to the page on the other one. */
+	@Test
+	@Timeout(120)
+	void eachShowsTheEventsOfAnInstance() throws IOException {
+		String board = "actor=board&key=news";
+		this.left.put("/rivet/actors", "{\"name\":\"board\",\"key\":\"news\"}");
+		try (BufferedReader left = this.left.stream(UI + "/events?" + board);
+				BufferedReader right = this.right.stream(UI + "/events?" + board)) {
+			next(left);
+			next(right);
+			this.left.post(UI + "/call",
+					"{\"actor\":\"board\",\"key\":\"news\",\"action\":\"write\",\"args\":[\"hi\"]}");
+			for (BufferedReader page : List.of(left, right)) {
+				JsonNode event = next(page).path("events").path(0);
+				assertThat(event.path("event").asString()).isEqualTo("written");
+				assertThat(event.path("args")).hasToString("[\"hi\"]");
+			}
+		}
+		for (Node node : List.of(this.left, this.right)) {
+			JsonNode events = node.get(UI + "/timeline?" + board).path("events");
+			assertThat(events).hasSize(1);
+			assertThat(events.path(0).path("args")).hasToString("[\"hi\"]");
+		}
+	}
+
+	private static JsonNode next(BufferedReader page) throws IOException {
+		String line = page.readLine();
+		while (!line.startsWith("data:")) {
+			line = page.readLine();
+		}
+		return JsonMapper.shared().readTree(line.substring("data:".length()));
 	}
 
 	@Test

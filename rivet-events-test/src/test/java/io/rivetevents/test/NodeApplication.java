@@ -25,9 +25,11 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
+import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.connection.Connections;
+import io.rivetevents.contract.History;
 import io.rivetevents.extension.Backplane;
 
 /**
@@ -36,7 +38,7 @@ import io.rivetevents.extension.Backplane;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import(NodeApplication.Room.class)
+@Import({ NodeApplication.Room.class, NodeApplication.Board.class })
 class NodeApplication {
 
 	public static void main(String[] args) {
@@ -107,6 +109,17 @@ class NodeApplication {
 
 		@Action
 		void touch() {
+		}
+
+	}
+
+	@Actor("board")
+	@History(durable = true)
+	static class Board {
+
+		@Action
+		void write(ActorContext<Void, Void> c, String text) {
+			c.broadcast("written", text);
 		}
 
 	}
