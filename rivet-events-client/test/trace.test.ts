@@ -13,6 +13,9 @@ import { client, freshKey, SERVER, TRANSPORTS, until } from "./support";
 /** File for the spans. */
 const SPANS = process.env.RIVET_SPANS;
 
+/** Beginning of the keys of the counters. */
+const KEY = process.env.RIVET_KEY;
+
 describe.skipIf(!SERVER || !SPANS)("with a server that traces", () => {
 	const exporter = new InMemorySpanExporter();
 	new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }).register();
@@ -27,18 +30,22 @@ describe.skipIf(!SERVER || !SPANS)("with a server that traces", () => {
 		writeFileSync(SPANS!, JSON.stringify(spans));
 	});
 
-	test.each(TRANSPORTS)("clicks and draws, over %s", async (transport) => {
-		const key = freshKey();
-		const pages = [1, 2].map(() => client(SERVER!, { transport, onTrace: openTelemetry() }));
-		const [clicked, drawing] = pages.map((page) => page.counter!.getOrCreate([key]).connect());
+	test.each([...TRANSPORTS, "http" as const])("clicks and draws, over %s", async (transport) => {
+		const key = KEY ? `${KEY}-${transport}` : freshKey();
+		const pages = [1, 2].map(() =>
+			client(SERVER!, { transport: transport === "http" ? "auto" : transport, onTrace: openTelemetry() }),
+		);
+		const [clicked, drawing] = pages.map((page) => page.counter!.getOrCreate([key]));
+		const connection = transport === "http" ? undefined : clicked!.connect();
+		const receiver = drawing!.connect();
 		const drawn: unknown[] = [];
-		drawing!.on("newCount", (count: unknown) => {
+		receiver.on("newCount", (count: unknown) => {
 			tracer.startActiveSpan(`draw over ${transport}`, (span) => span.end());
 			drawn.push(count);
 		});
-		await Promise.all([clicked!.ready(), drawing!.ready()]);
+		await Promise.all([connection?.ready(), receiver.ready()]);
 		await tracer.startActiveSpan(`click over ${transport}`, async (span) => {
-			expect(await clicked!.increment!(3)).toBe(3);
+			expect(await (connection ?? clicked!).increment!(3)).toBe(3);
 			span.end();
 		});
 		await until(() => drawn.length === 1);
