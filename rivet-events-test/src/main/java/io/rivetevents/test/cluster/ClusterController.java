@@ -17,6 +17,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorAddress;
@@ -31,6 +32,8 @@ import io.rivetevents.error.RivetException;
  */
 @RestController
 class ClusterController {
+
+	private static final int FILLED_AT_ONCE = 64;
 
 	private final Actors actors;
 
@@ -51,6 +54,14 @@ class ClusterController {
 	Mono<Integer> add(@PathVariable("actor") String actor, @PathVariable("key") String key,
 			@PathVariable("entry") String entry) {
 		return actor(actor, key).call("add", Integer.class, entry);
+	}
+
+	/** Creates instances whose keys are numbers, each with one entry. */
+	@PostMapping("/fill/{actor}/{from}/{to}")
+	Mono<Void> fill(@PathVariable("actor") String actor, @PathVariable("from") int from, @PathVariable("to") int to) {
+		return Flux.range(from, to - from)
+			.flatMap((key) -> actor(actor, "" + key).call("add", Integer.class, "first"), FILLED_AT_ONCE)
+			.then();
 	}
 
 	@GetMapping("/entries/{actor}/{key}")
@@ -93,6 +104,12 @@ class ClusterController {
 	@GetMapping("/nodes")
 	String nodes() {
 		return String.join(",", new TreeSet<>(this.membership.nodes()));
+	}
+
+	/** Returns whether other nodes may still have instances that belong on this one. */
+	@GetMapping("/expects")
+	boolean expects() {
+		return this.membership.expectsInstances();
 	}
 
 	/** Discards what other nodes send. */

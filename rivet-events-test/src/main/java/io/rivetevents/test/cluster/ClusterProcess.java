@@ -30,6 +30,9 @@ final class ClusterProcess implements AutoCloseable {
 	/** Longest time that a test waits for anything. */
 	static final Duration PATIENCE = Duration.ofSeconds(180);
 
+	/** System property with the largest heap of a process. */
+	private static final String HEAP = "rivet.test.cluster.heap";
+
 	private static final HttpClient HTTP = HttpClient.newHttpClient();
 
 	private final String name;
@@ -55,7 +58,7 @@ final class ClusterProcess implements AutoCloseable {
 		this.clusterPort = clusterPort;
 		List<String> command = new ArrayList<>(List.of(
 				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
-				"-XX:TieredStopAtLevel=1", "-Xmx256m", "-cp",
+				"-XX:TieredStopAtLevel=1", "-Xmx" + System.getProperty(HEAP, "256m"), "-cp",
 				System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
 				ClusterApplication.class.getName(), "--server.port=0", "--rivet.events.cluster.port=" + clusterPort));
 		settings.forEach((setting) -> command.add("--" + setting));
