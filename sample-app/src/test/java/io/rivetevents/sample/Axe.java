@@ -5,11 +5,9 @@
 
 package io.rivetevents.sample;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -22,9 +20,8 @@ import org.openqa.selenium.chrome.ChromeDriver;
 record Axe(String script) {
 
 	static Axe install() throws IOException, InterruptedException {
-		File folder = new File("src/test/client");
-		Npm.run(folder, Map.of(), Npm.INSTALL_WITHOUT_OPTIONAL);
-		return new Axe(Files.readString(folder.toPath().resolve("node_modules/axe-core/axe.min.js")));
+		Npm.installPublished();
+		return new Axe(Files.readString(Npm.PUBLISHED.toPath().resolve("node_modules/axe-core/axe.min.js")));
 	}
 
 	/** Returns each as its impact, its rule, and the element in which it was found. */

@@ -8,9 +8,15 @@ package io.rivetevents.sample;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -27,15 +33,44 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class Npm {
 
-	static final List<String> INSTALL = List.of("install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund");
+	/** Our client. */
+	static final File CLIENT = new File("../rivet-events-client");
 
-	/**
-	 * Where a lock file holds packages for other systems, which not every registry has.
-	 */
-	static final List<String> INSTALL_WITHOUT_OPTIONAL = List.of("install", "--no-save", "--ignore-scripts",
-			"--omit=optional", "--no-audit", "--no-fund");
+	/** The published clients, and axe-core. */
+	static final File PUBLISHED = new File("src/test/client");
+
+	private static final Set<File> installed = new HashSet<>();
 
 	private Npm() {
+	}
+
+	/** Installs the packages of our client, once for all tests. */
+	static void installClient() throws IOException, InterruptedException {
+		install(CLIENT, List.of());
+	}
+
+	/**
+	 * Installs the published clients and axe-core, once for all tests. The lock file
+	 * holds packages for other systems, which not every registry has.
+	 */
+	static void installPublished() throws IOException, InterruptedException {
+		install(PUBLISHED, List.of("--omit=optional"));
+	}
+
+	private static synchronized void install(File folder, List<String> options)
+			throws IOException, InterruptedException {
+		if (installed.contains(folder)) {
+			return;
+		}
+		List<String> arguments = new ArrayList<>(
+				List.of("install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"));
+		arguments.addAll(options);
+		// a test in another process may install them, too
+		try (FileChannel file = FileChannel.open(Path.of("target", "npm.lock"), StandardOpenOption.CREATE,
+				StandardOpenOption.WRITE); FileLock lock = file.lock()) {
+			run(folder, Map.of(), arguments);
+		}
+		installed.add(folder);
 	}
 
 	static void run(File folder, Map<String, String> environment, List<String> arguments)

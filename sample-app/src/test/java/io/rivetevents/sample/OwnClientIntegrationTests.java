@@ -5,7 +5,6 @@
 
 package io.rivetevents.sample;
 
-import java.io.File;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -71,12 +70,11 @@ class OwnClientIntegrationTests {
 	@Test
 	void works() throws Exception {
 		// whose types are compared with ours
-		Npm.run(new File("src/test/client"), Map.of(), Npm.INSTALL_WITHOUT_OPTIONAL);
-		File folder = new File("../rivet-events-client");
-		Npm.run(folder, Map.of(), Npm.INSTALL);
-		Npm.run(folder, Map.of(), List.of("run", "types"));
-		Npm.run(folder, Map.of(), List.of("run", "check"));
-		Npm.run(folder, Map.of("RIVET_URL", "http://127.0.0.1:%d/rivet".formatted(this.port)), List.of("test"));
+		Npm.installPublished();
+		Npm.installClient();
+		Npm.run(Npm.CLIENT, Map.of(), List.of("run", "types"));
+		Npm.run(Npm.CLIENT, Map.of(), List.of("run", "check"));
+		Npm.run(Npm.CLIENT, Map.of("RIVET_URL", "http://127.0.0.1:%d/rivet".formatted(this.port)), List.of("test"));
 	}
 
 }

@@ -5,7 +5,6 @@
 
 package io.rivetevents.sample;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -67,8 +66,6 @@ class ProxiesIntegrationTests {
 
 	private static final Path PAGE = Path.of("../docs/behind-a-proxy.md");
 
-	private static final File CLIENT = new File("../rivet-events-client");
-
 	private static final String PASSWORD = "changeit";
 
 	private static final String READ_TIMEOUT_SECONDS = "6";
@@ -100,7 +97,7 @@ class ProxiesIntegrationTests {
 
 	@BeforeAll
 	static void prepare() throws Exception {
-		Npm.run(CLIENT, Map.of(), Npm.INSTALL);
+		Npm.installClient();
 		writeKeys();
 	}
 
@@ -154,7 +151,7 @@ class ProxiesIntegrationTests {
 		Process vite = new ProcessBuilder(Tool.NODE.find().orElseThrow(), "node_modules/vite/bin/vite.js",
 				this.folder.toString(), "--config", file.toString(), "--host", "127.0.0.1", "--port",
 				Integer.toString(proxyPort), "--strictPort")
-			.directory(CLIENT)
+			.directory(Npm.CLIENT)
 			.redirectErrorStream(true)
 			.redirectOutput(log.toFile())
 			.start();
@@ -177,7 +174,7 @@ class ProxiesIntegrationTests {
 		builder.command().addAll(Arrays.asList(options));
 		builder.environment().put("NODE_EXTRA_CA_CERTS", certificate().toString());
 		Path log = this.folder.resolve("client.log");
-		Process client = builder.directory(CLIENT).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+		Process client = builder.directory(Npm.CLIENT).redirectErrorStream(true).redirectOutput(log.toFile()).start();
 		try {
 			assertThat(client.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as(Files.readString(log)).isTrue();
 			assertThat(client.exitValue()).as(Files.readString(log)).isZero();

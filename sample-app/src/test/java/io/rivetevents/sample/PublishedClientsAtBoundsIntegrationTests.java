@@ -5,7 +5,6 @@
 
 package io.rivetevents.sample;
 
-import java.io.File;
 import java.util.List;
 import java.util.Map;
 
@@ -33,9 +32,8 @@ class PublishedClientsAtBoundsIntegrationTests {
 
 	@Test
 	void repeatsNoCall() throws Exception {
-		File folder = new File("src/test/client");
-		Npm.run(folder, Map.of(), Npm.INSTALL_WITHOUT_OPTIONAL);
-		Npm.run(folder, Map.of("RIVET_ENDPOINT_UNDER_TEST", "http://127.0.0.1:%d/rivet".formatted(this.port)),
+		Npm.installPublished();
+		Npm.run(Npm.PUBLISHED, Map.of("RIVET_ENDPOINT_UNDER_TEST", "http://127.0.0.1:%d/rivet".formatted(this.port)),
 				List.of("run", "bounds"));
 	}
 

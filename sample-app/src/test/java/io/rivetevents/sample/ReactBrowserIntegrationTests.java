@@ -5,7 +5,6 @@
 
 package io.rivetevents.sample;
 
-import java.io.File;
 import java.util.List;
 import java.util.Map;
 
@@ -42,9 +41,8 @@ class ReactBrowserIntegrationTests extends BrowserSupport {
 
 	@BeforeAll
 	static void build() throws Exception {
-		File folder = new File("../rivet-events-client");
-		Npm.run(folder, Map.of(), Npm.INSTALL);
-		Npm.run(folder, Map.of(), List.of("run", "browser-page"));
+		Npm.installClient();
+		Npm.run(Npm.CLIENT, Map.of(), List.of("run", "browser-page"));
 	}
 
 	@Override

@@ -5,7 +5,6 @@
 
 package io.rivetevents.sample;
 
-import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -57,9 +56,8 @@ class TraceIntegrationTests {
 	@Test
 	void isOneFromAClickToAnotherClient() throws Exception {
 		Path written = this.folder.resolve("spans.json");
-		File client = new File("../rivet-events-client");
-		Npm.run(client, Map.of(), Npm.INSTALL);
-		Npm.run(client, Map.of("RIVET_URL", "http://127.0.0.1:%d/rivet".formatted(this.port), "RIVET_SPANS",
+		Npm.installClient();
+		Npm.run(Npm.CLIENT, Map.of("RIVET_URL", "http://127.0.0.1:%d/rivet".formatted(this.port), "RIVET_SPANS",
 				written.toString()), List.of("test", "--", "test/trace.test.ts"));
 		Spans spans = new Spans();
 		spans.addPage(written);
