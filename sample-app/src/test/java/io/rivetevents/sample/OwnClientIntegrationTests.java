@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -30,6 +31,7 @@ import io.rivetevents.extension.Selection;
  * WebSocket and Server-Sent Events, and whether the file that is checked in is the result
  * of the build. Skipped without Node, unless {@code RIVET_NODE_REQUIRED=true}.
  */
+@Tag("alone")
 @ExtendWith(Npm.Condition.class)
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "rivet.events.asyncapi.enabled=true")
 @ActiveProfiles("conformance")

@@ -34,6 +34,7 @@ import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +60,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * {@code RIVET_NODE_REQUIRED=true}; those of nginx also without nginx, unless
  * {@code RIVET_NGINX_REQUIRED=true}.
  */
+@Tag("alone")
 @ExtendWith(Npm.Condition.class)
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.websocket.keep-alive=1s", "rivet.events.sse.keep-alive=1s" })

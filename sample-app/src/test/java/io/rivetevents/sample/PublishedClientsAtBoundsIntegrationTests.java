@@ -8,6 +8,7 @@ package io.rivetevents.sample;
 import java.util.List;
 import java.util.Map;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -20,6 +21,7 @@ import org.springframework.test.context.ActiveProfiles;
  * code, and that no call runs twice. Skipped without Node, unless
  * {@code RIVET_NODE_REQUIRED=true}.
  */
+@Tag("alone")
 @ExtendWith(Npm.Condition.class)
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.limits.node.connections=2", "rivet.events.limits.body-timeout=500ms",

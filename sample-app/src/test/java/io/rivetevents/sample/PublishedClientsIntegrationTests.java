@@ -8,6 +8,7 @@ package io.rivetevents.sample;
 import java.util.List;
 import java.util.Map;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -19,6 +20,7 @@ import org.springframework.test.context.ActiveProfiles;
  * The clients as published on npm, unchanged, against the reference actors. Skipped
  * without Node, unless {@code RIVET_NODE_REQUIRED=true}.
  */
+@Tag("alone")
 @ExtendWith(Npm.Condition.class)
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 @ActiveProfiles("conformance")

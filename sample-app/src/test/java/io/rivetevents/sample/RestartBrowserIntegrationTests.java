@@ -15,6 +15,7 @@ import java.util.Objects;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -25,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Browsers whose server is killed right after a message was answered or shown, and
  * started again on the same file and port.
  */
+@Tag("alone")
 @BrowserRequired
 class RestartBrowserIntegrationTests extends BrowserSupport {
 

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Pages that chat while nodes of {@code three-nodes.sh} fail and stop. With
  * {@code -Drivet.test.nodes.whole=true} also with restarts of all nodes, and with H2.
  */
+@Tag("alone")
 @BrowserRequired
 class ThreeNodesBrowserIntegrationTests extends BrowserSupport {
 
