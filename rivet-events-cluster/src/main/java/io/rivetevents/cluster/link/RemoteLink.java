@@ -6,6 +6,7 @@
 package io.rivetevents.cluster.link;
 
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
 import reactor.core.publisher.MonoSink;
@@ -46,7 +47,7 @@ final class RemoteLink {
 	 */
 	RemoteLink(LinkContext context, ActorTarget target, ActorAddress address, ConnectRequest request, Outbound queue,
 			Gateway.Bounds bounds, Consumer<RemoteLink> onEnd) {
-		this.tasks = new SerialTasks(this::failed);
+		this.tasks = new SerialTasks(new ConcurrentLinkedQueue<>(), this::failed);
 		this.state = new LinkState(context, target, address, request, queue, bounds, this.tasks,
 				() -> onEnd.accept(this));
 	}

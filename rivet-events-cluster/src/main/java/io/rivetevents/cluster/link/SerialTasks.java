@@ -6,7 +6,6 @@
 package io.rivetevents.cluster.link;
 
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -25,7 +24,7 @@ final class SerialTasks implements Executor {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(SerialTasks.class));
 
-	private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+	private final Queue<Runnable> tasks;
 
 	private final AtomicInteger count = new AtomicInteger();
 
@@ -33,29 +32,42 @@ final class SerialTasks implements Executor {
 
 	/**
 	 * Creates an empty list of tasks.
+	 * @param tasks an empty queue for those that wait, safe for use by several threads
 	 * @param onFailure receives what a task throws; the next task runs afterwards
 	 */
-	SerialTasks(Consumer<Throwable> onFailure) {
+	SerialTasks(Queue<Runnable> tasks, Consumer<Throwable> onFailure) {
+		this.tasks = tasks;
 		this.onFailure = onFailure;
 	}
 
+	/**
+	 * Runs a task at once if there is no other one, as usual; otherwise it waits in the
+	 * queue. Tasks may wait although none runs: if a thread has added its task and not
+	 * counted it yet, that task runs in the place of a counted one, which stays behind.
+	 */
 	@Override
 	public void execute(Runnable task) {
+		if (this.tasks.isEmpty() && this.count.compareAndSet(0, 1)) {
+			run(task);
+			runAdded();
+			return;
+		}
 		this.tasks.add(task);
 		if (this.count.getAndIncrement() == 0) {
-			do {
-				runNext();
-			}
-			while (this.count.decrementAndGet() != 0);
+			run(this.tasks.remove());
+			runAdded();
 		}
 	}
 
-	private void runNext() {
-		Runnable next = this.tasks.poll();
+	private void runAdded() {
+		while (this.count.decrementAndGet() != 0) {
+			run(this.tasks.remove());
+		}
+	}
+
+	private void run(Runnable task) {
 		try {
-			if (next != null) {
-				next.run();
-			}
+			task.run();
 		}
 		catch (Throwable ex) {
 			fail(ex);
