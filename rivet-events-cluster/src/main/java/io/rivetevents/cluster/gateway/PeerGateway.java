@@ -130,12 +130,13 @@ final class PeerGateway implements Gateway {
 
 	/** Returns the ids of the connections for which the gateway takes messages. */
 	private List<String> open(List<String> connectionIds) {
-		if (connectionIds.stream().allMatch(this::isOpen)) {
-			return connectionIds;
-		}
 		List<String> open = new ArrayList<>(connectionIds.size());
-		connectionIds.stream().filter(this::isOpen).forEach(open::add);
-		return open;
+		for (String id : connectionIds) {
+			if (isOpen(id)) {
+				open.add(id);
+			}
+		}
+		return (open.size() == connectionIds.size()) ? connectionIds : open;
 	}
 
 	private boolean isOpen(String connectionId) {
