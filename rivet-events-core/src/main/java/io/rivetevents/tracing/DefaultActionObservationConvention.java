@@ -25,7 +25,7 @@ public class DefaultActionObservationConvention implements ActionObservationConv
 
 	@Override
 	public String getContextualName(ActionObservationContext context) {
-		return "rivet %s %s".formatted(context.getCall().actor().name(), context.getActionName());
+		return "rivet " + context.getCall().actor().name() + " " + context.getActionName();
 	}
 
 	@Override

@@ -23,7 +23,7 @@ public class DefaultBroadcastObservationConvention implements BroadcastObservati
 
 	@Override
 	public String getContextualName(BroadcastObservationContext context) {
-		return "rivet %s broadcast %s".formatted(actor(context), context.getEventName());
+		return "rivet " + actor(context) + " broadcast " + context.getEventName();
 	}
 
 	@Override

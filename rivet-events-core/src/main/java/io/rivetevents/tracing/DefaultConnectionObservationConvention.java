@@ -25,7 +25,7 @@ public class DefaultConnectionObservationConvention implements ConnectionObserva
 
 	@Override
 	public String getContextualName(ConnectionObservationContext context) {
-		return "rivet %s connect".formatted(context.getActor().name());
+		return "rivet " + context.getActor().name() + " connect";
 	}
 
 	@Override

@@ -26,7 +26,7 @@ public class DefaultSaveObservationConvention implements SaveObservationConventi
 
 	@Override
 	public String getContextualName(SaveObservationContext context) {
-		return "rivet %s save".formatted(context.getActor().name());
+		return "rivet " + context.getActor().name() + " save";
 	}
 
 	@Override
