@@ -9,10 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.Principal;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
@@ -35,8 +33,6 @@ final class MdcDecorator implements InvocationDecorator, Ordered {
 	/** Digits of a hashed user, 48 bits. */
 	private static final int HASH_BYTES = 6;
 
-	private static final Set<String> OF_CALL = Set.of("connection", "action");
-
 	private final User user;
 
 	/**
@@ -56,8 +52,8 @@ final class MdcDecorator implements InvocationDecorator, Ordered {
 	@Override
 	public @Nullable Object around(Invocation invocation, Callable<@Nullable Object> call) throws Exception {
 		Map<String, String> before = MDC.getCopyOfContextMap();
-		MDC.setContextMap(values(before, invocation));
 		try {
+			setAll(invocation);
 			return call.call();
 		}
 		finally {
@@ -70,32 +66,34 @@ final class MdcDecorator implements InvocationDecorator, Ordered {
 		}
 	}
 
-	private Map<String, String> values(@Nullable Map<String, String> before, Invocation invocation) {
-		Map<String, String> values = (before != null) ? new HashMap<>(before) : new HashMap<>();
-		// a caller's values may have been passed on
-		values.keySet().removeAll(OF_CALL);
+	/** One by one: a whole map would be copied. */
+	private void setAll(Invocation invocation) {
 		ActorContext<?, ?> context = invocation.context();
-		values.put("actor", context.name());
-		values.put("key", SafeText.of(context.key().serialize()));
 		Connection<?> connection = invocation.connection();
-		if (connection != null) {
-			values.put("connection", connection.id());
-		}
-		if (invocation.hook() == null) {
-			values.put("action", invocation.name());
-		}
+		set("actor", context.name());
+		set("key", SafeText.of(context.key().serialize()));
+		set("connection", (connection != null) ? connection.id() : null);
+		set("action", (invocation.hook() == null) ? invocation.name() : null);
 		if (this.user != User.NONE) {
-			setUser(values, invocation.principal());
+			set("user", user(invocation.principal()));
 		}
-		return values;
 	}
 
-	private void setUser(Map<String, String> values, @Nullable Principal principal) {
-		values.remove("user");
-		if (principal != null) {
-			values.put("user",
-					(this.user == User.HASHED) ? hash(principal.getName()) : SafeText.of(principal.getName()));
+	/** A caller's value may have been passed on. */
+	private static void set(String key, @Nullable String value) {
+		if (value != null) {
+			MDC.put(key, value);
 		}
+		else {
+			MDC.remove(key);
+		}
+	}
+
+	private @Nullable String user(@Nullable Principal principal) {
+		if (principal == null) {
+			return null;
+		}
+		return (this.user == User.HASHED) ? hash(principal.getName()) : SafeText.of(principal.getName());
 	}
 
 	/** Returns a name that is the same on each node and after each start. */
