@@ -6,6 +6,7 @@
 package io.rivetevents.tracing;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.micrometer.observation.NullObservation;
@@ -136,13 +137,13 @@ public final class ObservationTracing implements Tracing {
 
 	@Override
 	public @Nullable String traceparent(CallContext caller) {
-		return (caller.get(ObservationThreadLocalAccessor.KEY) instanceof Observation current) ? textOf(current)
-				: caller.traceparent();
+		return (caller.get(ObservationThreadLocalAccessor.KEY) instanceof Observation current)
+				? textOf(current, this.parents::of) : caller.traceparent();
 	}
 
-	private @Nullable String textOf(Observation observation) {
+	private static @Nullable String textOf(Observation observation, Function<Observation, @Nullable String> text) {
 		try {
-			return this.parents.of(observation);
+			return text.apply(observation);
 		}
 		catch (Throwable ex) {
 			failures.error(ex, () -> "Failed to read the span of an observation; its trace is not sent");
@@ -209,11 +210,8 @@ public final class ObservationTracing implements Tracing {
 
 		@Override
 		public @Nullable String traceparent() {
-			if (!ObservationTracing.this.sentWithEvents) {
-				return null;
-			}
-			String text = textOf(this.observation);
-			return (text != null && TraceParents.isSampled(text)) ? text : null;
+			ObservationTracing tracing = ObservationTracing.this;
+			return tracing.sentWithEvents ? textOf(this.observation, tracing.parents::ofSampled) : null;
 		}
 
 		@Override

@@ -45,6 +45,16 @@ public interface TraceParents {
 	@Nullable String of(Observation observation);
 
 	/**
+	 * Returns the text that names the span of an observation in a sampled trace.
+	 * @param observation a started observation
+	 * @return {@code null} if there is no span, or its trace is not sampled
+	 */
+	default @Nullable String ofSampled(Observation observation) {
+		String text = of(observation);
+		return (text != null && isSampled(text)) ? text : null;
+	}
+
+	/**
 	 * Returns whether a trace is sampled.
 	 * @param traceparent the text of one of its spans, well-formed
 	 */

@@ -53,13 +53,29 @@ public final class TracerTraceParents implements TraceParents {
 
 	@Override
 	public @Nullable String of(Observation observation) {
+		TraceContext context = context(observation);
+		return (context != null) ? text(context) : null;
+	}
+
+	/** Most traces are not sampled, and need no text. */
+	@Override
+	public @Nullable String ofSampled(Observation observation) {
+		TraceContext context = context(observation);
+		return (context != null && isSampled(context)) ? text(context) : null;
+	}
+
+	private static @Nullable TraceContext context(Observation observation) {
 		TracingContext tracing = observation.getContextView().get(TracingContext.class);
 		Span span = (tracing != null) ? tracing.getSpan() : null;
-		if (span == null) {
-			return null;
-		}
-		TraceContext context = span.context();
-		String flags = Boolean.TRUE.equals(context.sampled()) ? "-01" : "-00";
+		return (span != null) ? span.context() : null;
+	}
+
+	private static boolean isSampled(TraceContext context) {
+		return Boolean.TRUE.equals(context.sampled());
+	}
+
+	private static @Nullable String text(TraceContext context) {
+		String flags = isSampled(context) ? "-01" : "-00";
 		// a tracer that makes no spans has empty ids
 		return TraceParent.valid("00-" + "0".repeat(Math.max(0, TRACE_DIGITS - context.traceId().length()))
 				+ context.traceId() + "-" + context.spanId() + flags);
