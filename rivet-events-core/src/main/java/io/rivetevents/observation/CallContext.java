@@ -136,7 +136,11 @@ public final class CallContext {
 	 * @param value the value
 	 */
 	public CallContext with(Object key, Object value) {
-		try (Scope scope = new CallContext(this.values.put(key, value)).enter()) {
+		CallContext with = new CallContext(this.values.put(key, value));
+		if (ThreadValues.isOnlyCarried(key)) {
+			return with;
+		}
+		try (Scope scope = with.enter()) {
 			return current();
 		}
 	}
@@ -149,6 +153,16 @@ public final class CallContext {
 	 */
 	public Scope enter() {
 		return SUPPORTED ? ThreadValues.replace(this.values) : NOTHING;
+	}
+
+	/**
+	 * Sets one value on the current thread, which keeps its others.
+	 * @param key the key of its accessor; without effect if there is no such accessor
+	 * @param value the value
+	 * @return restores the previous value; must be closed by the same thread
+	 */
+	public static Scope enter(Object key, Object value) {
+		return SUPPORTED ? ThreadValues.replace(key, value) : NOTHING;
 	}
 
 	/** Runs work with the values on the current thread. */

@@ -20,6 +20,11 @@ public interface ObservedAction {
 		}
 
 		@Override
+		public CallContext.Scope enter() {
+			return CallContext.NOTHING;
+		}
+
+		@Override
 		public void succeed() {
 		}
 
@@ -31,6 +36,13 @@ public interface ObservedAction {
 
 	/** Returns the context in which the action runs, which contains its trace. */
 	CallContext context();
+
+	/**
+	 * Makes the action the current part of the trace of a thread without the values of
+	 * another caller.
+	 * @return restores the thread; must be closed by the same thread
+	 */
+	CallContext.Scope enter();
 
 	/** Reports that the action has succeeded. */
 	void succeed();

@@ -59,6 +59,11 @@ final class ObservedCall implements ActionCall, ObservedAction {
 	}
 
 	@Override
+	public CallContext.Scope enter() {
+		return this.traced.enter();
+	}
+
+	@Override
 	public ActorAddress actor() {
 		return this.actor;
 	}

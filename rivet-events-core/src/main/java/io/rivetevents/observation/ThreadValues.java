@@ -51,6 +51,16 @@ final class ThreadValues {
 		return false;
 	}
 
+	/** Returns whether no other values of threads are passed on. */
+	static boolean isOnlyCarried(Object key) {
+		for (ThreadLocalAccessor<?> accessor : registry.getThreadLocalAccessors()) {
+			if (isCarried(accessor) && !accessor.key().equals(key)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
 	private static boolean isCarried(ThreadLocalAccessor<?> accessor) {
 		return !accessor.getClass().getName().startsWith("org.springframework.security.");
 	}
@@ -102,6 +112,19 @@ final class ThreadValues {
 			}
 		}
 		return (observation != null) ? replace(observation, values, restoring) : restoring;
+	}
+
+	/**
+	 * Sets one value on the current thread.
+	 * @return restores the previous value
+	 */
+	static Scope replace(Object key, Object value) {
+		for (ThreadLocalAccessor<?> accessor : registry.getThreadLocalAccessors()) {
+			if (accessor.key().equals(key)) {
+				return replace(accessor, Context.of(key, value), CallContext.NOTHING);
+			}
+		}
+		return CallContext.NOTHING;
 	}
 
 	@SuppressWarnings("unchecked") // the value was read by an accessor with this key

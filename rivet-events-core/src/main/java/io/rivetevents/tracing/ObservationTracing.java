@@ -205,7 +205,7 @@ public final class ObservationTracing implements Tracing {
 
 		@Override
 		public CallContext.Scope enter() {
-			return context(CallContext.current()).enter();
+			return CallContext.enter(ObservationThreadLocalAccessor.KEY, this.observation);
 		}
 
 		@Override

@@ -94,6 +94,35 @@ class ObservationTracingTests {
 		assertThat(this.spans.stopped("rivet.action")).hasSize(1);
 	}
 
+	/** A scope of a tracer costs more than the rest of a short action. */
+	@Test
+	void opensOneScopeForEachUseOfAThread() {
+		Scopes scopes = new Scopes();
+		this.spans.registry().observationConfig().observationHandler(scopes);
+		TracedWork work = this.spans.tracing(new ObservationTracing.Conventions(null, null, null, null))
+			.action(new Call(), CallContext.NONE);
+		work.enter().close();
+		assertThat(scopes.opened).isEqualTo(1);
+		work.context(CallContext.NONE).enter().close();
+		assertThat(scopes.opened).isEqualTo(2);
+	}
+
+	private static final class Scopes implements ObservationHandler<Observation.Context> {
+
+		private int opened;
+
+		@Override
+		public boolean supportsContext(Observation.Context context) {
+			return true;
+		}
+
+		@Override
+		public void onScopeOpened(Observation.Context context) {
+			this.opened++;
+		}
+
+	}
+
 	/** A convention of the application that fails at one of its methods. */
 	private static final class FailingConvention extends DefaultActionObservationConvention {
 

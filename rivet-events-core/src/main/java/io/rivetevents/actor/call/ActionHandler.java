@@ -274,7 +274,7 @@ public final class ActionHandler {
 		ActorConnection connection = reply.connection;
 		Inbound inbound = inbound(reply.request, connection);
 		reply.observe();
-		try (CallContext.Scope scope = reply.observed.context().enter()) {
+		try (CallContext.Scope scope = reply.observed.enter()) {
 			checkAccess(connection);
 			ActorState.Mark before = mark(action, Occasion.PLAIN);
 			JoinedAction joined = joined(action, connection, before, Occasion.PLAIN);
