@@ -22,7 +22,25 @@ public abstract sealed class RivetObservationContext extends Observation.Context
 
 	private volatile ActionOutcome.@Nullable Kind outcome;
 
+	private @Nullable String firstName;
+
 	RivetObservationContext() {
+	}
+
+	@Override
+	public void setName(String name) {
+		if (this.firstName == null) {
+			this.firstName = name;
+		}
+		super.setName(name);
+	}
+
+	/**
+	 * Returns the name at the start, {@code null} before: a filter may change it at the
+	 * end.
+	 */
+	@Nullable String firstName() {
+		return this.firstName;
 	}
 
 	/** Returns the outcome, {@code null} while the work is running. */

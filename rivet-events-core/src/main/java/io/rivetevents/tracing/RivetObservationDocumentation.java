@@ -34,9 +34,8 @@ public enum RivetObservationDocumentation implements ObservationDocumentation {
 	/** A save of an instance. */
 	SAVE(DefaultSaveObservationConvention.class, LowKey.ACTOR, LowKey.OUTCOME);
 
-	private static final Set<String> TIMERS = Stream.of(values())
+	private static final Set<String> NAMES = Stream.of(values())
 		.map((each) -> "rivet." + each.name().toLowerCase(Locale.ROOT))
-		.flatMap((name) -> Stream.of(name, name + ".active"))
 		.collect(Collectors.toUnmodifiableSet());
 
 	private final Class<? extends ObservationConvention<? extends Observation.Context>> convention;
@@ -71,12 +70,13 @@ public enum RivetObservationDocumentation implements ObservationDocumentation {
 	}
 
 	/**
-	 * Returns whether a meter has the default name of one of these observations, or of
-	 * its running ones. Their counts and times are meters of their own.
-	 * @param meter name of the meter
+	 * Returns whether an observation is one of these and has started with its default
+	 * name. The meters already count and time such work, so that it needs no timer.
+	 * @param context context of any observation
 	 */
-	public static boolean isTimer(String meter) {
-		return TIMERS.contains(meter);
+	public static boolean isUntimed(Observation.Context context) {
+		String name = (context instanceof RivetObservationContext rivet) ? rivet.firstName() : null;
+		return name != null && NAMES.contains(name);
 	}
 
 	/** Keys with a bounded number of values. */

@@ -11,6 +11,7 @@ import io.micrometer.observation.ObservationHandler;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import io.rivetevents.actor.ActorAddress;
@@ -105,6 +106,23 @@ class ObservationTracingTests {
 		assertThat(scopes.opened).isEqualTo(1);
 		work.context(CallContext.NONE).enter().close();
 		assertThat(scopes.opened).isEqualTo(2);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "rivet.action, true", "calls, false" })
+	void hasNoTimerUnlessTheApplicationNamesIt(String name, boolean untimed) {
+		ActionObservationConvention own = new DefaultActionObservationConvention() {
+
+			@Override
+			public String getName() {
+				return name;
+			}
+
+		};
+		run(this.spans.tracing(new ObservationTracing.Conventions(null, own, null, null)));
+		assertThat(RivetObservationDocumentation.isUntimed(single(name))).isEqualTo(untimed);
+		assertThat(RivetObservationDocumentation.isUntimed(single("rivet.save"))).isTrue();
+		assertThat(RivetObservationDocumentation.isUntimed(new Observation.Context())).isFalse();
 	}
 
 	private static final class Scopes implements ObservationHandler<Observation.Context> {

@@ -7,7 +7,6 @@ package io.rivetevents.autoconfigure.observation;
 
 import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Tracer;
 import org.springframework.beans.factory.ObjectProvider;
@@ -28,7 +27,6 @@ import io.rivetevents.tracing.ActionObservationConvention;
 import io.rivetevents.tracing.BroadcastObservationConvention;
 import io.rivetevents.tracing.ConnectionObservationConvention;
 import io.rivetevents.tracing.ObservationTracing;
-import io.rivetevents.tracing.RivetObservationDocumentation;
 import io.rivetevents.tracing.SaveObservationConvention;
 import io.rivetevents.tracing.TraceParents;
 import io.rivetevents.tracing.TracerTraceParents;
@@ -78,8 +76,8 @@ public final class RivetEventsTracingAutoConfiguration {
 	static class WithoutTimers {
 
 		@Bean
-		static MeterFilter rivetObservationsWithoutTimers() {
-			return MeterFilter.deny((meter) -> RivetObservationDocumentation.isTimer(meter.getName()));
+		UntimedObservations rivetUntimedObservations() {
+			return new UntimedObservations();
 		}
 
 	}

@@ -7,7 +7,7 @@ package io.rivetevents.autoconfigure.observation;
 
 import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.observation.MeterObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.propagation.Propagator;
@@ -39,14 +39,15 @@ class TracingAutoConfigurationTests {
 	void observesIfThereIsATracer() {
 		this.traced.run((context) -> assertThat(context).hasSingleBean(Tracing.class)
 			.hasSingleBean(TraceParents.class)
-			.hasSingleBean(MeterFilter.class));
+			.hasSingleBean(UntimedObservations.class));
 	}
 
 	/** Boot has this tracer if there is no tracing library. */
 	@Test
 	void doesNotObserveWithATracerThatMakesNoSpans() {
 		this.contextRunner.withBean(Tracer.class, () -> Tracer.NOOP)
-			.run((context) -> assertThat(context).doesNotHaveBean(Tracing.class).doesNotHaveBean(MeterFilter.class));
+			.run((context) -> assertThat(context).doesNotHaveBean(Tracing.class)
+				.doesNotHaveBean(MeterObservationHandler.class));
 	}
 
 	@Test
