@@ -14,6 +14,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.util.Assert;
 import tools.jackson.databind.node.StringNode;
 
 import io.rivetevents.actor.ActorAddress;
@@ -90,6 +91,11 @@ final class BenchmarkRuntime implements AutoCloseable {
 				new ToServer.ActionRequest(1, action, List.of(StringNode.valueOf(text))));
 	}
 
+	/** Fails if the libraries for traces are missing. */
+	void requireTracer() {
+		Assert.state(this.context.containsBean("micrometerOtelTracer"), "Package the module with -Pobserved");
+	}
+
 	@Override
 	public void close() {
 		this.context.close();
@@ -100,6 +106,11 @@ final class BenchmarkRuntime implements AutoCloseable {
 
 		@Action
 		void say(ActorContext<?, ?> c, String data) {
+			c.broadcast("msg", data);
+		}
+
+		@Action(blocking = false)
+		void sayAtOnce(ActorContext<?, ?> c, String data) {
 			c.broadcast("msg", data);
 		}
 
