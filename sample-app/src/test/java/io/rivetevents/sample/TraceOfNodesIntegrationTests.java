@@ -5,7 +5,6 @@
 
 package io.rivetevents.sample;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -120,9 +119,8 @@ class TraceOfNodesIntegrationTests {
 		Node clients = this.nodes.get(0);
 		Node actors = this.nodes.get(1);
 		Path written = this.folder.resolve("spans.json");
-		File client = new File("../rivet-events-client");
-		Npm.run(client, Map.of(), Npm.INSTALL);
-		Npm.run(client,
+		Npm.installClient();
+		Npm.run(Npm.CLIENT,
 				Map.of("RIVET_URL", clients.url(), "RIVET_KEY", keys(actors), "RIVET_SPANS", written.toString()),
 				List.of("test", "--", "test/trace.test.ts"));
 		Spans spans = new Spans();
