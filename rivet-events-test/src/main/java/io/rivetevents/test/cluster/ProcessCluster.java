@@ -41,7 +41,7 @@ final class ProcessCluster implements AutoCloseable {
 	/** What the failure detector adds to the port of a node. */
 	private static final int DETECTOR = 100;
 
-	private final List<Integer> ports = IntStream.range(0, NODES).mapToObj((node) -> freePort()).toList();
+	private final List<Integer> ports = freePorts();
 
 	private final List<String> settings;
 
@@ -70,23 +70,26 @@ final class ProcessCluster implements AutoCloseable {
 		this.settings = all.entrySet().stream().map((entry) -> entry.getKey() + "=" + entry.getValue()).toList();
 	}
 
-	/** Returns a port that is free for a node and for its failure detector. */
-	private static int freePort() {
+	/**
+	 * Returns ports that are free for nodes and for their failure detectors. They follow
+	 * each other, so that no node has the port of the failure detector of another one.
+	 */
+	private static List<Integer> freePorts() {
 		while (true) {
-			int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
-			if (freePort(port) != 0 && freePort(port + DETECTOR) != 0) {
-				return port;
+			int first = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+			List<Integer> ports = IntStream.range(first, first + NODES).boxed().toList();
+			if (ports.stream().allMatch((port) -> isFree(port) && isFree(port + DETECTOR))) {
+				return ports;
 			}
 		}
 	}
 
-	/** Returns 0 if the port is in use. */
-	private static int freePort(int port) {
+	private static boolean isFree(int port) {
 		try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
+			return true;
 		}
 		catch (IOException ex) {
-			return 0;
+			return false;
 		}
 	}
 
