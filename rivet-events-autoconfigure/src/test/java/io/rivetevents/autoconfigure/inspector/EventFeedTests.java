@@ -193,6 +193,12 @@ class EventFeedTests {
 		assertThat(tasks).hasSize(1);
 		tasks.remove().run();
 		assertThat(this.messages).hasSize(1);
+		send(1, "x");
+		this.timers.advanceTimeBy(EventFeed.INTERVAL);
+		assertThat(this.messages).hasSize(1);
+		assertThat(tasks).hasSize(1);
+		tasks.remove().run();
+		assertThat(this.messages).hasSize(2);
 	}
 
 	@Test
