@@ -37,9 +37,12 @@ import io.rivetevents.protocol.value.WireValues;
  */
 public final class TestStream extends TestClient {
 
-	private static final Map<String, String> TAGS = Map.of("rivet:init", "Init", "rivet:gap", "Gap", "rivet:keepalive",
-			"KeepAlive", "rivet:response", "ActionResponse", "rivet:error", "Error", "rivet:subscription",
-			"SubscriptionResponse", "rivet:goingaway", "GoingAway", "rivet:close", "Close");
+	private static final Map<String, String> TAGS = Map.ofEntries(Map.entry("rivet:init", "Init"),
+			Map.entry("rivet:gap", "Gap"), Map.entry("rivet:keepalive", "KeepAlive"),
+			Map.entry("rivet:response", "ActionResponse"), Map.entry("rivet:error", "Error"),
+			Map.entry("rivet:subscription", "SubscriptionResponse"), Map.entry("rivet:expiring", "Expiring"),
+			Map.entry("rivet:authenticated", "AuthenticateResponse"), Map.entry("rivet:goingaway", "GoingAway"),
+			Map.entry("rivet:close", "Close"));
 
 	private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 

@@ -28,9 +28,9 @@ import io.rivetevents.contract.Volatile;
  * annotated with a hook ({@link CreateState}, {@link CreateVars}, {@link OnCreate},
  * {@link OnWake}, {@link OnSleep}, {@link OnDestroy}, {@link CanCreate},
  * {@link OnBeforeConnect}, {@link CreateConnState}, {@link OnConnect},
- * {@link OnDisconnect}, {@link CanSubscribe}, {@link OnBeforeActionResponse},
- * {@link OnStateChange}). Each hook may be on one method only, {@link CanSubscribe} on
- * one method for each event.
+ * {@link OnReauthenticate}, {@link OnDisconnect}, {@link CanSubscribe},
+ * {@link OnBeforeActionResponse}, {@link OnStateChange}). Each hook may be on one method
+ * only, {@link CanSubscribe} on one method for each event.
  * <p>
  * <b>Turns.</b> Methods of one instance never overlap. Each call is a turn. Turns run in
  * the order in which the calls arrive, on a worker thread where blocking is allowed. A

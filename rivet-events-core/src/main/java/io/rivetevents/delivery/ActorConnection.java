@@ -28,6 +28,7 @@ import io.rivetevents.connection.Recipients;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.Selection;
 import io.rivetevents.extension.StreamRequest;
 import io.rivetevents.failure.RepeatedFailures;
@@ -73,7 +74,7 @@ public final class ActorConnection extends ForwardingRecipients
 	 */
 	private static final int FEW = 8;
 
-	private final ConnectRequest request;
+	private volatile ConnectRequest request;
 
 	private final Outbound outbound;
 
@@ -152,6 +153,14 @@ public final class ActorConnection extends ForwardingRecipients
 			this.deliveries = recorder;
 			this.outbound.observe((recorder != null) ? recorder.queueOf(id(), user()) : null);
 		}
+	}
+
+	/**
+	 * Replaces the identity of the client, which has authenticated again as the same
+	 * user.
+	 */
+	public void renew(Identity identity) {
+		this.request = this.request.withIdentity(identity);
 	}
 
 	/**

@@ -107,7 +107,7 @@ public final class OutboundRegistry {
 	}
 
 	/**
-	 * Adds a connection.
+	 * Adds a connection, or replaces the identity of one that is open.
 	 * @param request the client's request
 	 * @param outbound its outbound path
 	 * @param usage the resources it uses on the node, {@code null} if they are not

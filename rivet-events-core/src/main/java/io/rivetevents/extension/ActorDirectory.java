@@ -119,7 +119,8 @@ public interface ActorDirectory {
 	 * exists.
 	 * @param address address of the instance
 	 * @param connectionId id of the sending connection
-	 * @param message the message
+	 * @param message the message; a {@link ToServer.Authenticate} has a {@link Renewal}
+	 * in place of the credentials, which the gateway has checked
 	 */
 	void deliver(ActorAddress address, String connectionId, ToServer message);
 

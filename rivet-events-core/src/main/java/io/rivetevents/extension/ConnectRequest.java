@@ -90,6 +90,16 @@ public record ConnectRequest(String connectionId, @Nullable JsonNode params, Ide
 	}
 
 	/**
+	 * Returns the same request of a client that has authenticated again.
+	 * @param identity its new identity
+	 * @since 0.1.0
+	 */
+	public ConnectRequest withIdentity(Identity identity) {
+		return new ConnectRequest(this.connectionId, this.params, identity, this.stateless, this.stream, this.gateway,
+				this.head);
+	}
+
+	/**
 	 * Returns the same request with the head of the HTTP request.
 	 * @param head the head
 	 * @since 0.1.0

@@ -44,6 +44,9 @@ public enum Hook {
 	/** A connection was added to the list of the actor. */
 	CONNECT,
 
+	/** A connected client has authenticated again. */
+	REAUTHENTICATE,
+
 	/** A connection is about to be removed from the list of the actor. */
 	DISCONNECT,
 

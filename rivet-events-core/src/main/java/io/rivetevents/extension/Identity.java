@@ -11,7 +11,7 @@ import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The identity of a client, fixed at its handshake.
+ * The identity of a client: that of its handshake, until the client authenticates again.
  *
  * @param user the authenticated principal, {@code null} if anonymous
  * @param owner owner id, which identifies the user across all ways to authenticate: the

@@ -96,7 +96,7 @@ final class AnnotatedActorType implements ActorType {
 
 	/** Hooks that accept a client by returning. */
 	private static final Set<Hook> LETTING_IN = EnumSet.of(Hook.CAN_CREATE, Hook.BEFORE_CONNECT, Hook.CREATE_CONN_STATE,
-			Hook.CONNECT);
+			Hook.CONNECT, Hook.REAUTHENTICATE);
 
 	private final String name;
 
@@ -398,7 +398,8 @@ final class AnnotatedActorType implements ActorType {
 			throw new InvalidActorException(method.getMethod(), "it must return boolean, Mono<Boolean> or nothing",
 					"Change its return type to boolean, Mono<Boolean> or void");
 		}
-		if ((hook == Hook.BEFORE_CONNECT || hook == Hook.CONNECT) && isBoolean(method)) {
+		boolean accepts = hook == Hook.BEFORE_CONNECT || hook == Hook.CONNECT || hook == Hook.REAUTHENTICATE;
+		if (accepts && isBoolean(method)) {
 			throw new InvalidActorException(method.getMethod(),
 					"it must return nothing, since its value would be ignored",
 					"Change its return type to void, and throw a UserError to reject the client");

@@ -19,6 +19,7 @@ import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.annotation.OnCreate;
 import io.rivetevents.annotation.OnDestroy;
 import io.rivetevents.annotation.OnDisconnect;
+import io.rivetevents.annotation.OnReauthenticate;
 import io.rivetevents.annotation.OnSleep;
 import io.rivetevents.annotation.OnStateChange;
 import io.rivetevents.annotation.OnWake;
@@ -52,6 +53,7 @@ record HookAnnotation(Class<? extends Annotation> annotation, Hook hook, Scope s
 			new HookAnnotation(OnBeforeConnect.class, Hook.BEFORE_CONNECT, Scope.CALLER, 0),
 			new HookAnnotation(CreateConnState.class, Hook.CREATE_CONN_STATE, Scope.CALLER, 0),
 			new HookAnnotation(OnConnect.class, Hook.CONNECT, Scope.CONNECTING, 0),
+			new HookAnnotation(OnReauthenticate.class, Hook.REAUTHENTICATE, Scope.CONNECTION, 0),
 			new HookAnnotation(OnDisconnect.class, Hook.DISCONNECT, Scope.CONNECTION, 0),
 			new HookAnnotation(OnBeforeActionResponse.class, Hook.BEFORE_ACTION_RESPONSE, Scope.CONNECTION, 2),
 			new HookAnnotation(OnStateChange.class, Hook.STATE_CHANGE, Scope.INSTANCE, 1));

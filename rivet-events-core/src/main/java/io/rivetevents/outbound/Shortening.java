@@ -86,6 +86,16 @@ final class Shortening implements ToClient.Visitor<String, ToClient>, ToClient.E
 	}
 
 	@Override
+	public ToClient expiring(ToClient.Expiring expiring, String bound) {
+		return expiring;
+	}
+
+	@Override
+	public ToClient authenticateResponse(ToClient.AuthenticateResponse response, String bound) {
+		return response;
+	}
+
+	@Override
 	public ToClient close(ToClient.Close close, String bound) {
 		return close;
 	}

@@ -460,7 +460,7 @@ public final class ClientLink {
 		if (this.address == null || this.request == null) {
 			return;
 		}
-		if (message instanceof ToServer.Hello) {
+		if (message instanceof ToServer.Hello || message instanceof ToServer.Authenticate) {
 			refuseMessage(new RivetException(ErrorCode.INVALID_REQUEST));
 			return;
 		}

@@ -130,13 +130,13 @@ public enum ErrorCode {
 	AUTHENTICATION_REQUIRED("auth", "authentication_required", 401, "Authentication is required.",
 			ReconnectAdvice.CREDENTIALS),
 
-	/** Sent when the credentials in a {@code Hello} are wrong or of an unknown kind. */
+	/** Sent when credentials in a message of a client are wrong or of an unknown kind. */
 	INVALID_CREDENTIALS("auth", "invalid_credentials", 401, "The credentials were rejected.",
 			ReconnectAdvice.CREDENTIALS),
 
 	/**
-	 * Sent when the handshake, the connection params and the {@code Hello} of a client
-	 * name different users.
+	 * Sent when the handshake, the connection params and the messages of a client name
+	 * different users.
 	 */
 	IDENTITY_CONFLICT("auth", "identity_conflict", 403, "The credentials belong to another user than the handshake."),
 
@@ -146,6 +146,9 @@ public enum ErrorCode {
 	 */
 	AUTHENTICATION_TIMED_OUT("auth", "authentication_timed_out", 401, "The client did not authenticate in time.",
 			ReconnectAdvice.CREDENTIALS),
+
+	/** Sent when the credentials of a connection have expired and are not renewed. */
+	EXPIRED("auth", "expired", 401, "The credentials have expired.", ReconnectAdvice.CREDENTIALS),
 
 	/**
 	 * Sent when the user of a connection logs out, or the application closes the

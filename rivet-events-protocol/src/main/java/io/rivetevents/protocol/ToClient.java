@@ -73,6 +73,10 @@ public sealed interface ToClient {
 
 		R goingAway(GoingAway away, C context);
 
+		R expiring(Expiring expiring, C context);
+
+		R authenticateResponse(AuthenticateResponse response, C context);
+
 		R close(Close close, C context);
 
 	}
@@ -407,6 +411,47 @@ public sealed interface ToClient {
 		@Override
 		public <C, R> R acceptExtended(ExtendedVisitor<C, R> visitor, C context) {
 			return visitor.goingAway(this, context);
+		}
+
+	}
+
+	/**
+	 * The credentials of the client expire, so that it should send new ones.
+	 *
+	 * @param remaining time until they expire, in milliseconds; 0 if they have expired
+	 */
+	record Expiring(long remaining) implements Extended {
+
+		@Override
+		public String tag() {
+			return "Expiring";
+		}
+
+		@Override
+		public <C, R> R acceptExtended(ExtendedVisitor<C, R> visitor, C context) {
+			return visitor.expiring(this, context);
+		}
+
+	}
+
+	/**
+	 * The answer to new credentials. Credentials that are wrong close the connection
+	 * instead.
+	 *
+	 * @param remaining time until they expire, in milliseconds; {@code null} if they do
+	 * not expire, or were not checked
+	 * @param error why they could not be checked now, {@code null} if they were accepted
+	 */
+	record AuthenticateResponse(@Nullable Long remaining, @Nullable Error error) implements Extended {
+
+		@Override
+		public String tag() {
+			return "AuthenticateResponse";
+		}
+
+		@Override
+		public <C, R> R acceptExtended(ExtendedVisitor<C, R> visitor, C context) {
+			return visitor.authenticateResponse(this, context);
 		}
 
 	}

@@ -71,6 +71,8 @@ public sealed interface ToServer {
 
 		void hello(Hello hello, C context);
 
+		void authenticate(Authenticate authenticate, C context);
+
 	}
 
 	/**
@@ -79,7 +81,8 @@ public sealed interface ToServer {
 	 */
 	enum Kind {
 
-		ACTION_REQUEST("ActionRequest"), SUBSCRIPTION_REQUEST("SubscriptionRequest"), CANCEL("Cancel"), HELLO("Hello");
+		ACTION_REQUEST("ActionRequest"), SUBSCRIPTION_REQUEST("SubscriptionRequest"), CANCEL("Cancel"), HELLO("Hello"),
+		AUTHENTICATE("Authenticate");
 
 		private static final Map<String, Kind> BY_TAG = Stream.of(values())
 			.collect(Collectors.toUnmodifiableMap(Kind::tag, Function.identity()));
@@ -239,6 +242,44 @@ public sealed interface ToServer {
 		public <C> void accept(Visitor<C> visitor, C context) {
 			visitor.hello(this, context);
 		}
+
+	}
+
+	/**
+	 * New credentials of a connected client. Extended mode only.
+	 *
+	 * @param credentials for the application's authentication; {@code null} once they are
+	 * checked, since the actor does not receive them
+	 * @param right the right that they prove; {@code null} until they are checked
+	 */
+	record Authenticate(@Nullable JsonNode credentials, @Nullable Right right) implements ToServer {
+
+		public Authenticate(JsonNode credentials) {
+			this(credentials, null);
+		}
+
+		@Override
+		public Kind kind() {
+			return Kind.AUTHENTICATE;
+		}
+
+		@Override
+		public long weight() {
+			return MessageWeight.MESSAGE + MessageWeight.ofNullable(this.credentials);
+		}
+
+		@Override
+		public <C> void accept(Visitor<C> visitor, C context) {
+			visitor.authenticate(this, context);
+		}
+
+	}
+
+	/**
+	 * The right of a client that has authenticated again. Its content is not part of the
+	 * protocol.
+	 */
+	interface Right {
 
 	}
 

@@ -54,6 +54,7 @@ class ErrorCodeTests {
 			INVALID_CREDENTIALS            | auth.invalid_credentials           | 401 | CREDENTIALS | once
 			IDENTITY_CONFLICT              | auth.identity_conflict             | 403 | NEVER       | once
 			AUTHENTICATION_TIMED_OUT       | auth.authentication_timed_out      | 401 | CREDENTIALS | once
+			EXPIRED                        | auth.expired                       | 401 | CREDENTIALS | once
 			LOGGED_OUT                     | auth.logged_out                    | 401 | CREDENTIALS | once
 			INCOMING_TOO_LONG              | message.incoming_too_long          | 400 | RETRY       | once
 			OUTGOING_TOO_LONG              | message.outgoing_too_long          | 400 | RETRY       | once

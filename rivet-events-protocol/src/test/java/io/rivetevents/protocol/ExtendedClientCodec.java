@@ -129,6 +129,9 @@ public final class ExtendedClientCodec {
 		else if (message instanceof ToServer.Cancel cancel) {
 			value.put("id", cancel.id());
 		}
+		else if (message instanceof ToServer.Authenticate authenticate) {
+			value.set("credentials", authenticate.credentials());
+		}
 		else {
 			hello((ToServer.Hello) message, value);
 		}

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.JsonNodeFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -86,7 +87,8 @@ class MessageTests {
 		assertThat(ToServer.Kind.of("actionRequest")).isNull();
 		ToServer.SubscriptionRequest subscription = new ToServer.SubscriptionRequest("e", true);
 		for (ToServer message : List.of(new ToServer.ActionRequest(1, "a", List.of()), subscription,
-				new ToServer.Cancel(1), new ToServer.Hello(List.of(), null, null, null, null, null))) {
+				new ToServer.Cancel(1), new ToServer.Hello(List.of(), null, null, null, null, null),
+				new ToServer.Authenticate(JsonNodeFactory.instance.objectNode()))) {
 			assertThat(message.kind().tag()).isEqualTo(message.getClass().getSimpleName());
 			assertThat(visited(message)).isSameAs(message);
 		}
@@ -114,6 +116,11 @@ class MessageTests {
 			@Override
 			public void hello(ToServer.Hello hello, List<ToServer> all) {
 				all.add(hello);
+			}
+
+			@Override
+			public void authenticate(ToServer.Authenticate authenticate, List<ToServer> all) {
+				all.add(authenticate);
 			}
 
 		}, visited);

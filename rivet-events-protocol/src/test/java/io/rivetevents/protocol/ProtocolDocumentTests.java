@@ -84,6 +84,9 @@ class ProtocolDocumentTests {
 				new ToClient.SubscriptionResponse("admin", true, new Position("k3v9x1", 57), FORBIDDEN),
 				new ToClient.ActionResponse(1, MAPPER.valueToTree(Map.of("ok", true))),
 				new ToClient.Error("actor", "action_timed_out", "Action timed out", null, 2L, null),
+				new ToClient.Expiring(30000), new ToClient.AuthenticateResponse(300000L, null),
+				new ToClient.AuthenticateResponse(null,
+						ToClient.Error.of(ErrorCode.INTERNAL_ERROR, ErrorCode.INTERNAL_ERROR.message())),
 				new ToClient.GoingAway(1234), new ToClient.Close(CloseReason.of(ErrorCode.RESTARTING), 1234L));
 		assertThat(examples("to-client")).containsExactlyElementsOf(messages.stream().map(this::written).toList());
 	}
@@ -114,8 +117,8 @@ class ProtocolDocumentTests {
 						new CallOptions(true, null, null)),
 				new ToServer.ActionRequest(4, "move", List.of(MAPPER.valueToTree("e4")),
 						new CallOptions(false, null, null, TraceParentTests.PARENT)),
-				new ToServer.Cancel(2),
-				new ToServer.ActionRequest(4, "sendMessage", List.of(hi), CallOptions.NONE, 57));
+				new ToServer.Cancel(2), new ToServer.ActionRequest(4, "sendMessage", List.of(hi), CallOptions.NONE, 57),
+				new ToServer.Authenticate(MAPPER.valueToTree(Map.of("token", "eyJ…"))));
 		assertThat(examples("to-server")
 			.map((example) -> Encoding.EXTENDED_JSON.codec().decode(example.getBytes(StandardCharsets.UTF_8))))
 			.containsExactlyElementsOf(messages);

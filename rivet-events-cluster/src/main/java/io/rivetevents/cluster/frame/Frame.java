@@ -26,6 +26,9 @@ public sealed interface Frame {
 	/** First version of nodes that read {@link Moved}, and send it. */
 	int REPORTS_MOVES = 3;
 
+	/** First version of nodes that read {@link ToServer.Authenticate}. */
+	int RENEWS = 4;
+
 	/** Returns the first version of nodes that read frames of this kind. */
 	default int since() {
 		return 1;
@@ -76,6 +79,12 @@ public sealed interface Frame {
 	 * @param message the message
 	 */
 	record Deliver(ActorAddress address, String connectionId, ToServer message) implements Frame {
+
+		@Override
+		public int since() {
+			return (this.message instanceof ToServer.Authenticate) ? RENEWS : 1;
+		}
+
 	}
 
 	/**

@@ -18,6 +18,7 @@ import io.rivetevents.cluster.ConnectRequestCodec;
 import io.rivetevents.cluster.frame.Variants.Variant;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
 
 /**
  * Writes frames for another node, and reads them there. Safe for use by several threads.
@@ -45,6 +46,8 @@ public final class FrameCodec {
 
 	private final Operations operations;
 
+	private final Variants<ToServer> toServer;
+
 	private final Variants<Frame> frames;
 
 	private final AtomicBoolean reported = new AtomicBoolean();
@@ -67,6 +70,7 @@ public final class FrameCodec {
 	 */
 	public FrameCodec(ConnectRequestCodec requests) {
 		this.operations = new Operations(requests);
+		this.toServer = Messages.toServer(requests);
 		this.frames = Variants.of(Frame.class,
 				new Variant<>(1, Frame.Request.class, this::writeRequest, this::readRequest),
 				new Variant<>(2, Frame.Reply.class,
@@ -74,7 +78,7 @@ public final class FrameCodec {
 						FrameCodec::readReply),
 				new Variant<>(3, Frame.Cancel.class, (out, cancel) -> out.number(cancel.id()),
 						(in) -> new Frame.Cancel(in.number())),
-				new Variant<>(4, Frame.Deliver.class, FrameCodec::writeDeliver, FrameCodec::readDeliver),
+				new Variant<>(4, Frame.Deliver.class, this::writeDeliver, this::readDeliver),
 				new Variant<>(5, Frame.KeepAlive.class, FrameCodec::writeKeepAlive, FrameCodec::readKeepAlive),
 				new Variant<>(6, Frame.Disconnected.class, FrameCodec::writeDisconnected, FrameCodec::readDisconnected),
 				new Variant<>(7, Frame.Send.class, this::writeSend, FrameCodec::readSend),
@@ -93,8 +97,8 @@ public final class FrameCodec {
 				new Variant<>(13, Frame.Command.class, (out, command) -> out.record(command.command(), Commands::write),
 						(in) -> new Frame.Command(in.record(Commands::read))),
 				new Variant<>(14, Frame.GiveBack.class,
-						(out, back) -> out.id(back.connectionId()).record(back.message(), Messages::writeToServer),
-						(in) -> new Frame.GiveBack(in.id(), in.record(Messages::readToServer))),
+						(out, back) -> out.id(back.connectionId()).record(back.message(), this.toServer::write),
+						(in) -> new Frame.GiveBack(in.id(), in.record(this.toServer::read))),
 				new Variant<>(15, Frame.Moved.class, (out, moved) -> out.number(moved.view()),
 						(in) -> new Frame.Moved(in.number())));
 	}
@@ -213,13 +217,13 @@ public final class FrameCodec {
 		return texts;
 	}
 
-	private static void writeDeliver(FrameOutput out, Frame.Deliver deliver) {
+	private void writeDeliver(FrameOutput out, Frame.Deliver deliver) {
 		Operations.writeAddress(out, deliver.address());
-		out.id(deliver.connectionId()).record(deliver.message(), Messages::writeToServer);
+		out.id(deliver.connectionId()).record(deliver.message(), this.toServer::write);
 	}
 
-	private static Frame.Deliver readDeliver(FrameInput in) {
-		return new Frame.Deliver(Operations.readAddress(in), in.id(), in.record(Messages::readToServer));
+	private Frame.Deliver readDeliver(FrameInput in) {
+		return new Frame.Deliver(Operations.readAddress(in), in.id(), in.record(this.toServer::read));
 	}
 
 	private static void writeKeepAlive(FrameOutput out, Frame.KeepAlive alive) {

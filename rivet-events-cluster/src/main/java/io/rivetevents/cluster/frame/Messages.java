@@ -14,7 +14,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
+import io.rivetevents.cluster.ConnectRequestCodec;
 import io.rivetevents.cluster.frame.Variants.Variant;
+import io.rivetevents.extension.Renewal;
 import io.rivetevents.protocol.ActorSpecifier;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.Position;
@@ -42,15 +44,14 @@ final class Messages {
 					(in) -> new ToClient.KeepAlive(in.record(Messages::readPosition))),
 			new Variant<>(9, ToClient.GoingAway.class, (out, away) -> out.number(away.delay()),
 					(in) -> new ToClient.GoingAway(in.number())),
-			new Variant<>(10, ToClient.Close.class, Messages::writeClose, Messages::readClose));
-
-	private static final Variants<ToServer> TO_SERVER = Variants.of(ToServer.class,
-			new Variant<>(1, ToServer.ActionRequest.class, Messages::writeActionRequest, Messages::readActionRequest),
-			new Variant<>(2, ToServer.SubscriptionRequest.class, Messages::writeSubscriptionRequest,
-					Messages::readSubscriptionRequest),
-			new Variant<>(3, ToServer.Cancel.class, (out, cancel) -> out.number(cancel.id()).number(cancel.handled()),
-					(in) -> new ToServer.Cancel(in.number(), in.number())),
-			new Variant<>(4, ToServer.Hello.class, Messages::writeHello, Messages::readHello));
+			new Variant<>(10, ToClient.Close.class, Messages::writeClose, Messages::readClose),
+			new Variant<>(11, ToClient.Expiring.class, (out, expiring) -> out.number(expiring.remaining()),
+					(in) -> new ToClient.Expiring(in.number())),
+			new Variant<>(12, ToClient.AuthenticateResponse.class,
+					(out, response) -> out.optional(response.remaining(), FrameOutput::number)
+						.optionalRecord(response.error(), Messages::writeError),
+					(in) -> new ToClient.AuthenticateResponse(in.optional(FrameInput::number),
+							in.optionalRecord(Messages::readError))));
 
 	private Messages() {
 	}
@@ -63,12 +64,36 @@ final class Messages {
 		return TO_CLIENT.read(in);
 	}
 
-	static void writeToServer(FrameOutput out, ToServer message) {
-		TO_SERVER.write(out, message);
+	/**
+	 * Returns what writes and reads messages of clients.
+	 * @param requests writes and reads identities
+	 */
+	static Variants<ToServer> toServer(ConnectRequestCodec requests) {
+		return Variants.of(ToServer.class,
+				new Variant<>(1, ToServer.ActionRequest.class, Messages::writeActionRequest,
+						Messages::readActionRequest),
+				new Variant<>(2, ToServer.SubscriptionRequest.class, Messages::writeSubscriptionRequest,
+						Messages::readSubscriptionRequest),
+				new Variant<>(3, ToServer.Cancel.class,
+						(out, cancel) -> out.number(cancel.id()).number(cancel.handled()),
+						(in) -> new ToServer.Cancel(in.number(), in.number())),
+				new Variant<>(4, ToServer.Hello.class, Messages::writeHello, Messages::readHello),
+				new Variant<>(5, ToServer.Authenticate.class,
+						(out, message) -> writeRenewal(out, (Renewal) message.right(), requests),
+						(in) -> new ToServer.Authenticate(null, readRenewal(in, requests))));
 	}
 
-	static ToServer readToServer(FrameInput in) {
-		return TO_SERVER.read(in);
+	/** The credentials themselves stay on the node that has checked them. */
+	private static void writeRenewal(FrameOutput out, @Nullable Renewal renewal, ConnectRequestCodec requests) {
+		if (renewal == null) {
+			throw new IllegalArgumentException("Credentials that are not checked cannot be sent");
+		}
+		JsonValues.write(out, requests.write(renewal.identity()));
+		out.optional(renewal.remaining(), FrameOutput::number);
+	}
+
+	private static Renewal readRenewal(FrameInput in, ConnectRequestCodec requests) {
+		return new Renewal(requests.readIdentity(JsonValues.read(in)), in.optional(FrameInput::number));
 	}
 
 	private static void writeInit(FrameOutput out, ToClient.Init init) {

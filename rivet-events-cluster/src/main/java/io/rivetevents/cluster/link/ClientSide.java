@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Renewal;
 import io.rivetevents.extension.StreamRequest;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.ErrorCode;
@@ -30,7 +31,7 @@ import io.rivetevents.protocol.encoding.OutgoingMessage;
  */
 final class ClientSide {
 
-	private final ConnectRequest request;
+	private ConnectRequest request;
 
 	private final Outbound queue;
 
@@ -41,6 +42,9 @@ final class ClientSide {
 	private final UnansweredCalls calls = new UnansweredCalls();
 
 	private final HeldMessages held;
+
+	/** New identity of the client that is not answered, {@code null} if there is none. */
+	private ToServer.@Nullable Authenticate renewal;
 
 	/** Position of the last message for the client; extended mode only. */
 	private @Nullable Position position;
@@ -124,6 +128,9 @@ final class ClientSide {
 		if (message instanceof SubscriptionRequest request) {
 			this.subscriptions.withdraw(request);
 		}
+		if (message instanceof ToServer.Authenticate) {
+			this.renewal = null;
+		}
 		return true;
 	}
 
@@ -133,6 +140,10 @@ final class ClientSide {
 	 */
 	List<ToServer> takeRepeated() {
 		List<ToServer> repeated = new ArrayList<>();
+		if (this.renewal != null) {
+			repeated.add(this.renewal);
+			this.renewal = null;
+		}
 		repeated.addAll(this.subscriptions.takeRequested());
 		repeated.addAll(this.calls.takeRepeatable());
 		return repeated;
@@ -159,6 +170,17 @@ final class ClientSide {
 		}
 		else if (message instanceof SubscriptionRequest request) {
 			this.subscriptions.request(request);
+		}
+		else if (message instanceof ToServer.Authenticate authenticate) {
+			this.renewal = authenticate;
+			renew(authenticate.right());
+		}
+	}
+
+	/** From now on the client connects again with its new identity. */
+	private void renew(ToServer.@Nullable Right right) {
+		if (right instanceof Renewal renewal) {
+			this.request = this.request.withIdentity(renewal.identity());
 		}
 	}
 
@@ -268,6 +290,9 @@ final class ClientSide {
 		else if (message instanceof ToClient.SubscriptionResponse response) {
 			advance(response.position());
 			this.subscriptions.answer(response.eventName(), response.subscribe(), response.error() != null);
+		}
+		else if (message instanceof ToClient.AuthenticateResponse) {
+			this.renewal = null;
 		}
 		else if (message instanceof ToClient.Error error) {
 			noteRefusal(error.metadata());

@@ -309,10 +309,13 @@ final class CountedClient implements Outbound {
 		}
 	}
 
-	/** The answer to the oldest request for the event. */
+	/**
+	 * The answer to the oldest request for the event. A rejection without a request ends
+	 * the subscription.
+	 */
 	private void answered(ToClient.SubscriptionResponse response) {
 		Subscription before = subscription(response.eventName());
-		long accepted = before.accepted();
+		long accepted = (before.requests() > 0) ? before.accepted() : 0;
 		if (response.error() == null) {
 			accepted = response.subscribe() ? before.bytes() : 0;
 		}

@@ -93,6 +93,11 @@ final class LinkOwner {
 			.send(Objects.requireNonNull(this.node), new Frame.Deliver(this.address, this.connectionId, message));
 	}
 
+	/** Returns whether the node can replace the identity of the client. */
+	boolean renews() {
+		return this.context.frames().supports(Objects.requireNonNull(this.node), Frame.RENEWS);
+	}
+
 	/** Sends a keep-alive if there is a node. */
 	void keepAlive() {
 		if (this.node != null) {

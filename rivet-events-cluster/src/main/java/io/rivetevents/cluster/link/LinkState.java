@@ -218,10 +218,16 @@ final class LinkState implements ConnectAttempts.Listener {
 	}
 
 	/**
-	 * Sends a message to the owner, or begins to connect again.
+	 * Sends a message to the owner, or begins to connect again. A client that has
+	 * authenticated again is closed if the owner is of an older version: it would keep
+	 * the old identity.
 	 * @return whether it may have been sent
 	 */
 	private boolean send(ToServer message) {
+		if (message instanceof ToServer.Authenticate && !this.owner.renews()) {
+			end(new RivetException(ErrorCode.EXPIRED));
+			return true;
+		}
 		if (this.owner.deliver(message)) {
 			this.client.sent(message);
 			return true;

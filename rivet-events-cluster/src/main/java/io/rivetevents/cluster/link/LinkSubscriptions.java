@@ -83,7 +83,8 @@ final class LinkSubscriptions {
 	}
 
 	/**
-	 * Notes the answer to a request.
+	 * Notes the answer to a request. A rejection without a request ends a subscription
+	 * that the actor no longer permits.
 	 * @param event name of the event
 	 * @param subscribe the request
 	 * @param refused whether it was rejected
@@ -98,6 +99,9 @@ final class LinkSubscriptions {
 				}
 				return;
 			}
+		}
+		if (refused) {
+			refuse(event);
 		}
 	}
 

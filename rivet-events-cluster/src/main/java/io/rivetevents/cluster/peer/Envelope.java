@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 record Envelope(long session, long acknowledged, byte @Nullable [] content, int start) {
 
 	/** Version of the frames of this node, up to 255. */
-	static final int VERSION = 3;
+	static final int VERSION = 4;
 
 	private static final int GREETING = 0;
 

@@ -31,7 +31,9 @@ import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.PrincipalCodec;
+import io.rivetevents.extension.Renewal;
 import io.rivetevents.extension.Selection;
+import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 
@@ -83,6 +85,8 @@ class FrameCodecTests {
 			.forEach((component) -> components.add(nameOf(type, component))));
 		// its class depends on the application
 		components.remove("Identity.user");
+		// they stay on the node that has checked them
+		components.remove("Authenticate.credentials");
 		assertThat(filled).containsAll(components);
 	}
 
@@ -94,6 +98,25 @@ class FrameCodecTests {
 		Identity read = ((Operation.Authorize) arrived.operation()).identity();
 		assertThat(read.principal()).isNotNull();
 		assertThat(read.principal().getName()).isEqualTo("ada");
+	}
+
+	@Test
+	void writesNoCredentials() {
+		ActorAddress address = new ActorAddress("default", "room", ActorKey.of("k"));
+		JsonNode credentials = NODES.objectNode().put("token", "secret");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.codec
+			.encode(new Frame.Deliver(address, "connection", new ToServer.Authenticate(credentials))));
+		Frame checked = new Frame.Deliver(address, "connection",
+				new ToServer.Authenticate(credentials, new Renewal(Identity.ANONYMOUS, null)));
+		assertThat(new String(this.codec.encode(checked), StandardCharsets.ISO_8859_1)).doesNotContain("secret");
+	}
+
+	@Test
+	void sendsANewIdentityOnlyToNodesThatReadIt() {
+		ActorAddress address = new ActorAddress("default", "room", ActorKey.of("k"));
+		ToServer renewal = new ToServer.Authenticate(null, new Renewal(Identity.ANONYMOUS, null));
+		assertThat(new Frame.Deliver(address, "connection", renewal).since()).isEqualTo(Frame.RENEWS);
+		assertThat(new Frame.Deliver(address, "connection", new ToServer.Cancel(1)).since()).isEqualTo(1);
 	}
 
 	@Test

@@ -35,6 +35,7 @@ import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.NodeCommand;
+import io.rivetevents.extension.Renewal;
 import io.rivetevents.extension.Selection;
 import io.rivetevents.extension.StreamRequest;
 import io.rivetevents.extension.StreamRequest.StreamProof;
@@ -176,7 +177,9 @@ final class FrameExamples {
 						new ToServer.Resume(POSITION, UUID, "secret"), new ToServer.Snapshot("list", List.of(value())),
 						value(), value(), "contract"),
 				new ToServer.Hello(List.of(), new ToServer.Resume(POSITION, null, null), null, null, null, null),
-				new ToServer.Hello(List.of(), null, null, null, null, null));
+				new ToServer.Hello(List.of(), null, null, null, null, null),
+				new ToServer.Authenticate(null, new Renewal(REQUEST.identity(), 300_000L)),
+				new ToServer.Authenticate(null, new Renewal(Identity.ANONYMOUS, null)));
 	}
 
 	private static Stream<ToClient> toClient() {
@@ -194,7 +197,9 @@ final class FrameExamples {
 				new ToClient.SubscriptionResponse("said", true, POSITION, ERROR),
 				new ToClient.SubscriptionResponse("said", false, POSITION, null),
 				new ToClient.Gap(ToClient.Gap.DROPPED, Set.of("a", "b"), POSITION), new ToClient.KeepAlive(POSITION),
-				new ToClient.GoingAway(5), new ToClient.Close(CloseReason.disconnected("bye"), 7L),
+				new ToClient.Expiring(30_000), new ToClient.AuthenticateResponse(300_000L, null),
+				new ToClient.AuthenticateResponse(null, SMALL_ERROR), new ToClient.GoingAway(5),
+				new ToClient.Close(CloseReason.disconnected("bye"), 7L),
 				new ToClient.Close(CloseReason.invalidText(), null));
 	}
 

@@ -54,6 +54,7 @@ import io.rivetevents.actor.turn.Mailbox;
 import io.rivetevents.actor.turn.RanTurn;
 import io.rivetevents.actor.turn.Turn;
 import io.rivetevents.actor.turn.TurnLog;
+import io.rivetevents.actor.subscription.RenewalHandler;
 import io.rivetevents.actor.subscription.SubscriptionHandler;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.conversion.ValueMapper;
@@ -127,6 +128,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	private final SubscriptionHandler subscriptions;
 
+	private final RenewalHandler renewals;
+
 	private final ClientMessages messages;
 
 	private final Arrivals arrivals = new Arrivals();
@@ -193,8 +196,10 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 				runtime.timers());
 		this.actions = new ActionHandler(this, this.calls, host.listeners(), interceptors,
 				new IdempotentAnswers(host.keptAnswers()), runtime.connections(), this.due);
-		this.subscriptions = new SubscriptionHandler(this, this.connections, this.calls, interceptors);
+		this.subscriptions = new SubscriptionHandler(this, this.connections, this.calls, interceptors,
+				runtime.timers());
 		this.clients = new ConnectHandler(this, this.calls, this.actions, this.subscriptions, interceptors, runtime);
+		this.renewals = new RenewalHandler(this, this.connections, this.calls, this.subscriptions, this.moved);
 		this.messages = new ClientMessages(this, this.actions, this.subscriptions, this.moved, runtime);
 		this.hibernation = new Hibernation(this, this.clients, type.settings().hibernation(),
 				new ConnectionFormat(runtime.mapper(), runtime.principals(), type.connectionStateType()),
@@ -505,6 +510,15 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		@Override
 		public void cancel(ToServer.Cancel cancel, ActorConnection connection) {
 			ActorInstance.this.messages.cancel(connection, cancel);
+		}
+
+		@Override
+		public void authenticate(ToServer.Authenticate message, ActorConnection connection) {
+			RenewalHandler renewals = ActorInstance.this.renewals;
+			String id = connection.id();
+			Turn<ActorInstance> turn = Turn.ofCall(renewals.arrived(connection, message),
+					(current) -> current.renewals.renew(id, message, current.refusal), false, true);
+			submit(turn.ofMessage(id), message, (refusal) -> renewals.refuse(connection, refusal));
 		}
 
 		@Override

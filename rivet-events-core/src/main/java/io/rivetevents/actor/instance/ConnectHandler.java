@@ -17,7 +17,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.call.ActionHandler;
@@ -80,12 +79,7 @@ public final class ConnectHandler implements Hibernation.Clients {
 
 	private final CallerScope callers;
 
-	private final Scheduler timers;
-
 	private final ContractFingerprints contracts;
-
-	/** Continues on a worker, because the next step may block. */
-	private final Mono<List<ToServer.SubscriptionRequest>> lateForAll;
 
 	private final ConnectionScope owner;
 
@@ -110,11 +104,7 @@ public final class ConnectHandler implements Hibernation.Clients {
 		this.observers = runtime.observers();
 		this.mapper = runtime.mapper();
 		this.callers = runtime.callers();
-		this.timers = runtime.timers();
 		this.contracts = runtime.contracts();
-		this.lateForAll = Mono.<List<ToServer.SubscriptionRequest>>error(
-				() -> new RivetException(ErrorCode.CALLBACK_TIMED_OUT))
-			.subscribeOn(instance.workers());
 		this.owner = new ConnectionScope(instance.address().name(), instance.address().key(),
 				this.type.hooks().contains(Hook.CREATE_CONN_STATE), instance.events(), runtime.connections());
 	}
@@ -335,15 +325,13 @@ public final class ConnectHandler implements Hibernation.Clients {
 	 */
 	private Mono<Accepted> enterStream(ActorConnection connection, StreamRequest stream, Entry entry) {
 		Map<String, ToClient.Error> refused = new LinkedHashMap<>();
-		return Flux.fromIterable(askable(connection, stream, refused))
+		return this.subscriptions.inTime(Flux.fromIterable(askable(connection, stream, refused))
 			.concatMap(
 					(each) -> this.subscriptions.allow(connection, each).onErrorResume(RivetException.class, (ex) -> {
 						refused.put(each.eventName(), this.subscriptions.error(each.eventName(), ex));
 						return Mono.empty();
 					}))
-			.collectList()
-			.timeout(this.interceptors.hookLimit().time(), this.lateForAll, this.timers)
-			.flatMap((allowed) -> {
+			.collectList()).flatMap((allowed) -> {
 				register(connection, entry);
 				// predicates are evaluated again for missed events
 				ActorConnections.Entrance entrance = Guarded

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 import io.rivetevents.actor.call.MethodInvoker;
@@ -52,20 +54,24 @@ public final class SubscriptionHandler {
 
 	private final InterceptorChain interceptors;
 
+	private final Scheduler timers;
+
 	/**
 	 * Creates the handler.
 	 * @param instance instance that sends the events
 	 * @param connections connections of the instance
 	 * @param calls calls the methods of the actor
 	 * @param interceptors interceptors of the requests
+	 * @param timers scheduler of timeouts
 	 */
 	public SubscriptionHandler(CalledInstance instance, ActorConnections connections, MethodInvoker calls,
-			InterceptorChain interceptors) {
+			InterceptorChain interceptors, Scheduler timers) {
 		this.instance = instance;
 		this.type = instance.type();
 		this.connections = connections;
 		this.calls = calls;
 		this.interceptors = interceptors;
+		this.timers = timers;
 	}
 
 	/**
@@ -136,6 +142,32 @@ public final class SubscriptionHandler {
 					(ex) -> this.type.translate(ex, inbound, inbound.caller()))
 			.doOnError(RivetException.class, (ex) -> this.connections.noteRefusal(connection, request.eventName(), ex))
 			.then(Mono.fromSupplier(allowed::get));
+	}
+
+	/**
+	 * Checks the subscriptions of a client that has authenticated again, and ends those
+	 * that it may no longer have.
+	 * @return the remaining work
+	 */
+	Mono<Void> checkAgain(ActorConnection connection) {
+		return inTime(Flux.fromIterable(connection.subscriptionRequests())
+			.concatMap((each) -> allow(connection, each).then().onErrorResume(RivetException.class, (ex) -> {
+				this.connections.unsubscribe(connection, each.eventName());
+				refuse(connection, each, ex);
+				return Mono.empty();
+			}))
+			.then());
+	}
+
+	/**
+	 * Limits the time for which several checks hold a turn, to that of one hook.
+	 * @return fails with {@code actor.callback_timed_out}, on a worker, because the next
+	 * step may block
+	 */
+	public <T> Mono<T> inTime(Mono<T> checks) {
+		Mono<T> late = Mono.<T>error(() -> new RivetException(ErrorCode.CALLBACK_TIMED_OUT))
+			.subscribeOn(this.instance.workers());
+		return checks.timeout(this.interceptors.hookLimit().time(), late, this.timers);
 	}
 
 	private static boolean isTooLong(ToServer.SubscriptionRequest request) {

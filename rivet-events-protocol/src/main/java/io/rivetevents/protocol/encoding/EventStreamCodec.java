@@ -174,6 +174,16 @@ final class EventStreamCodec implements Codec {
 		}
 
 		@Override
+		public ByteOutput expiring(ToClient.Expiring expiring, ByteOutput out) {
+			return item(null, "rivet:expiring", expiring, out);
+		}
+
+		@Override
+		public ByteOutput authenticateResponse(ToClient.AuthenticateResponse response, ByteOutput out) {
+			return item(null, "rivet:authenticated", response, out);
+		}
+
+		@Override
 		public ByteOutput close(ToClient.Close close, ByteOutput out) {
 			String id = EventStream.endsForGood(close.reason()) ? EventStream.CLOSED : null;
 			return item(id, "rivet:close", close, out);

@@ -52,6 +52,22 @@ final class ExtendedMessages implements ToClient.ExtendedVisitor<ObjectNode, Obj
 	}
 
 	@Override
+	public ObjectNode expiring(ToClient.Expiring expiring, ObjectNode tree) {
+		return tree.put("remaining", expiring.remaining());
+	}
+
+	@Override
+	public ObjectNode authenticateResponse(ToClient.AuthenticateResponse response, ObjectNode tree) {
+		if (response.remaining() != null) {
+			tree.put("remaining", response.remaining());
+		}
+		if (response.error() != null) {
+			tree.set("error", error(response.error()));
+		}
+		return tree;
+	}
+
+	@Override
 	public ObjectNode subscriptionResponse(ToClient.SubscriptionResponse response, ObjectNode tree) {
 		tree.put("eventName", response.eventName());
 		tree.put("subscribe", response.subscribe());

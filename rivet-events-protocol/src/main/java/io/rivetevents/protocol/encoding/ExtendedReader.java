@@ -43,6 +43,7 @@ final class ExtendedReader {
 				subscription(value, MessageFields.flag(value.get("subscribe"), "subscribe"), handled(value));
 			case CANCEL -> new ToServer.Cancel(MessageFields.number(value.get("id"), "id"), handled(value));
 			case HELLO -> hello(value);
+			case AUTHENTICATE -> new ToServer.Authenticate(credentials(value));
 		};
 	}
 
@@ -105,6 +106,14 @@ final class ExtendedReader {
 		return new ToServer.Hello(subscriptions, resume(value.get("resume")), snapshot(value.get("snapshot")),
 				present(value.get("params")), present(value.get("credentials")),
 				MessageFields.optionalText(value.get("contract"), "contract"));
+	}
+
+	private static JsonNode credentials(JsonNode value) {
+		JsonNode credentials = present(value.get("credentials"));
+		if (credentials == null) {
+			throw Markers.malformed("`credentials` is missing");
+		}
+		return credentials;
 	}
 
 	private static @Nullable JsonNode present(@Nullable JsonNode node) {

@@ -149,8 +149,10 @@ final class TreeCodec implements Codec {
 				case SUBSCRIPTION_REQUEST ->
 					new ToServer.SubscriptionRequest(MessageFields.text(this.eventName, "eventName"),
 							MessageFields.flag(this.subscribe, "subscribe"), MessageFields.tags(this.tags));
-				case CANCEL, HELLO -> throw MessageFields.unknown(); // of the extended
-																		// mode
+				case CANCEL, HELLO, AUTHENTICATE -> throw MessageFields.unknown(); // of
+																					// the
+																					// extended
+																					// mode
 			};
 		}
 

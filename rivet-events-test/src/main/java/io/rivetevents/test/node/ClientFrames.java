@@ -77,6 +77,10 @@ final class ClientFrames {
 				new ToClient.Gap(text(value, "reason"), texts(value.path("events")), position(value, "position"));
 			case "KeepAlive" -> new ToClient.KeepAlive(position(value, "position"));
 			case "GoingAway" -> new ToClient.GoingAway(number(value, "delay"));
+			case "Expiring" -> new ToClient.Expiring(number(value, "remaining"));
+			case "AuthenticateResponse" ->
+				new ToClient.AuthenticateResponse(value.has("remaining") ? number(value, "remaining") : null,
+						value.has("error") ? error(value.path("error")) : null);
 			case "Close" -> close(value);
 			default -> throw new IllegalStateException("A client cannot read the message %s".formatted(body));
 		};
@@ -213,6 +217,11 @@ final class ClientFrames {
 			set("params", hello.params(), value);
 			set("credentials", hello.credentials(), value);
 			value.put("contract", hello.contract());
+		}
+
+		@Override
+		public void authenticate(ToServer.Authenticate authenticate, ObjectNode value) {
+			set("credentials", authenticate.credentials(), value);
 		}
 
 		private static void args(List<JsonNode> args, ArrayNode target) {

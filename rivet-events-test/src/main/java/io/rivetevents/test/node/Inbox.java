@@ -101,6 +101,7 @@ public final class Inbox implements ClientTransport.Receiver {
 		Position position = positionOf(message);
 		this.position = (position != null) ? position : this.position;
 		boolean silent = message instanceof ToClient.KeepAlive || message instanceof ToClient.Close
+				|| message instanceof ToClient.Expiring || message instanceof ToClient.AuthenticateResponse
 				|| message instanceof ToClient.SubscriptionResponse response && response.error() == null;
 		if (!silent) {
 			this.items.add(new Item(message));

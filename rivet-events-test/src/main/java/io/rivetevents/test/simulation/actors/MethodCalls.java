@@ -39,7 +39,8 @@ import io.rivetevents.test.simulation.threads.Trace;
 public final class MethodCalls implements InvocationDecorator {
 
 	/** Hooks that run in turns of their own. */
-	private static final Set<Hook> IN_TURNS = Set.of(Hook.CREATE_CONN_STATE, Hook.CONNECT, Hook.DISCONNECT);
+	private static final Set<Hook> IN_TURNS = Set.of(Hook.CREATE_CONN_STATE, Hook.CONNECT, Hook.REAUTHENTICATE,
+			Hook.DISCONNECT);
 
 	private final SimulatedActors actors;
 
