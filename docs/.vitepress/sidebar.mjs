@@ -49,6 +49,7 @@ export const groups = [
     pages: {
       security: 'Security',
       'sign-in': 'Signing in',
+      expiry: 'Expiry and renewal',
       origins: 'Origins and CSRF',
     },
   },

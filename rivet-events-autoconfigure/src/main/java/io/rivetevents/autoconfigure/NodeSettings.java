@@ -5,6 +5,8 @@
 
 package io.rivetevents.autoconfigure;
 
+import java.time.Duration;
+
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.schedule.ScheduleSettings;
 import io.rivetevents.limit.LimitSettings;
@@ -33,9 +35,15 @@ public record NodeSettings(ActorSettings actor, LimitSettings limits, ScheduleSe
 		RivetEventsProperties.Websocket websocket = properties.websocket();
 		return new NodeSettings(RivetEventsAutoConfiguration.actorSettings(properties),
 				LimitsMapping.toSettings(properties.limits()), properties.schedule().settings(),
-				new LinkSettings((int) websocket.maxMessageSize().toBytes(), websocket.keepAlive(),
-						websocket.rejectionDelay(), properties.security().authenticationTimeout()),
+				link((int) websocket.maxMessageSize().toBytes(), websocket.keepAlive(), websocket.rejectionDelay(),
+						properties.security()),
 				websocket.maxQueuedSize().toBytes(), (int) websocket.maxOutgoingMessageSize().toBytes());
+	}
+
+	static LinkSettings link(int maxMessageSize, Duration keepAlive, Duration rejectionDelay,
+			RivetEventsProperties.Security security) {
+		return new LinkSettings(maxMessageSize, keepAlive, rejectionDelay, security.authenticationTimeout(),
+				security.expiryNotice(), security.expiryGrace());
 	}
 
 	/**

@@ -338,6 +338,12 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * well. Exceeding it ends with auth.authentication_timed_out, or with
 	 * connection.timed_out if the first message of a client that need not sign in is
 	 * late.
+	 * @param expiryNotice Time before the expiry of a client's credentials at which the
+	 * client is notified, so that it sends new ones. At most half of the time that is
+	 * left when they are received.
+	 * @param expiryGrace Time after the expiry until a client that has not sent new
+	 * credentials is closed with auth.expired. Clients of RivetKit are closed at the
+	 * expiry.
 	 * @param issuer Home issuer: its users are identified by their name alone, in user
 	 * events and elsewhere. Defaults to
 	 * spring.security.oauth2.resourceserver.jwt.issuer-uri. If neither is set, or this is
@@ -350,6 +356,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 			@DefaultValue("true") boolean csrfExempt,
 			@DefaultValue("refuse") OnForbiddenSubscription onForbiddenSubscription,
 			@DefaultValue("false") boolean authenticationRequired, @DefaultValue("10s") Duration authenticationTimeout,
+			@DefaultValue("1m") Duration expiryNotice, @DefaultValue("30s") Duration expiryGrace,
 			@Nullable String issuer, @Nullable String streamKey) {
 	}
 

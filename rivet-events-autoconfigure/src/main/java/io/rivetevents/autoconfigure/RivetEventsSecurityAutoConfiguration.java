@@ -74,6 +74,7 @@ import io.rivetevents.security.PrincipalHints;
 import io.rivetevents.security.SecurityContextDecorator;
 import io.rivetevents.security.SecurityFailureTranslator;
 import io.rivetevents.security.SecurityRules;
+import io.rivetevents.security.TokenExpiry;
 import io.rivetevents.security.TrustedPrincipals;
 import io.rivetevents.security.webflux.ConnectionLogoutHandler;
 import io.rivetevents.security.webflux.LogoutHook;
@@ -98,6 +99,11 @@ public final class RivetEventsSecurityAutoConfiguration {
 	@ConditionalOnMissingBean(PrincipalIssuer.class)
 	ClaimedIssuer rivetPrincipalIssuer() {
 		return new ClaimedIssuer();
+	}
+
+	@Bean
+	TokenExpiry rivetTokenExpiry() {
+		return new TokenExpiry();
 	}
 
 	@Bean

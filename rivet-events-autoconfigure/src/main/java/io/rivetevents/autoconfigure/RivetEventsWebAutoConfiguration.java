@@ -43,6 +43,7 @@ import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.extension.AccessRule;
 import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.AuthenticationExpiry;
 import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.invocation.AccessGuard;
 import io.rivetevents.limit.Limits;
@@ -112,13 +113,13 @@ public final class RivetEventsWebAutoConfiguration {
 			ObjectProvider<ConnectionAuthenticator> authenticator, Users users, RivetEventsProperties properties,
 			ValueMapper mapper, Observers observers, WakeupBatches bursts, Limits limits, LocalNode node,
 			StreamSecrets secrets, @Qualifier("rivetActorTimers") Scheduler timers, ObjectProvider<CallerScope> callers,
-			ActorTypes types) {
+			ActorTypes types, ObjectProvider<AuthenticationExpiry> expiries) {
 		ConnectionAuthenticator found = RivetEventsAutoConfiguration.available(authenticator,
 				ConnectionAuthenticator.NONE);
 		RivetEventsProperties.Security security = properties.security();
 		Handshake handshake = new Handshake(found.within(RivetEventsAutoConfiguration.callers(callers)), users,
 				security.authenticationRequired(), limits, security.authenticationTimeout(), timers,
-				types::takeRequestHead);
+				types::takeRequestHead, AuthenticationExpiry.earliest(expiries.orderedStream().toList()));
 		return new LinkServices(directory, connections, handshake, mapper, secrets, observers, bursts, limits, node);
 	}
 
@@ -188,8 +189,8 @@ public final class RivetEventsWebAutoConfiguration {
 	ActorHandlerMapping rivetEventStreamHandlerMapping(BasePath basePath, LinkServices services, LinkIo io,
 			QueuedTotal queued, RivetEventsProperties properties) {
 		RivetEventsProperties.Sse sse = properties.sse();
-		LinkSettings link = new LinkSettings(bytes(sse.maxMessageSize()), sse.keepAlive(), Duration.ZERO,
-				properties.security().authenticationTimeout());
+		LinkSettings link = NodeSettings.link(bytes(sse.maxMessageSize()), sse.keepAlive(), Duration.ZERO,
+				properties.security());
 		EventStreamSettings settings = new EventStreamSettings(link, new OutboundQueue.Limits(
 				sse.maxQueuedSize().toBytes(), bytes(sse.maxOutgoingMessageSize()), "rivet.events.sse", queued));
 		return ActorHandlerMapping.forRoutes(basePath, EventStreamHandler::handles,

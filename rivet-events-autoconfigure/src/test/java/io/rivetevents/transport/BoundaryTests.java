@@ -52,6 +52,7 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.AuthenticationExpiry;
 import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
@@ -208,7 +209,7 @@ class BoundaryTests {
 	}
 
 	private static LinkSettings settings(Duration keepAlive, Duration authenticationTimeout) {
-		return new LinkSettings(64 * 1024, keepAlive, Duration.ZERO, authenticationTimeout);
+		return new LinkSettings(64 * 1024, keepAlive, Duration.ZERO, authenticationTimeout, LONG, LONG);
 	}
 
 	/**
@@ -303,7 +304,7 @@ class BoundaryTests {
 		private LinkServices support() {
 			Limits limits = bean(Limits.class);
 			Handshake handshake = new Handshake(ConnectionAuthenticator.NONE, Users.PLAIN, false, limits, LONG,
-					Schedulers.single(), () -> false);
+					Schedulers.single(), () -> false, AuthenticationExpiry.NONE);
 			return new LinkServices(bean(ActorDirectory.class), registry(), handshake,
 					new ValueMapper(JsonMapper.builder().build()), new StreamSecrets("key"), Observers.NONE,
 					bean(WakeupBatches.class), limits, bean(LocalNode.class));

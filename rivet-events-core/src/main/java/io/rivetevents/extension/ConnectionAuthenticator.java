@@ -53,12 +53,17 @@ public interface ConnectionAuthenticator {
 				return callers.shielded(CallerScope.ANONYMOUS, () -> self.login(credentials));
 			}
 
+			@Override
+			public Mono<ConnectionAuthenticator> retained() {
+				return self.retained().map((authenticator) -> authenticator.within(callers));
+			}
+
 		};
 	}
 
 	/**
-	 * Checks the credentials of a first message. Checks the credentials of a first
-	 * message.
+	 * Checks the credentials of a first message, or of a connected client that
+	 * authenticates again.
 	 * @param credentials credentials sent by the client
 	 * @return the principal; {@code auth.invalid_credentials} if they are wrong or of an
 	 * unknown kind
@@ -66,6 +71,16 @@ public interface ConnectionAuthenticator {
 	default Mono<Principal> login(JsonNode credentials) {
 		return Mono.error(() -> new RivetException(ErrorCode.INVALID_CREDENTIALS,
 				"This server does not accept credentials in the first message."));
+	}
+
+	/**
+	 * Returns what checks later credentials of a client that is connecting. Called in the
+	 * context of its request, which is released afterwards: whatever {@link #login} reads
+	 * of the request must be read here. Must not fail.
+	 * @return the authenticator, this one by default
+	 */
+	default Mono<ConnectionAuthenticator> retained() {
+		return Mono.just(this);
 	}
 
 }

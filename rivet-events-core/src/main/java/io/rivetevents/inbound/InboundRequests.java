@@ -29,7 +29,15 @@ public final class InboundRequests {
 
 	private volatile OtherNodes others = OtherNodes.NONE;
 
-	private record Entry(ConnectRequest request, Inbox inbox) {
+	/**
+	 * A connection of this node.
+	 *
+	 * @param secret secret of its stream, {@code null} if it has none
+	 * @param owner owner id of its user, {@code null} for an anonymous client; a client
+	 * that authenticates again keeps it
+	 * @param inbox receives the requests of the client
+	 */
+	private record Entry(@Nullable String secret, @Nullable String owner, Inbox inbox) {
 	}
 
 	/** Receives the requests of one client. */
@@ -93,7 +101,8 @@ public final class InboundRequests {
 	 * @param inbox receives the requests of the client
 	 */
 	public void add(ConnectRequest request, Inbox inbox) {
-		this.entries.put(request.connectionId(), new Entry(request, inbox));
+		String secret = (request.stream() != null) ? request.stream().secret() : null;
+		this.entries.put(request.connectionId(), new Entry(secret, request.identity().owner(), inbox));
 	}
 
 	/** Removes a connection of this node. */
@@ -166,7 +175,7 @@ public final class InboundRequests {
 	}
 
 	private static void checkSecret(Entry entry, @Nullable String secret) {
-		String expected = (entry.request().stream() != null) ? entry.request().stream().secret() : null;
+		String expected = entry.secret();
 		if (expected == null || secret == null || !MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8),
 				secret.getBytes(StandardCharsets.UTF_8))) {
 			throw new RivetException(ErrorCode.FORBIDDEN);
@@ -174,7 +183,7 @@ public final class InboundRequests {
 	}
 
 	private static void checkOwner(Entry entry, @Nullable String owner) {
-		if (owner != null && !owner.equals(entry.request().identity().owner())) {
+		if (owner != null && !owner.equals(entry.owner())) {
 			throw new RivetException(ErrorCode.FORBIDDEN, "The request belongs to another user.");
 		}
 	}

@@ -5,6 +5,7 @@
 
 package io.rivetevents.placement;
 
+import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -86,6 +87,11 @@ public final class LocalNode {
 	/** Returns the id of a new connection. Safe for use by several threads. */
 	public String newId() {
 		return this.runtime.newId();
+	}
+
+	/** Returns the clock of this node. */
+	public Clock clock() {
+		return this.runtime.clock();
 	}
 
 	/**

@@ -28,6 +28,7 @@ import io.rivetevents.error.UserError;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.Renewal;
 import io.rivetevents.extension.StreamRequest;
 import io.rivetevents.extension.StreamRequest.StreamProof;
 import io.rivetevents.failure.RepeatedFailures;
@@ -104,6 +105,8 @@ public final class ClientLink {
 	/** Rejection that applies from the start, {@code null} if there is none. */
 	private final @Nullable RivetException excess;
 
+	private final ClientRight right;
+
 	private boolean gone;
 
 	/**
@@ -124,6 +127,7 @@ public final class ClientLink {
 		this.settings = settings;
 		this.thread = thread;
 		this.session = session;
+		this.right = new ClientRight(queue, support, settings, thread);
 		ClientUsage usage = null;
 		RivetException excess = null;
 		try {
@@ -266,8 +270,20 @@ public final class ClientLink {
 			JsonNode params = (hello.params() != null) ? hello.params() : opening.params().get();
 			return this.support.handshake()
 				.identify(opening.request(), params, hello.credentials())
+				.flatMap((identity) -> retained(opening, identity))
 				.map((identity) -> withHead(ConnectRequest.extended(this.support.newConnectionId(), params, identity,
 						stream(hello, identity)), opening));
+		});
+	}
+
+	/** An anonymous client cannot authenticate later. */
+	private Mono<Identity> retained(PendingHandshake opening, Identity identity) {
+		if (identity.owner() == null) {
+			return Mono.just(identity);
+		}
+		return this.support.handshake().retained(opening.request()).map((authenticator) -> {
+			this.right.setAuthenticator(authenticator);
+			return identity;
 		});
 	}
 
@@ -343,7 +359,14 @@ public final class ClientLink {
 			leave();
 		}
 		else {
+			beginRight();
 			this.early.take(this.usage).forEach(this::deliver);
+		}
+	}
+
+	private void beginRight() {
+		if (this.request != null) {
+			this.right.begin(this.request.identity());
 		}
 	}
 
@@ -460,12 +483,30 @@ public final class ClientLink {
 		if (this.address == null || this.request == null) {
 			return;
 		}
-		if (message instanceof ToServer.Hello || message instanceof ToServer.Authenticate) {
+		if (message instanceof ToServer.Hello) {
 			refuseMessage(new RivetException(ErrorCode.INVALID_REQUEST));
 			return;
 		}
+		if (message instanceof ToServer.Authenticate authenticate) {
+			this.right.renew(authenticate, this.request.identity(), this.usage, this::renewed);
+			return;
+		}
+		deliver(this.address, this.request.connectionId(), message);
+	}
+
+	private void deliver(ActorAddress address, String connectionId, ToServer message) {
 		this.support.bursts().begin(this.thread);
-		this.support.directory().deliver(this.address, this.request.connectionId(), message);
+		this.support.directory().deliver(address, connectionId, message);
+	}
+
+	/** The client has authenticated again: from now on it has the new identity. */
+	private void renewed(Renewal renewal) {
+		if (this.gone || this.address == null || this.request == null) {
+			return;
+		}
+		this.request = this.request.withIdentity(renewal.identity());
+		this.support.connections().register(this.request, this.queue, this.usage);
+		deliver(this.address, this.request.connectionId(), new ToServer.Authenticate(null, renewal));
 	}
 
 	/**
@@ -521,6 +562,7 @@ public final class ClientLink {
 		if (this.waiting != null) {
 			this.waiting.cancel(false);
 		}
+		this.right.end();
 		this.early.take(this.usage);
 		if (this.usage != null) {
 			this.usage.close();

@@ -8,6 +8,7 @@ package io.rivetevents.transport;
 import java.net.InetAddress;
 import java.security.Principal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.connection.RequestHead;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.AuthenticationExpiry;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.extension.Identity;
@@ -49,6 +51,8 @@ public final class Handshake {
 
 	private final BooleanSupplier headTaken;
 
+	private final AuthenticationExpiry expiry;
+
 	/**
 	 * Creates a reader.
 	 * @param authenticator authenticates the credentials of a client
@@ -58,9 +62,10 @@ public final class Handshake {
 	 * @param timeout time limit for the authentication of a request
 	 * @param timers scheduler of the timeout; must not be blocked
 	 * @param headTaken whether a hook takes the head of the request
+	 * @param expiry finds the time at which credentials expire
 	 */
 	public Handshake(ConnectionAuthenticator authenticator, Users users, boolean authenticationRequired, Limits limits,
-			Duration timeout, Scheduler timers, BooleanSupplier headTaken) {
+			Duration timeout, Scheduler timers, BooleanSupplier headTaken, AuthenticationExpiry expiry) {
 		this.authenticator = authenticator;
 		this.users = users;
 		this.authenticationRequired = authenticationRequired;
@@ -68,6 +73,7 @@ public final class Handshake {
 		this.timeout = timeout;
 		this.timers = timers;
 		this.headTaken = headTaken;
+		this.expiry = expiry;
 	}
 
 	/**
@@ -168,7 +174,8 @@ public final class Handshake {
 			@Nullable JsonNode credentials) {
 		Mono<Principal> byParams = Mono.defer(() -> LinkTask.later(() -> this.authenticator.authenticate(params)))
 			.filter(this.users::isSignedIn);
-		return Flux.concat(signedIn(request), byParams, login(credentials)).collectList().flatMap((found) -> {
+		Mono<Principal> byMessage = (credentials != null) ? login(credentials, this.authenticator) : Mono.empty();
+		return Flux.concat(signedIn(request), byParams, byMessage).collectList().flatMap((found) -> {
 			if (found.isEmpty()) {
 				return nobody();
 			}
@@ -177,13 +184,49 @@ public final class Handshake {
 		}).contextWrite(request.context());
 	}
 
-	private Mono<Principal> login(@Nullable JsonNode credentials) {
-		if (credentials == null) {
-			return Mono.empty();
-		}
-		return Mono.defer(() -> LinkTask.later(() -> this.authenticator.login(credentials)))
+	private Mono<Principal> login(JsonNode credentials, ConnectionAuthenticator authenticator) {
+		return Mono.defer(() -> LinkTask.later(() -> authenticator.login(credentials)))
 			.filter(this.users::isSignedIn)
 			.switchIfEmpty(Mono.error(() -> new RivetException(ErrorCode.AUTHENTICATION_REQUIRED)));
+	}
+
+	/**
+	 * Returns what checks later credentials of a client, without its request.
+	 * @param request the request
+	 */
+	Mono<ConnectionAuthenticator> retained(HandshakeRequest request) {
+		return Mono.defer(this.authenticator::retained).contextWrite(request.context());
+	}
+
+	/**
+	 * Authenticates a connected client again.
+	 * @param identity its identity until now
+	 * @param credentials its new credentials
+	 * @param authenticator checks them
+	 * @return the new identity; {@code auth.identity_conflict} if the credentials belong
+	 * to another user, or the client is anonymous; other errors as for {@link #identify}
+	 */
+	Mono<Identity> renew(Identity identity, JsonNode credentials, ConnectionAuthenticator authenticator) {
+		String owner = identity.owner();
+		if (owner == null) {
+			return Mono.error(new RivetException(ErrorCode.IDENTITY_CONFLICT));
+		}
+		return inTime(login(credentials, authenticator).map((found) -> {
+			if (!owner.equals(this.users.ownerOf(found))) {
+				throw new RivetException(ErrorCode.IDENTITY_CONFLICT);
+			}
+			return new Identity(found, owner, identity.sessionId(), identity.address());
+		}));
+	}
+
+	/**
+	 * Returns the time at which the credentials of a client expire, {@code null} if they
+	 * do not.
+	 * @param identity the client's identity
+	 */
+	@Nullable Instant expiresAt(Identity identity) {
+		Principal principal = identity.principal();
+		return (principal != null) ? this.expiry.expiresAt(principal) : null;
 	}
 
 	private Mono<Principal> nobody() {

@@ -16,7 +16,11 @@ import java.time.Duration;
  * @param rejectionDelay time that a client of the plain protocol waits for its rejection
  * @param authenticationTimeout time limit for the first message of a client of the
  * extended mode
+ * @param expiryNotice time before the expiry of credentials at which a client of the
+ * extended mode is notified
+ * @param expiryGrace time after the expiry at which a client of the extended mode that
+ * has not authenticated again is closed
  */
 public record LinkSettings(int maxIncomingSize, Duration keepAlive, Duration rejectionDelay,
-		Duration authenticationTimeout) {
+		Duration authenticationTimeout, Duration expiryNotice, Duration expiryGrace) {
 }

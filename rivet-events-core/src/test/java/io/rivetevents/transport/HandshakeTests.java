@@ -15,6 +15,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 
 import io.rivetevents.delivery.Users;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.AuthenticationExpiry;
 import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
@@ -33,7 +34,7 @@ class HandshakeTests {
 	@Test
 	void timesOutByTheTimersOfTheNode() {
 		Handshake handshake = new Handshake(ConnectionAuthenticator.NONE, Users.PLAIN, false, this.limits, TIMEOUT,
-				this.timers, () -> false);
+				this.timers, () -> false, AuthenticationExpiry.NONE);
 		StepVerifier.create(handshake.ownerOf(request()))
 			.then(() -> this.timers.advanceTimeBy(TIMEOUT))
 			.expectErrorSatisfies((ex) -> assertThat(((RivetException) ex).code())

@@ -43,6 +43,7 @@ import io.rivetevents.delivery.Users;
 import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.Backplane;
+import io.rivetevents.extension.AuthenticationExpiry;
 import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.extension.OutboundInterceptor;
@@ -130,8 +131,8 @@ final class ActorTesterAutoConfiguration {
 	@Bean
 	Authentication rivetTestAuthentication(ObjectProvider<ConnectionAuthenticator> authenticator,
 			ObjectProvider<Users> users, ObjectProvider<PrincipalCodec> principals,
-			@Qualifier("rivetActorTimers") Scheduler timers) {
-		return new Authentication(authenticator, users, principals, timers);
+			ObjectProvider<AuthenticationExpiry> expiries, @Qualifier("rivetActorTimers") Scheduler timers) {
+		return new Authentication(authenticator, users, principals, expiries, timers);
 	}
 
 	@Bean
@@ -159,10 +160,12 @@ final class ActorTesterAutoConfiguration {
 	 * @param authenticator checks credentials
 	 * @param users identifies users
 	 * @param principals writes and reads users
+	 * @param expiries find the expiry of credentials
 	 * @param timers scheduler of timeouts
 	 */
 	record Authentication(ObjectProvider<ConnectionAuthenticator> authenticator, ObjectProvider<Users> users,
-			ObjectProvider<PrincipalCodec> principals, Scheduler timers) {
+			ObjectProvider<PrincipalCodec> principals, ObjectProvider<AuthenticationExpiry> expiries,
+			Scheduler timers) {
 
 		PrincipalCodec codec() {
 			return this.principals.getIfAvailable(() -> PrincipalCodec.BY_NAME);
@@ -174,7 +177,7 @@ final class ActorTesterAutoConfiguration {
 			ConnectionAuthenticator found = this.authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE);
 			return new Handshake(found.within(scope), this.users.getIfAvailable(() -> Users.PLAIN),
 					security.authenticationRequired(), limits, security.authenticationTimeout(), this.timers,
-					types::takeRequestHead);
+					types::takeRequestHead, AuthenticationExpiry.earliest(this.expiries.orderedStream().toList()));
 		}
 
 	}

@@ -14,6 +14,7 @@ import org.springframework.boot.test.context.filter.annotation.StandardAnnotatio
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.extension.ActionArgumentResolver;
 import io.rivetevents.extension.ArgumentValidator;
+import io.rivetevents.extension.AuthenticationExpiry;
 import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.extension.ConnectionObserver;
 import io.rivetevents.extension.FailureTranslator;
@@ -27,8 +28,8 @@ import io.rivetevents.extension.OutboundInterceptor;
 final class ActorTypeExcludeFilter extends StandardAnnotationCustomizableTypeExcludeFilter<ActorTest> {
 
 	private static final Set<Class<?>> EXTENSIONS = Set.of(InboundInterceptor.class, OutboundInterceptor.class,
-			ConnectionObserver.class, ConnectionAuthenticator.class, ActionArgumentResolver.class,
-			ArgumentValidator.class, FailureTranslator.class, InvocationDecorator.class);
+			ConnectionObserver.class, ConnectionAuthenticator.class, AuthenticationExpiry.class,
+			ActionArgumentResolver.class, ArgumentValidator.class, FailureTranslator.class, InvocationDecorator.class);
 
 	private final Class<?>[] actors;
 

@@ -28,6 +28,7 @@ import io.rivetevents.delivery.TargetServices;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.AuthenticationExpiry;
 import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
@@ -122,7 +123,7 @@ final class SimulatedNode {
 			this.member.make(parts.actors().mapper(), threads);
 		}
 		Handshake handshake = new Handshake(ConnectionAuthenticator.NONE, Users.PLAIN, false, limits,
-				this.settings.authenticationTimeout(), timers, () -> false);
+				this.settings.authenticationTimeout(), timers, () -> false, AuthenticationExpiry.NONE);
 		this.links = new LinkServices(directory(), connections, handshake, parts.actors().mapper(), SECRETS, observers,
 				bursts, limits, this.node);
 		this.queues = parts.settings().queues(new QueuedTotal(limits));

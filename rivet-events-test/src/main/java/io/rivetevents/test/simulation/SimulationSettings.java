@@ -42,8 +42,8 @@ record SimulationSettings(NodeSettings node, UnaryOperator<ActorStateStore> stor
 	private static final int KEPT = 60;
 
 	static final SimulationSettings DEFAULTS = of(new NodeSettings(ActorSettings.DEFAULTS, LimitSettings.DEFAULTS,
-			ScheduleSettings.DEFAULTS,
-			new LinkSettings(MAX_MESSAGE_SIZE, Duration.ofSeconds(25), Duration.ofSeconds(1), Duration.ofSeconds(10)),
+			ScheduleSettings.DEFAULTS, new LinkSettings(MAX_MESSAGE_SIZE, Duration.ofSeconds(25), Duration.ofSeconds(1),
+					Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofSeconds(30)),
 			SMALL_QUEUE, MAX_MESSAGE_SIZE));
 
 	private static SimulationSettings of(NodeSettings node) {

@@ -89,14 +89,27 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 			return Mono.empty();
 		}
 		return Mono.defer(() -> this.paramsConverter.convert(params))
-			.flatMap((token) -> authenticate(token, ErrorCode.FORBIDDEN))
+			.flatMap((token) -> authenticate(token, ErrorCode.FORBIDDEN, resourceServer()))
 			.onErrorMap(AuthenticationException.class, (ex) -> rejected(ex, ErrorCode.FORBIDDEN));
 	}
 
 	@Override
 	public Mono<Principal> login(JsonNode credentials) {
+		return login(credentials, resourceServer());
+	}
+
+	/** Of the request, only the manager that checks its tokens is kept. */
+	@Override
+	public Mono<ConnectionAuthenticator> retained() {
+		return resourceServer().map(Mono::just)
+			.onErrorResume(AuthenticationException.class, (ex) -> Mono.just(Mono.error(ex)))
+			.<ConnectionAuthenticator>map(Retained::new)
+			.defaultIfEmpty(this);
+	}
+
+	private Mono<Principal> login(JsonNode credentials, Mono<ReactiveAuthenticationManager> resourceServer) {
 		return Mono.defer(() -> this.credentialsConverter.convert(credentials))
-			.flatMap((token) -> authenticate(token, ErrorCode.INVALID_CREDENTIALS))
+			.flatMap((token) -> authenticate(token, ErrorCode.INVALID_CREDENTIALS, resourceServer))
 			.onErrorMap(AuthenticationException.class, (ex) -> rejected(ex, ErrorCode.INVALID_CREDENTIALS))
 			.switchIfEmpty(Mono.error(() -> {
 				this.failures.warn("kind", () -> "Credentials of a client were rejected: no converter supports them");
@@ -104,21 +117,23 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 			}));
 	}
 
-	private Mono<Principal> authenticate(Authentication token, ErrorCode onFailure) {
-		return managerFor(token).switchIfEmpty(Mono.error(() -> noManager(token, onFailure)))
+	private Mono<Principal> authenticate(Authentication token, ErrorCode onFailure,
+			Mono<ReactiveAuthenticationManager> resourceServer) {
+		return managerFor(token, resourceServer).switchIfEmpty(Mono.error(() -> noManager(token, onFailure)))
 			.flatMap((manager) -> manager.authenticate(token))
 			.cast(Principal.class);
 	}
 
-	private Mono<ReactiveAuthenticationManager> managerFor(Authentication token) {
+	private Mono<ReactiveAuthenticationManager> managerFor(Authentication token,
+			Mono<ReactiveAuthenticationManager> resourceServer) {
 		Mono<ReactiveAuthenticationManager> general = Mono.fromSupplier(this.manager::get);
-		if (!StandardCredentialsConverter.isBearerToken(token)) {
-			return general;
-		}
-		return Mono
-			.deferContextual((context) -> Mono.justOrEmpty(ServerWebExchangeContextFilter.getExchange(context))
-				.flatMap(this.resourceServers))
-			.switchIfEmpty(general);
+		return StandardCredentialsConverter.isBearerToken(token) ? resourceServer.switchIfEmpty(general) : general;
+	}
+
+	/** Returns the manager of the resource server that the request in the context has. */
+	private Mono<ReactiveAuthenticationManager> resourceServer() {
+		return Mono.deferContextual((context) -> Mono.justOrEmpty(ServerWebExchangeContextFilter.getExchange(context))
+			.flatMap((exchange) -> this.resourceServers.apply(exchange)));
 	}
 
 	private RivetException noManager(Authentication token, ErrorCode onFailure) {
@@ -140,6 +155,27 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 		this.failures.warn(kind,
 				() -> "Credentials of a client were rejected: %s: %s".formatted(kind, SafeText.of(ex.getMessage())));
 		return new RivetException(onFailure);
+	}
+
+	/** Checks later credentials of one client, whose resource server is known. */
+	private final class Retained implements ConnectionAuthenticator {
+
+		private final Mono<ReactiveAuthenticationManager> resourceServer;
+
+		Retained(Mono<ReactiveAuthenticationManager> resourceServer) {
+			this.resourceServer = resourceServer;
+		}
+
+		@Override
+		public Mono<Principal> authenticate(@Nullable JsonNode params) {
+			return ManagedConnectionAuthenticator.this.authenticate(params);
+		}
+
+		@Override
+		public Mono<Principal> login(JsonNode credentials) {
+			return ManagedConnectionAuthenticator.this.login(credentials, this.resourceServer);
+		}
+
 	}
 
 }
