@@ -101,6 +101,15 @@ class CountedClientTests {
 	}
 
 	@Test
+	void aRefusalWithoutARequestEndsTheSubscription() {
+		open("said");
+		answer(true, true);
+		assertCounted();
+		this.client.accepts(SUBSCRIBE);
+		assertCounted(SUBSCRIBE);
+	}
+
+	@Test
 	void aRefusalOfTheConnectIsNotOfALaterRequest() {
 		open("said");
 		this.client.accepts(SUBSCRIBE);

@@ -279,7 +279,7 @@ final class TestCluster {
 
 		@Override
 		public boolean supports(String other, int version) {
-			return version <= Frame.GIVES_BACK - (node(other).old ? 1 : 0);
+			return version < (node(other).old ? Frame.GIVES_BACK : Frame.RENEWS + 1);
 		}
 
 	}
