@@ -73,9 +73,9 @@ export class Calls {
 		this.#waiting.set(id, call);
 		call.started();
 		const { name, args, options, deadline, traceparent } = call;
-		const left = deadline === undefined || deadline === Infinity ? {} : { deadline: Math.max(1, Math.round(deadline - now())) };
+		const left = deadline === undefined || deadline === Infinity ? undefined : Math.max(1, Math.round(deadline - now()));
 		const { idempotencyKey } = options;
-		send({ tag: "ActionRequest", val: { id, name, args, ...left, idempotencyKey, traceparent } });
+		send({ tag: "ActionRequest", val: { id, name, args, deadline: left, idempotencyKey, traceparent } });
 	}
 
 	/** Ends a call at its deadline, by its signal, or if no connection opens. */

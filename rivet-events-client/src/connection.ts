@@ -275,13 +275,12 @@ export class Connection implements ConnectionMethods<AnyActor> {
 
 	#hello(credentials: unknown): Hello {
 		const { address, options, snapshot } = this.#settings;
-		const contract = options.contract?.[address.name];
 		const others: Omit<Hello, "subscriptions"> = {
-			...(this.#resume ? { resume: this.#resume } : {}),
-			...(snapshot === undefined ? {} : { snapshot: { name: snapshot, args: [] } }),
-			...(this.#params === undefined ? {} : { params: this.#params }),
-			...(credentials === undefined ? {} : { credentials }),
-			...(contract === undefined ? {} : { contract }),
+			resume: this.#resume,
+			snapshot: snapshot === undefined ? undefined : { name: snapshot, args: [] },
+			params: this.#params,
+			credentials,
+			contract: options.contract?.[address.name],
 		};
 		const taken = bytesOf(write({ tag: "Hello", val: { subscriptions: [], ...others } }));
 		return { subscriptions: this.#subscriptions.first(MAX_BYTES - taken), ...others };
@@ -406,32 +405,33 @@ export class Connection implements ConnectionMethods<AnyActor> {
 	}
 
 	#onInit(init: Init, isCurrent: () => boolean): void {
-		const resumedFrom = init.outcome === "resumed" ? this.#resume?.position : undefined;
-		this.#resume = { epoch: init.epoch, position: init.position, stream: init.stream, secret: init.secret };
+		const { epoch, position, stream, secret, outcome, reason } = init;
+		const resumedFrom = outcome === "resumed" ? this.#resume?.position : undefined;
+		this.#resume = { epoch, position, stream, secret };
 		this.#openedAt = now();
 		this.#retries.opened();
 		this.#transports.opened();
 		this.#contractChanged = init.contractChanged ?? false;
 		this.#liveness.watch(2 * (toldMillis(init.keepAlive) || Infinity), () => this.#abandon("silence"));
 		const transport = this.#transport!;
-		let told = init.position;
+		let told = position;
 		/** Adds the position of the last handled message, if the server does not have it yet. */
 		const send = ({ tag, val }: ToServer) => {
-			const { position } = this.#resume!;
-			transport.send({ tag, val: position > told ? { ...val, handled: (told = position) } : val } as ToServer);
+			const handled = this.#resume!.position;
+			transport.send({ tag, val: handled > told ? { ...val, handled: (told = handled) } : val } as ToServer);
 		};
 		const missing = this.#subscriptions.opened(
 			(change) => send({ tag: "SubscriptionRequest", val: change }),
 			resumedFrom,
-			"snapshot" in init ? init.position : undefined,
+			"snapshot" in init ? position : undefined,
 		);
 		this.#calls.opened(send);
-		this.#setStatus("open", undefined, { outcome: init.outcome, transport: transport.kind });
+		this.#setStatus("open", undefined, { outcome, transport: transport.kind });
 		const fail = (error: ActorError) => isCurrent() && this.#fail(error);
-		if (init.outcome === "resynced") this.#resyncs.emitWhile(isCurrent, init.reason ?? "");
+		if (outcome === "resynced") this.#resyncs.emitWhile(isCurrent, reason ?? "");
 		if (init.snapshotError) fail(new ActorError(init.snapshotError));
 		else if ("snapshot" in init) this.#snapshots.emitWhile(isCurrent, init.snapshot);
-		this.#opens.emitWhile(isCurrent, init.outcome, init.reason);
+		this.#opens.emitWhile(isCurrent, outcome, reason);
 		if (missing.length > 0) this.#gaps.emitWhile(isCurrent, { reason: "dropped", events: missing });
 		for (const { eventName, error } of init.refused ?? []) fail(subscriptionError(eventName, error));
 	}

@@ -25,13 +25,14 @@ export interface Subscription {
 	tags?: string[];
 }
 
+/** Fields that are undefined are absent in JSON. */
 export interface Hello {
 	subscriptions: Subscription[];
-	resume?: Resume;
-	snapshot?: { name: string; args: [] };
+	resume?: Resume | undefined;
+	snapshot?: { name: string; args: [] } | undefined;
 	params?: unknown;
 	credentials?: unknown;
-	contract?: string;
+	contract?: string | undefined;
 }
 
 export interface Init {
@@ -55,7 +56,7 @@ export type Advice = "retry" | "later" | "credentials" | "never";
 
 export interface Close extends WireError {
 	advice: Advice;
-	retryAfter?: number;
+	retryAfter?: number | undefined;
 }
 
 export type FromServer =
@@ -65,8 +66,8 @@ export type FromServer =
 			val: {
 				name: string;
 				args: unknown[];
-				pos?: number;
-				tags?: string[];
+				pos?: number | undefined;
+				tags?: string[] | undefined;
 				eventId?: string | undefined;
 				traceparent?: string | undefined;
 			};
@@ -87,9 +88,9 @@ export type FromServer =
 export interface Unreadable {
 	cause: unknown;
 	/** Id of the call that it answers. */
-	actionId?: number;
+	actionId: number | undefined;
 	/** Position of the stream after it. */
-	position?: number;
+	position: number | undefined;
 }
 
 /** Values of the application are encoded already, so writing a message cannot fail. */
@@ -102,8 +103,8 @@ export type ToServer =
 				name: string;
 				args: unknown[];
 				oneWay?: boolean;
-				deadline?: number;
-				/** Absent in JSON if undefined, as the next one. */
+				/** Absent in JSON if undefined, as the next two. */
+				deadline?: number | undefined;
 				idempotencyKey?: string | undefined;
 				traceparent?: string | undefined;
 				handled?: number;
@@ -155,8 +156,7 @@ export const readItem = ({ event, data, id, tags, eventId, traceparent }: Stream
 	try {
 		const value = decodeMessage(tag, JSON.parse(data));
 		if (tag) return { tag, val: value } as FromServer;
-		const pos = position === undefined ? {} : { pos: Number(position) };
-		const more = { ...pos, ...(tags ? { tags: JSON.parse(tags) } : {}), eventId, traceparent };
+		const more = { pos: numberOf(position), tags: tags ? JSON.parse(tags) : undefined, eventId, traceparent };
 		return { tag: "Event", val: { name: event, args: value, ...more } };
 	} catch (cause) {
 		return unreadable(cause, tag === "ActionResponse" || tag === "Error" ? data : "", position);
@@ -177,9 +177,10 @@ const decodeMessage = (tag: string | undefined, val: any): any => {
 
 const unreadable = (cause: unknown, answer: string, position: string | undefined): FromServer => {
 	const action = /"(?:id|actionId)":(\d+)/.exec(answer)?.[1];
-	const known = (name: string, digits: string | undefined) => (digits === undefined ? {} : { [name]: Number(digits) });
-	return { tag: "Unreadable", val: { cause, ...known("actionId", action), ...known("position", position) } };
+	return { tag: "Unreadable", val: { cause, actionId: numberOf(action), position: numberOf(position) } };
 };
+
+const numberOf = (digits: string | undefined) => (digits === undefined ? undefined : Number(digits));
 
 /** Name, key and lookup of an instance. */
 export interface Address {

@@ -58,7 +58,7 @@ export const refusalOf = (response: Response, body: string): Close | undefined =
 	if (NO_ROUTE.has(status) && error.group === "http") return undefined;
 	const advice = adviceOf(status);
 	const retryAfter = advice === "later" ? readRetryAfter(headers) : undefined;
-	return { ...error, advice, ...(retryAfter === undefined ? {} : { retryAfter }) };
+	return { ...error, advice, retryAfter };
 };
 
 /** Returns the milliseconds of `Retry-After`, given in seconds or as a date; a date is compared with the header `Date`. */
