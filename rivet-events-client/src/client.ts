@@ -4,13 +4,14 @@
 import { withActions, withNames } from "./actions.js";
 import { Connection, OPEN_TIMEOUT_MILLIS } from "./connection.js";
 import { ActorError } from "./errors.js";
+import { fieldOf, post } from "./http.js";
 import type { Address } from "./protocol.js";
 import { gatewayUrl } from "./protocol.js";
 import { errorOf } from "./refusal.js";
 import { within } from "./time.js";
 import { traced } from "./tracing.js";
 import type { ActorKey, ActorsShape, AnyActors, Client, ClientOptions, ConnectOptions } from "./types.js";
-import { decode, encode } from "./values.js";
+import { encode } from "./values.js";
 
 /** Resolves a relative URL against the page. Called at each use, since there is no page while a server renders it. */
 function resolveUrl(endpoint: string): string {
@@ -93,36 +94,11 @@ async function callOverHttp(
 	traceparent: string | undefined,
 ): Promise<unknown> {
 	const url = gatewayUrl(resolveUrl(endpoint), address, `action/${encodeURIComponent(action)}`);
-	const body = JSON.stringify({ args: encode(args) });
+	const body = { args: encode(args) };
+	const headers = { ...(traceparent && { traceparent }), "x-rivet-encoding": "json" };
 	const { onAuthenticating, openTimeout = OPEN_TIMEOUT_MILLIS } = options;
 	const credentials = onAuthenticating && (await within(openTimeout, "onAuthenticating", onAuthenticating));
-	const request = (options.fetch ?? globalThis.fetch).bind(globalThis);
-	const response = await request(url, {
-		method: "POST",
-		credentials: "include",
-		headers: {
-			...authorization(credentials),
-			...options.headers,
-			...(traceparent && { traceparent }),
-			"content-type": "application/json",
-			"x-rivet-encoding": "json",
-		},
-		body,
-	});
-	const text = await response.text();
+	const { response, text } = await post(url, options, credentials, body, headers);
 	if (!response.ok) throw new ActorError(errorOf(response.status, text));
-	try {
-		return decode(JSON.parse(text)).output;
-	} catch (cause) {
-		throw new Error(`The answer to ${action} cannot be read: ${cause}`, { cause });
-	}
-}
-
-/** Returns the header for the two standard kinds of credentials; others need `headers`. */
-function authorization(credentials: any): Record<string, string> {
-	const { token, username, password } = credentials ?? {};
-	if (typeof token === "string") return { authorization: `Bearer ${token}` };
-	if (typeof username !== "string" || typeof password !== "string") return {};
-	const bytes = new TextEncoder().encode(`${username}:${password}`);
-	return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
+	return fieldOf(text, "output", action);
 }

@@ -1,6 +1,7 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
+import { fetchOf } from "./http.js";
 import { type Address, gatewayUrl } from "./protocol.js";
 import { now } from "./time.js";
 import { type BatchLimit, openEventStream, openWebSocket, type Transport, type TransportListener } from "./transport.js";
@@ -88,11 +89,10 @@ export class TransportChoice {
 	}
 
 	#streamTarget() {
-		const request = this.#options.fetch ?? globalThis.fetch;
 		return {
 			base: this.#base,
 			headers: this.#options.headers ?? {},
-			fetch: request.bind(globalThis),
+			fetch: fetchOf(this.#options),
 			timeout: this.#timeout,
 			batches: this.#batches,
 		};
