@@ -399,7 +399,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 
 	#onSubscription({ eventName, subscribe, position, error }: SubscriptionMessage, isCurrent: () => boolean): void {
 		this.#advance(position);
-		const missing = subscribe && this.#subscriptions.answered(eventName, position);
+		const missing = subscribe && this.#subscriptions.answered(eventName, position, !!error);
 		if (error) this.#fail(subscriptionError(eventName, error));
 		else if (missing) this.#gaps.emitWhile(isCurrent, { reason: "dropped", events: [eventName] });
 	}
@@ -433,7 +433,10 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		else if ("snapshot" in init) this.#snapshots.emitWhile(isCurrent, init.snapshot);
 		this.#opens.emitWhile(isCurrent, outcome, reason);
 		if (missing.length > 0) this.#gaps.emitWhile(isCurrent, { reason: "dropped", events: missing });
-		for (const { eventName, error } of init.refused ?? []) fail(subscriptionError(eventName, error));
+		for (const { eventName, error } of init.refused ?? []) {
+			this.#subscriptions.answered(eventName, position, true);
+			fail(subscriptionError(eventName, error));
+		}
 	}
 
 	#onEvent({ name, args, pos, tags = [], eventId, traceparent }: EventMessage, isCurrent: () => boolean): void {

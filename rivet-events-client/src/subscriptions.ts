@@ -32,6 +32,8 @@ export class Subscriptions {
 	#late = new Set<string>();
 	/** Position after which events of a name may be missing, until the request of its subscription is answered. */
 	#uncovered = new Map<string, number>();
+	/** Events whose subscriptions the server has refused or ended. They are requested again for a new listener. */
+	#refused = new Set<string>();
 	#tell: TellSubscription | undefined;
 
 	constructor(onFailure: (error: unknown) => void) {
@@ -52,6 +54,7 @@ export class Subscriptions {
 		const remove = emitter.add((args, carried) => {
 			if (isWanted(own, carried)) listener(...args);
 		});
+		if (this.#refused.delete(event)) this.#told.delete(event);
 		this.#compare(event);
 		return () => {
 			remove();
@@ -91,6 +94,7 @@ export class Subscriptions {
 			return true;
 		});
 		this.#told = new Map(fitting.map((each) => [each.eventName, each]));
+		this.#refused.clear();
 		this.#late = new Set(wanted.map(({ eventName }) => eventName).filter((event) => !this.#told.has(event)));
 		return fitting;
 	}
@@ -127,12 +131,14 @@ export class Subscriptions {
 	}
 
 	/**
-	 * Called when the server has answered a request.
+	 * Called when the server has answered a request, or has ended a subscription.
 	 *
 	 * @param position position after which events arrive
 	 * @returns whether events before it may be missing
 	 */
-	answered(event: string, position: number): boolean {
+	answered(event: string, position: number, isRefused: boolean): boolean {
+		if (isRefused) this.#refused.add(event);
+		else if (this.#refused.delete(event)) this.#compare(event); // of an earlier request; listeners can have changed since
 		const since = this.#uncovered.get(event);
 		this.#uncovered.delete(event);
 		this.#late.delete(event); // the server has it, also if it connects this client again
@@ -145,7 +151,7 @@ export class Subscriptions {
 	}
 
 	#compare(event: string): void {
-		if (!this.#tell) return;
+		if (!this.#tell || this.#refused.has(event)) return;
 		const wanted = this.#wanted(event);
 		if (JSON.stringify(wanted) === JSON.stringify(this.#told.get(event))) return;
 		if (wanted) this.#told.set(event, wanted);

@@ -107,6 +107,21 @@ describe("the hooks", () => {
 		await until(() => container.textContent === "open Error: a bad listener");
 	});
 
+	test("show the error of a subscription that the server has ended", async () => {
+		const { useActor } = make();
+		const Room = () => {
+			const room = useActor({ name: "chatRoom", key: ["general"] });
+			room.useEvent("said", () => {});
+			return h("i", null, `${room.connStatus} ${(room.error as any)?.message ?? ""}`);
+		};
+		show(h(StrictMode, null, h(Room)));
+		await until(() => container.textContent === "open ");
+		const error = { group: "auth", code: "forbidden", message: "Forbidden" };
+		server.send({ tag: "SubscriptionResponse", val: { eventName: "said", subscribe: true, position: 1, error } });
+		await until(() => container.textContent === 'open Subscription to "said": Forbidden');
+		expect(server.received).toEqual([]);
+	});
+
 	test("bring events to a component that is shown late", async () => {
 		const { useActor } = make();
 		const seen: string[] = [];
