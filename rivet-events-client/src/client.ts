@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { withActions, withNames } from "./actions.js";
-import { Connection, OPEN_TIMEOUT_MILLIS } from "./connection.js";
+import { Connection } from "./connection.js";
 import { ActorError } from "./errors.js";
 import { fieldOf, post } from "./http.js";
 import type { Address } from "./protocol.js";
 import { gatewayUrl } from "./protocol.js";
 import { errorOf } from "./refusal.js";
-import { within } from "./time.js";
+import { credentialsOf } from "./sign-in.js";
 import { traced } from "./tracing.js";
 import type { ActorKey, ActorsShape, AnyActors, Client, ClientOptions, ConnectOptions } from "./types.js";
 import { encode } from "./values.js";
@@ -96,9 +96,7 @@ async function callOverHttp(
 	const url = gatewayUrl(resolveUrl(endpoint), address, `action/${encodeURIComponent(action)}`);
 	const body = { args: encode(args) };
 	const headers = { ...(traceparent && { traceparent }), "x-rivet-encoding": "json" };
-	const { onAuthenticating, openTimeout = OPEN_TIMEOUT_MILLIS } = options;
-	const credentials = onAuthenticating && (await within(openTimeout, "onAuthenticating", onAuthenticating));
-	const { response, text } = await post(url, options, credentials, body, headers);
+	const { response, text } = await post(url, options, await credentialsOf(options), body, headers);
 	if (!response.ok) throw new ActorError(errorOf(response.status, text));
 	return fieldOf(text, "output", action);
 }

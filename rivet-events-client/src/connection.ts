@@ -11,10 +11,12 @@ import { Liveness } from "./liveness.js";
 import type { Address, Close, FromServer, Hello, Init, Resume, ToServer, Unreadable, WireError } from "./protocol.js";
 import { bytesOf, MAX_BYTES, write } from "./protocol.js";
 import { recentIds } from "./recent-ids.js";
+import { type Renewal, renewalOf } from "./renewal.js";
 import { Requests } from "./requests.js";
 import { Retries } from "./retries.js";
+import { OPEN_TIMEOUT_MILLIS, Refused, signIn } from "./sign-in.js";
 import { Subscriptions } from "./subscriptions.js";
-import { after, now, toldMillis, within } from "./time.js";
+import { after, now, toldMillis } from "./time.js";
 import { traced } from "./tracing.js";
 import type { Transport } from "./transport.js";
 import { TransportChoice } from "./transport-choice.js";
@@ -32,9 +34,6 @@ import type {
 } from "./types.js";
 import { unreachable } from "./unreachable.js";
 import { encode } from "./values.js";
-
-/** Time limit in milliseconds of an attempt, and of each callback of the application in it. */
-export const OPEN_TIMEOUT_MILLIS = 10_000;
 
 type EventMessage = Extract<FromServer, { tag: "Event" }>["val"];
 
@@ -78,6 +77,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 	readonly #openTimeout: number;
 	readonly #transports: TransportChoice;
 	readonly #retries: Retries;
+	readonly #credentials: () => Promise<unknown>;
 	readonly #liveness = new Liveness();
 	readonly #calls = new PendingCalls();
 	readonly #subscriptions = new Subscriptions(this.#fail);
@@ -94,6 +94,8 @@ export class Connection implements ConnectionMethods<AnyActor> {
 
 	#status: ConnectionStatus = { status: "connecting", since: Date.now(), attempt: 0 };
 	#transport: Transport | undefined;
+	/** Of the current transport. */
+	#renewal: Renewal | undefined;
 	/** Number of the attempt. Callbacks of an earlier attempt are ignored. */
 	#generation = 0;
 	#resume: Resume | undefined;
@@ -115,6 +117,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		this.#openTimeout = options.openTimeout ?? OPEN_TIMEOUT_MILLIS;
 		this.#transports = new TransportChoice(base, address, options, this.#openTimeout);
 		this.#retries = new Retries(options);
+		this.#credentials = signIn(options);
 		if (!settings.paused) this.open();
 		if (Symbol.asyncDispose) this[Symbol.asyncDispose] = this.dispose;
 	}
@@ -232,17 +235,13 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		this.#credentials().then(
 			(credentials) => isCurrent() && this.#connect(credentials, isCurrent),
 			(error: unknown) => {
-				this.#fail(error);
-				if (isCurrent()) this.#ended("no credentials");
+				const close = error instanceof Refused ? error.close : undefined;
+				if (!close) this.#fail(error);
+				if (!isCurrent()) return;
+				this.#closing = close;
+				this.#ended("no credentials");
 			},
 		);
-	}
-
-	async #credentials(): Promise<unknown> {
-		const ask = this.#settings.options.onAuthenticating;
-		if (!ask) return undefined;
-		const credentials = await within(this.#openTimeout, "onAuthenticating", ask);
-		return credentials === undefined ? undefined : encode(credentials);
 	}
 
 	#connect(credentials: unknown, isCurrent: () => boolean): void {
@@ -263,6 +262,8 @@ export class Connection implements ConnectionMethods<AnyActor> {
 				if (isCurrent()) this.#ended(reason);
 			},
 		};
+		const send = (renewed: unknown) => this.#transport?.send({ tag: "Authenticate", val: { credentials: renewed } });
+		this.#renewal = renewalOf(this.#settings.options, this.#credentials, send, this.#fail);
 		try {
 			this.#transport = this.#transports.open(listener);
 		} catch (error) {
@@ -328,6 +329,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 
 	#dropTransport(): void {
 		this.#liveness.stop();
+		this.#renewal?.stop();
 		this.#transport?.close();
 		this.#transport = undefined;
 		this.#openedAt = undefined;
@@ -357,6 +359,10 @@ export class Connection implements ConnectionMethods<AnyActor> {
 				return this.#gaps.emitWhile(isCurrent, { reason: message.val.reason, events: message.val.events });
 			case "KeepAlive":
 				return this.#advance(message.val.position);
+			case "Expiring":
+				return this.#renewal!.requested();
+			case "AuthenticateResponse":
+				return this.#renewal!.answered(message.val.error);
 			case "GoingAway":
 				this.#goingAway = toldMillis(message.val.delay);
 				return;
@@ -393,6 +399,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 			this.#finish(`${error.group}.${error.code}`);
 			return;
 		}
+		if (message.tag === "Authenticate") return this.#renewal!.answered(error);
 		const call = message.tag === "ActionRequest" && !message.val.oneWay ? message.val.id : undefined;
 		if (!this.#calls.failed(call, refusal)) this.#fail(refusal);
 	}

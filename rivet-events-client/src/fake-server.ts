@@ -309,6 +309,9 @@ export class FakeInstance {
 			const error = this.#subscribe(link, message.val);
 			const answer = { eventName, subscribe, position: this.#position, ...(error ? { error } : {}) };
 			queueMicrotask(() => link.socket.deliver({ tag: "SubscriptionResponse", val: answer }));
+		} else if (message.tag === "Authenticate") {
+			link.hello.credentials = message.val.credentials;
+			queueMicrotask(() => link.socket.deliver({ tag: "AuthenticateResponse", val: {} }));
 		} else if (message.tag === "Cancel") {
 			const call = this.#running.get(link)?.get(message.val.id);
 			if (call) call.cancelled = true;

@@ -80,6 +80,9 @@ export type FromServer =
 	  }
 	| { tag: "Gap"; val: { reason: "dropped" | "volatile"; events: string[]; position: number } }
 	| { tag: "KeepAlive"; val: { position: number } }
+	/** The credentials end in `remaining` milliseconds; the server wants new ones. */
+	| { tag: "Expiring"; val: { remaining: number } }
+	| { tag: "AuthenticateResponse"; val: { remaining?: number; error?: WireError } }
 	| { tag: "GoingAway"; val: { delay: number } }
 	| { tag: "Close"; val: Close }
 	| { tag: "Unreadable"; val: Unreadable };
@@ -111,6 +114,7 @@ export type ToServer =
 			};
 	  }
 	| { tag: "SubscriptionRequest"; val: { eventName: string; subscribe: boolean; tags?: string[]; handled?: number } }
+	| { tag: "Authenticate"; val: { credentials: unknown } }
 	| { tag: "Cancel"; val: { id: number; handled?: number } };
 
 /** Limit in bytes of messages whose size the client chooses; below the server's limit, 64 KB by default. */
@@ -143,6 +147,8 @@ const STREAM_NAMES: Record<Exclude<Tag, "Event" | "Unreadable">, string> = {
 	SubscriptionResponse: "rivet:subscription",
 	Gap: "rivet:gap",
 	KeepAlive: "rivet:keepalive",
+	Expiring: "rivet:expiring",
+	AuthenticateResponse: "rivet:authenticated",
 	GoingAway: "rivet:goingaway",
 	Close: "rivet:close",
 };

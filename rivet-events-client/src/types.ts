@@ -228,8 +228,9 @@ export interface ClientOptions {
 	/** Headers of HTTP requests and event streams. They are not sent with a WebSocket. */
 	headers?: Record<string, string>;
 	/**
-	 * Called before each attempt, and before each call without a connection. Returns the credentials for the server's
-	 * authentication, within `openTimeout`. Credentials that are refused twice in a row close the connection.
+	 * Called before each attempt, before each call without a connection, and when the credentials of an open connection
+	 * expire. Returns the credentials for the server's authentication, within `openTimeout`. Credentials that are refused twice
+	 * in a row close the connection. A connection that had credentials does not continue without.
 	 */
 	onAuthenticating?: () => unknown;
 	/** `auto`, the default, uses Server-Sent Events if WebSockets do not open. */

@@ -59,6 +59,7 @@ interface Link {
 const NAMES: Partial<Record<FromServer["tag"], string>> = {
 	ActionResponse: "response",
 	SubscriptionResponse: "subscription",
+	AuthenticateResponse: "authenticated",
 };
 
 /** As JSON; infinite values as a number that is too large for a double, which is valid JSON. */
