@@ -117,7 +117,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		this.#openTimeout = options.openTimeout ?? OPEN_TIMEOUT_MILLIS;
 		this.#transports = new TransportChoice(base, address, options, this.#openTimeout);
 		this.#retries = new Retries(options);
-		this.#credentials = signIn(options);
+		this.#credentials = signIn(base, address, options);
 		if (!settings.paused) this.open();
 		if (Symbol.asyncDispose) this[Symbol.asyncDispose] = this.dispose;
 	}

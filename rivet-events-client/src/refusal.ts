@@ -40,10 +40,12 @@ export const isOfMessage = (status: number, error: WireError): boolean =>
 	isTooLong(error) ||
 	(error.group === "http" && !NO_ROUTE.has(status) && (status === 403 || adviceOf(status) === "never"));
 
-/** Returns the error of an HTTP response. */
+/** Returns the error of an HTTP response, which can be a problem document (RFC 9457). */
 export const errorOf = (status: number, body: string): WireError => {
 	try {
-		const { group, code, message, metadata } = decode(JSON.parse(body));
+		const { code: reason, detail, message = detail, metadata, ...told } = decode(JSON.parse(body));
+		// a problem document can have both in one
+		const [group, code] = told.group === undefined ? reason.split(".") : [told.group, reason];
 		if (typeof group === "string" && typeof code === "string") return { group, code, message: String(message), metadata };
 	} catch {
 		// not from rivet-events: there is only the status
@@ -52,11 +54,10 @@ export const errorOf = (status: number, body: string): WireError => {
 };
 
 /** Returns the `Close` that corresponds to an HTTP response; `undefined` if there is no such route. */
-export const refusalOf = (response: Response, body: string): Close | undefined => {
+export const refusalOf = (response: Response, body: string, advice = adviceOf(response.status)): Close | undefined => {
 	const { status, headers } = response;
 	const error = errorOf(status, body);
 	if (NO_ROUTE.has(status) && error.group === "http") return undefined;
-	const advice = adviceOf(status);
 	const retryAfter = advice === "later" ? readRetryAfter(headers) : undefined;
 	return { ...error, advice, retryAfter };
 };

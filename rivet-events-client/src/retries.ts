@@ -22,9 +22,9 @@ export class Retries {
 	/** Delay of the server before the next attempt, in milliseconds. */
 	#told: number | undefined;
 
-	constructor({ reconnect, onAuthenticating }: ClientOptions) {
+	constructor({ reconnect, onAuthenticating, ticket }: ClientOptions) {
 		this.#backoff = new Backoff(reconnect);
-		this.#hasCredentials = onAuthenticating !== undefined;
+		this.#hasCredentials = ticket || onAuthenticating !== undefined;
 	}
 
 	/** Whether the client has chosen the delay, so that it may end early. */

@@ -233,6 +233,12 @@ export interface ClientOptions {
 	 * in a row close the connection. A connection that had credentials does not continue without.
 	 */
 	onAuthenticating?: () => unknown;
+	/**
+	 * Whether to send a ticket instead of credentials: before each attempt an HTTP request fetches one from the route `ticket`
+	 * of the server, with cookies, `headers`, and what `onAuthenticating` returns. Its refusal has a status, unlike that of a
+	 * WebSocket; 403 closes the connection.
+	 */
+	ticket?: boolean;
 	/** `auto`, the default, uses Server-Sent Events if WebSockets do not open. */
 	transport?: "auto" | "websocket" | "sse";
 	/**

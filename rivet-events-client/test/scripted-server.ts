@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A server that a test controls, over both transports, for behavior that a real server does not show on demand.
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
 import type { Close, FromServer, Hello, Init, ToServer, WireError } from "../src/protocol";
@@ -24,6 +24,9 @@ export interface ScriptedServer {
 	readonly posts: string[];
 	/** The Authorization headers of calls without a connection. */
 	readonly authorizations: (string | undefined)[];
+	/** Requests for tickets. Without an answer of the test the tickets are `ticket-1` and so on. */
+	readonly tickets: { headers: IncomingHttpHeaders; body: unknown }[];
+	answerTickets(answer: () => HttpAnswer | undefined): void;
 	/** How many sockets and streams were opened, or asked for, and how many are. */
 	opened(): number;
 	open(): number;
@@ -92,12 +95,14 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
 	const received: ToServer[] = [];
 	const posts: string[] = [];
 	const authorizations: (string | undefined)[] = [];
+	const tickets: ScriptedServer["tickets"] = [];
 	const links = new Set<Link>();
 	let opened = 0;
 	let init: Partial<Init> | undefined = {};
 	let refusal: Close | undefined;
 	let openingAnswer: HttpAnswer | undefined;
 	let postAnswer: (body: string) => HttpAnswer | undefined = () => undefined;
+	let ticketAnswer: () => HttpAnswer | undefined = () => undefined;
 	let limit = Infinity;
 	let subscriptionAnswer: (eventName: string) => { position: number; error?: WireError } | undefined = () => undefined;
 	let beforeWelcome: () => void | Promise<void> = () => {};
@@ -169,6 +174,10 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
 			authorizations.push(request.headers.authorization);
 			return answer(response, { status: 200, body: '{"output":"done"}' });
 		}
+		if (pathname.endsWith("/ticket")) {
+			const number = tickets.push({ headers: request.headers, body: JSON.parse(body) });
+			return answer(response, ticketAnswer() ?? { status: 200, body: `{"ticket":"ticket-${number}"}` });
+		}
 		if (request.method === "DELETE") return answer(response, { status: 204 });
 		posts.push(body);
 		if (isTooLong(body)) {
@@ -212,6 +221,10 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
 		received,
 		posts,
 		authorizations,
+		tickets,
+		answerTickets: (told) => {
+			ticketAnswer = told;
+		},
 		opened: () => opened,
 		open: () => links.size,
 		welcome: (more) => {

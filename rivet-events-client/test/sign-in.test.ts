@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ActorConnection, ClientOptions } from "../src/index";
 import type { Close } from "../src/protocol";
-import { type ScriptedServer, startScriptedServer } from "./scripted-server";
+import { type HttpAnswer, type ScriptedServer, startScriptedServer } from "./scripted-server";
 import { client, reached, sleep, TRANSPORTS, until } from "./support";
 
 const EXPIRED: Close = { group: "auth", code: "expired", message: "The credentials have expired.", advice: "credentials" };
@@ -257,5 +257,142 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 		await until(() => server.hellos.length === 2 && room.status.status === "open");
 		expect(server.hellos.map((hello) => "credentials" in hello)).toEqual([false, false]);
 		expect(errors).toEqual([]);
+	});
+
+	describe("a ticket", () => {
+		const problem = (status: number, code?: string, headers = {}): HttpAnswer => ({
+			status,
+			headers: { "content-type": "application/problem+json", ...headers },
+			body: JSON.stringify({ title: "Refused", status, detail: "No ticket.", ...(code ? { code } : {}) }),
+		});
+
+		test("is fetched for each attempt, and sent in the first message", async () => {
+			const room = connect({ ticket: true, onAuthenticating: tokens(), headers: { "x-tenant": "shop" } });
+			await room.ready();
+			server.cut();
+			await until(() => server.hellos.length === 2 && room.status.status === "open");
+			expect(server.hellos.map(({ credentials }) => credentials)).toEqual([{ ticket: "ticket-1" }, { ticket: "ticket-2" }]);
+			expect(server.tickets).toMatchObject([
+				{ body: { actor: "room" }, headers: { authorization: "Bearer t1", "x-tenant": "shop" } },
+				{ body: { actor: "room" }, headers: { authorization: "Bearer t2", "x-tenant": "shop" } },
+			]);
+		});
+
+		test.each([
+			["a user", () => ({ username: "ada", password: "pä" }), `Basic ${Buffer.from("ada:pä").toString("base64")}`],
+			["nothing", () => undefined, undefined],
+			["other credentials", () => ({ apiKey: "k" }), undefined],
+		])("is fetched with the header of %s", async (_, onAuthenticating, expected) => {
+			const room = connect({ ticket: true, onAuthenticating });
+			await room.ready();
+			expect(server.tickets[0]!.headers.authorization).toBe(expected);
+		});
+
+		test("is fetched with the cookies of the page", async () => {
+			const requests: [unknown, unknown][] = [];
+			const room = connect({ ticket: true, fetch: (url, init) => (requests.push([url, init!.credentials]), fetch(url, init)) });
+			await room.ready();
+			expect(requests[0]).toEqual([`${server.url}/ticket`, "include"]);
+		});
+
+		test.each([
+			["without onAuthenticating", {}],
+			["with it", { onAuthenticating: () => ({ token: "t" }) }],
+		])("is refused by 401 twice, before a transport is opened, %s", async (_, more) => {
+			server.answerTickets(() => problem(401, "auth.authentication_required"));
+			const room = connect({ ticket: true, ...more });
+			await until(() => room.status.status === "closed");
+			expect(room.status.reason).toBe("auth.authentication_required");
+			const refusal = { name: "ActorError", group: "auth", code: "authentication_required", message: "No ticket." };
+			expect(errors).toMatchObject([refusal, refusal]);
+			await expect(room.ready()).rejects.toMatchObject({ cause: refusal });
+			expect([server.tickets.length, server.opened()]).toEqual([2, 0]);
+			server.answerTickets(() => undefined);
+			room.reconnect();
+			await room.ready();
+		});
+
+		test.each([undefined, "auth.forbidden"])("is refused by 403 for good: %s", async (code) => {
+			server.answerTickets(() => problem(403, code));
+			const room = connect({ ticket: true, onAuthenticating: tokens() });
+			await until(() => room.status.status === "closed");
+			expect(room.status.reason).toBe(code ?? "http.403");
+			expect(errors).toHaveLength(1);
+			expect([server.tickets.length, server.opened()]).toEqual([1, 0]);
+		});
+
+		test.each([429, 503])("is refused by %i for the time of Retry-After", async (status) => {
+			server.answerTickets(() => problem(status, "actor.overloaded", { "retry-after": "1" }));
+			const room = connect({ ticket: true });
+			const { reason, nextRetryAt } = await reached(room, "waiting");
+			expect(reason).toBe("actor.overloaded");
+			expect(nextRetryAt! - Date.now()).toBeGreaterThan(800);
+			server.answerTickets(() => undefined);
+			await room.ready();
+			expect(errors).toEqual([]);
+			expect([server.tickets.length, server.opened()]).toEqual([2, 1]);
+		});
+
+		test("has another error of the server in its own words", async () => {
+			const body = JSON.stringify({ group: "room", code: "full", message: "Four may play.", metadata: { max: 4 } });
+			server.answerTickets(() => ({ status: 400, body }));
+			const room = connect({ ticket: true });
+			await until(() => room.status.status === "closed");
+			expect(errors).toMatchObject([{ group: "room", code: "full", message: "Four may play.", metadata: { max: 4 } }]);
+		});
+
+		test("is requested again if the answer is a page, which is reported", async () => {
+			server.answerTickets(() => (server.tickets.length === 1 ? { status: 200, body: "<h1>Sign in</h1>" } : undefined));
+			const room = connect({ ticket: true });
+			await room.ready();
+			expect(errors).toHaveLength(1);
+			expect(String(errors[0])).toContain("The answer to a request for a ticket cannot be read");
+		});
+
+		test.each([
+			["fails", () => Promise.reject(new TypeError("fetch failed"))],
+			["does not answer", () => new Promise<never>(() => {})],
+			["has no such route", async () => new Response("", { status: 404 })],
+		])("is requested again without an error if the network %s", async (_, first) => {
+			let requests = 0;
+			const network: typeof fetch = (url, init) => (String(url).endsWith("/ticket") && ++requests === 1 ? first() : fetch(url, init));
+			const room = connect({ ticket: true, fetch: network, openTimeout: 300 });
+			const { reason } = await reached(room, "waiting");
+			expect(["http.unreachable", "timeout"]).toContain(reason); // whichever timer is first
+			await room.ready();
+			expect(requests).toBe(2);
+			expect(errors).toEqual([]);
+		});
+
+		test("is fetched and sent when the server requests new credentials", async () => {
+			const room = connect({ ticket: true });
+			await room.ready();
+			expire();
+			await until(() => renewals().length === 1);
+			expect(renewals()).toEqual([{ credentials: { ticket: "ticket-2" } }]);
+			expect(server.hellos).toHaveLength(1);
+		});
+
+		test("is fetched again on an open connection not before the time of Retry-After", async () => {
+			const room = connect({ ticket: true });
+			await room.ready();
+			server.answerTickets(() => (server.tickets.length === 2 ? problem(503, undefined, { "retry-after": "1" }) : undefined));
+			expire();
+			await until(() => errors.length === 1);
+			const before = performance.now();
+			expect(errors).toMatchObject([{ group: "http", code: "503" }]);
+			await until(() => renewals().length === 1);
+			expect(performance.now() - before).toBeGreaterThan(800);
+			expect(renewals()).toEqual([{ credentials: { ticket: "ticket-3" } }]);
+		});
+
+		test("is not requested for a connection that had credentials and has none", async () => {
+			const room = connect({ ticket: true, onAuthenticating: tokens({ 2: () => undefined, 3: () => undefined }) });
+			await room.ready();
+			server.cut();
+			await until(() => room.status.status === "closed");
+			expect(room.status.reason).toBe("auth.authentication_required");
+			expect(server.tickets).toHaveLength(1);
+		});
 	});
 });
