@@ -176,12 +176,24 @@ export class FakeInstance {
 	readonly refuseEvent = (event: string, reason: string, more?: FakeError): Unsubscribe =>
 		put(this.#refusedEvents, event, errorOf(reason, more));
 
+	readonly revokeEvent = (event: string, reason: string, more?: FakeError): Unsubscribe => {
+		const allow = this.refuseEvent(event, reason, more);
+		for (const link of this.#open()) {
+			if (link.subscriptions.has(event)) link.socket.deliver(this.#change(link, { eventName: event, subscribe: true }));
+		}
+		return allow;
+	};
+
 	readonly refuseConnections = (reason: string, more: FakeClose = {}): Unsubscribe => {
 		const refusal = closeOf(reason, more);
 		this.#refusal = refusal;
 		return () => {
 			if (this.#refusal === refusal) this.#refusal = undefined;
 		};
+	};
+
+	readonly expireToken = (remaining = 0): void => {
+		for (const { socket } of this.#open()) socket.deliver({ tag: "Expiring", val: { remaining } });
 	};
 
 	readonly emit = (event: string, ...args: unknown[]): number => this.emitTo([], event, ...args);
@@ -305,10 +317,8 @@ export class FakeInstance {
 
 	receive(link: Link, message: Exclude<ToServer, { tag: "Hello" }>): void {
 		if (message.tag === "SubscriptionRequest") {
-			const { eventName, subscribe } = message.val;
-			const error = this.#subscribe(link, message.val);
-			const answer = { eventName, subscribe, position: this.#position, ...(error ? { error } : {}) };
-			queueMicrotask(() => link.socket.deliver({ tag: "SubscriptionResponse", val: answer }));
+			const answer = this.#change(link, message.val);
+			queueMicrotask(() => link.socket.deliver(answer));
 		} else if (message.tag === "Authenticate") {
 			link.hello.credentials = message.val.credentials;
 			queueMicrotask(() => link.socket.deliver({ tag: "AuthenticateResponse", val: {} }));
@@ -408,6 +418,13 @@ export class FakeInstance {
 	async #snapshot(name: string): Promise<Pick<Init, "snapshot" | "snapshotError">> {
 		const { error, output } = await this.#answer({ name, args: [] });
 		return error ? { snapshotError: error } : { snapshot: output };
+	}
+
+	/** @returns the answer */
+	#change(link: Link, request: Subscription & { subscribe: boolean }): FromServer {
+		const { eventName, subscribe } = request;
+		const error = this.#subscribe(link, request);
+		return { tag: "SubscriptionResponse", val: { eventName, subscribe, position: this.#position, ...(error ? { error } : {}) } };
 	}
 
 	/** @returns the refusal, if there is one */

@@ -66,7 +66,7 @@ export type FakeCall<S extends ActorShape = AnyActors[string]> = {
 /** A connection that is open. */
 export interface FakeConnection<S extends ActorShape = AnyActors[string]> {
 	readonly params: ParamsOf<S> | undefined;
-	/** What `onAuthenticating` has returned. */
+	/** What `onAuthenticating` has returned last. */
 	readonly credentials: unknown;
 	/** Names of the events that it subscribes to. */
 	readonly subscriptions: readonly EventName<S>[];
@@ -101,6 +101,8 @@ export interface FakeActor<S extends ActorShape = AnyActors[string]> {
 	refuseAction(name: keyof S["actions"] & string, reason: string, error?: FakeError): Unsubscribe;
 	/** Refuses subscriptions to an event until the returned function is called. */
 	refuseEvent(event: keyof S["events"] & string, reason: string, error?: FakeError): Unsubscribe;
+	/** Ends the subscriptions to an event, and refuses new ones until the returned function is called. */
+	revokeEvent(event: keyof S["events"] & string, reason: string, error?: FakeError): Unsubscribe;
 	/** Refuses new connections until the returned function is called. */
 	refuseConnections(reason: string, close?: FakeClose): Unsubscribe;
 
@@ -125,6 +127,13 @@ export interface FakeActor<S extends ActorShape = AnyActors[string]> {
 	resume(): Promise<void>;
 	/** Interrupts the connections, and opens them as `resynced`: what they missed is lost. Resolves when all are open. */
 	resync(reason?: string): Promise<void>;
+	/**
+	 * Requests new credentials of the open connections, as a server does before the old ones expire. Accepts what
+	 * `onAuthenticating` returns.
+	 *
+	 * @param remaining milliseconds until they expire; 0 by default
+	 */
+	expireToken(remaining?: number): void;
 	/** Closes the open connections. */
 	close(reason: string, close?: FakeClose): void;
 	/** Resolves when the actor has connections and all of them are open. */

@@ -21,6 +21,10 @@ interface Stage {
 	gap(reason: "dropped" | "volatile", events: string[]): void;
 	request(name: string, args: unknown[]): Promise<unknown>;
 	close(reason: string, message: string): void;
+	expireToken(): void;
+	endSubscription(event: string, reason: string, message: string): void;
+	/** The credentials of the connection. */
+	credentials(): unknown;
 	interrupt(): Promise<void>;
 	resume(): Promise<void>;
 	resync(reason: string): Promise<void>;
@@ -47,6 +51,9 @@ function fakeStage(options: ClientOptions): Stage {
 		gap: (reason, events) => room.gap({ reason, events }),
 		request: (name, args) => room.request(name, ...args),
 		close: (reason, message) => room.close(reason, { message }),
+		expireToken: () => room.expireToken(),
+		endSubscription: (event, reason, message) => void room.revokeEvent(event, reason, { message }),
+		credentials: () => room.connections[0]?.credentials,
 		interrupt: async () => room.interrupt(),
 		resume: room.resume,
 		resync: room.resync,
@@ -73,6 +80,7 @@ async function scriptedStage(transport: "websocket" | "sse", options: ClientOpti
 	const timer = setInterval(() => {
 		while (answered < server.received.length) {
 			const { tag, val } = server.received[answered++]!;
+			if (tag === "Authenticate") server.send({ tag: "AuthenticateResponse", val: {} });
 			if (tag !== "ActionRequest" || val.oneWay) continue;
 			const output = outputs.get(val.name);
 			if (!output) continue;
@@ -126,6 +134,10 @@ async function scriptedStage(transport: "websocket" | "sse", options: ClientOpti
 			server.send({ tag: "Close", val: { ...split(reason), message, advice: "never" } });
 			server.cut(1011);
 		},
+		expireToken: () => server.send({ tag: "Expiring", val: { remaining: 0 } }),
+		endSubscription: (eventName, reason, message) =>
+			server.send({ tag: "SubscriptionResponse", val: { eventName, subscribe: true, position, error: { ...split(reason), message } } }),
+		credentials: () => server.received.reduce((last, { tag, val }) => (tag === "Authenticate" ? val.credentials : last), server.hellos.at(-1)?.credentials),
 		interrupt: async () => {
 			isDown = true;
 			server.cut();
@@ -325,6 +337,24 @@ describe.each(Object.entries(STAGES))("%s", (_, open) => {
 		room.on("secret", () => {});
 		await seen(1);
 		expect(told).toEqual([refusal]);
+	});
+
+	test("replaces credentials that expire, and reports a subscription that ends with them", async () => {
+		await stage.end();
+		let asked = 0;
+		stage = await open({ onAuthenticating: () => ({ token: `t${++asked}` }) });
+		const room = connect();
+		room.on("secret", () => told.push("secret"));
+		await opened(room);
+		expect(stage.credentials()).toEqual({ token: "t1" });
+		for (const token of ["t2", "t3"]) {
+			stage.expireToken();
+			await until(() => (stage.credentials() as any).token === token);
+			await sleep(20);
+		}
+		stage.endSubscription("secret", "auth.forbidden", "Not for you");
+		await seen(1);
+		expect(told).toEqual([["onError", "ActorError", "forbidden", 'Subscription to "secret": Not for you', { eventName: "secret" }]]);
 	});
 
 	test("stays closed when the server refuses it", async () => {

@@ -5,6 +5,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ActorError } from "../src/index";
 import { createFakeClient } from "../src/testing";
+import { until } from "./support";
 
 interface Message {
 	user: string;
@@ -80,6 +81,35 @@ describe("a client for tests", () => {
 		own.client.room.get("x").connect();
 		await own.actor("room", "x").opened();
 		expect(own.actor("room", "x").connections[0]!.credentials).toEqual({ token: "t" });
+		await own.reset();
+	});
+
+	test("expires credentials, and ends subscriptions until they are allowed again", async () => {
+		let asked = 0;
+		const own = createFakeClient<Actors>({ onAuthenticating: () => ({ token: ++asked }) });
+		const actor = own.actor("room", "x");
+		const connection = own.client.room.get("x").connect();
+		const errors: unknown[] = [];
+		connection.onError((error) => errors.push(error));
+		const seen: string[] = [];
+		connection.on("left", () => seen.push("first"));
+		await actor.opened();
+		actor.expireToken();
+		await until(() => (actor.connections[0]!.credentials as any).token === 2);
+		const allow = actor.revokeEvent("left", "auth.forbidden");
+		expect(errors).toMatchObject([{ code: "forbidden", metadata: { eventName: "left" } }]);
+		expect(actor.connections[0]!.subscriptions).toEqual([]);
+		expect(actor.emit("left")).toBe(0);
+		connection.on("left", () => seen.push("second"));
+		await until(() => errors.length === 2);
+		allow();
+		connection.on("left", () => seen.push("third"));
+		expect(actor.emit("left")).toBe(1);
+		expect(seen).toEqual(["first", "second", "third"]);
+		actor.close("auth.expired", { advice: "credentials" });
+		expect(connection.status).toMatchObject({ status: "waiting", reason: "auth.expired" });
+		await actor.resume();
+		expect(actor.connections[0]!.credentials).toEqual({ token: 3 });
 		await own.reset();
 	});
 
