@@ -46,10 +46,9 @@ import org.springframework.security.core.userdetails.ReactiveUserDetailsService;
 import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.csrf.CsrfWebFilter;
-import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher;
-import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher.MatchResult;
 import org.springframework.util.StringUtils;
 import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.server.WebFilter;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.cluster.NodeCommands;
@@ -248,12 +247,20 @@ public final class RivetEventsSecurityAutoConfiguration {
 			return (logout) -> logout.logoutHandler((handlers) -> handlers.add(0, handler));
 		}
 
+		/**
+		 * Runs before Spring Security. It does not replace the matcher of the protection,
+		 * to which a resource server adds that bearer tokens are exempt.
+		 */
 		@Bean
+		@Order(-101)
 		@ConditionalOnBooleanProperty(name = "rivet.events.security.csrf-exempt", matchIfMissing = true)
-		Customizer<ServerHttpSecurity.CsrfSpec> rivetCsrfCustomizer(ObjectProvider<BasePath> basePath) {
-			ServerWebExchangeMatcher outside = (exchange) -> basePath.getObject().within(exchange.getRequest()) != null
-					? MatchResult.notMatch() : CsrfWebFilter.DEFAULT_CSRF_MATCHER.matches(exchange);
-			return (csrf) -> csrf.requireCsrfProtectionMatcher(outside);
+		WebFilter rivetCsrfExemption(BasePath basePath) {
+			return (exchange, chain) -> {
+				if (basePath.within(exchange.getRequest()) != null) {
+					CsrfWebFilter.skipExchange(exchange);
+				}
+				return chain.filter(exchange);
+			};
 		}
 
 	}

@@ -5,6 +5,10 @@
 
 package io.rivetevents.security;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.security.Principal;
 import java.time.Instant;
 import java.util.List;
@@ -156,6 +160,19 @@ class ResourceServerTests {
 			.contains("BadCredentialsException: banned\\nFORGED line");
 		assertThat(output.toString().lines()).noneMatch((line) -> line.startsWith("FORGED"));
 		assertThat(output).doesNotContain("\tat ");
+	}
+
+	@Test
+	void leavesBearerTokensExemptFromCsrf() throws Exception {
+		try (ConfigurableApplicationContext context = run(Jwts.class)) {
+			String port = context.getEnvironment().getRequiredProperty("local.server.port");
+			HttpRequest post = HttpRequest.newBuilder(URI.create("http://localhost:%s/none".formatted(port)))
+				.header("authorization", "Bearer " + token(KEY, 60, "ada"))
+				.POST(HttpRequest.BodyPublishers.noBody())
+				.build();
+			assertThat(HttpClient.newHttpClient().send(post, HttpResponse.BodyHandlers.ofString()).statusCode())
+				.isEqualTo(404);
+		}
 	}
 
 	/** The users are for passwords, and the decoder is for something else. */
