@@ -154,6 +154,7 @@ class ArchitectureTests {
 			event.publishing: protocol error failure limit scheduling connection actor extension
 			    observation event
 			asyncapi: protocol conversion contract.reflect invocation
+			ticket: protocol error protocol.value failure actor actor.state extension
 			transport: protocol error protocol.value protocol.encoding conversion failure limit
 			    scheduling connection actor extension observation inbound outbound delivery
 			    placement
@@ -191,6 +192,7 @@ class ArchitectureTests {
 			    cluster.status transport.webflux tracing observation autoconfigure
 			    autoconfigure.state autoconfigure.cluster
 			redis: protocol error protocol.value protocol.encoding failure extension connection cluster
+			    ticket
 			redis.store: protocol actor actor.state redis
 			redis.discovery: cluster.engine redis
 			jdbc.sqlite: jdbc

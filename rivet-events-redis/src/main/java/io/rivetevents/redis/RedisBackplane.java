@@ -6,6 +6,7 @@
 package io.rivetevents.redis;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,6 +35,7 @@ import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.NodeCommand;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.SafeText;
+import io.rivetevents.ticket.SpentTickets;
 
 /**
  * Carries events and commands over one channel of Redis pub/sub, which stores no
@@ -133,6 +135,15 @@ public final class RedisBackplane implements Backplane {
 	/** Returns what queries the other nodes. */
 	public OtherNodes others() {
 		return this.queries;
+	}
+
+	/**
+	 * Returns the tickets that have been used on all nodes. Redis keeps each under a key
+	 * of its own until the ticket has expired.
+	 * @param clock decides how long that is
+	 */
+	public SpentTickets spentTickets(InstantSource clock) {
+		return new RedisSpentTickets(() -> this.link, this.settings.channel(), clock);
 	}
 
 	/** Receivers of the messages of other nodes. */

@@ -7,6 +7,7 @@ package io.rivetevents.redis;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
@@ -17,8 +18,10 @@ import io.lettuce.core.resource.DefaultClientResources;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.ReactiveRedisConnection;
 import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisStringCommands.SetOption;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.types.Expiration;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -131,6 +134,21 @@ final class RedisLink {
 	private Mono<Long> publish(ByteBuffer channel, byte[] message) {
 		ReactiveRedisConnection connection = this.publishing;
 		return (connection != null) ? connection.pubSubCommands().publish(channel, ByteBuffer.wrap(message))
+				: Mono.error(() -> new IllegalStateException("Redis is not connected yet"));
+	}
+
+	/**
+	 * Sets a key unless it exists.
+	 * @param key the key
+	 * @param duration time after which Redis deletes it
+	 * @return whether it was set; an error if Redis is not reachable
+	 */
+	Mono<Boolean> setOnce(String key, Duration duration) {
+		ReactiveRedisConnection connection = this.publishing;
+		ByteBuffer name = ByteBuffer.wrap(key.getBytes(StandardCharsets.UTF_8));
+		return (connection != null)
+				? connection.stringCommands()
+					.set(name, ByteBuffer.allocate(0), Expiration.from(duration), SetOption.ifAbsent())
 				: Mono.error(() -> new IllegalStateException("Redis is not connected yet"));
 	}
 
