@@ -499,6 +499,16 @@ public final class ClientLink {
 		this.support.directory().deliver(address, connectionId, message);
 	}
 
+	/**
+	 * Requests new credentials as if the present ones had expired now. No effect before
+	 * the client is connected.
+	 */
+	public void expireCredentials() {
+		if (this.address != null && !this.gone) {
+			this.right.expireNow();
+		}
+	}
+
 	/** The client has authenticated again: from now on it has the new identity. */
 	private void renewed(Renewal renewal) {
 		if (this.gone || this.address == null || this.request == null) {

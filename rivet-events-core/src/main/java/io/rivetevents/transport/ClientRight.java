@@ -83,6 +83,11 @@ final class ClientRight {
 		await(left(identity));
 	}
 
+	/** Begins again as if the credentials had expired now. */
+	void expireNow() {
+		await(Duration.ZERO);
+	}
+
 	/** Returns the time until credentials expire, {@code null} if they do not. */
 	private @Nullable Duration left(Identity identity) {
 		Instant end = this.support.handshake().expiresAt(identity);

@@ -398,6 +398,33 @@ public final class TestConnection {
 		return this.spec.actions(api, this);
 	}
 
+	// Credentials
+
+	/**
+	 * Lets the credentials of the client expire now, also those without an expiry. In the
+	 * extended mode the connection closes after {@code
+	 * rivet.events.security.expiry-grace} unless the client {@linkplain #authenticate
+	 * authenticates again}. Not with clients over real sockets.
+	 */
+	public TestConnection expireToken() {
+		requireOpen();
+		this.transport.expire();
+		this.spec.progress().handle();
+		return this;
+	}
+
+	/**
+	 * Sends new credentials, which the application authenticates. In the extended mode
+	 * only.
+	 * @param credentials an object that is written as JSON
+	 */
+	public TestConnection authenticate(Object credentials) {
+		requireOpen();
+		this.transport.send(new ToServer.Authenticate(Values.received(mapper(), credentials)));
+		this.spec.progress().handle();
+		return this;
+	}
+
 	/**
 	 * Closes the connection as a client that leaves: over a WebSocket with the code 1000.
 	 * The server may cancel calls that it has not answered, and what it sends meanwhile

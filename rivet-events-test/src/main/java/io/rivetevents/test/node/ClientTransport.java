@@ -38,6 +38,9 @@ public interface ClientTransport {
 	 */
 	void read(boolean reading);
 
+	/** Lets the credentials of the client expire now. */
+	void expire();
+
 	/**
 	 * Receives what the server sends. Called by any thread, by one at a time.
 	 */

@@ -119,6 +119,12 @@ public final class SocketTransport implements ClientTransport, WebSocket.Listene
 	}
 
 	@Override
+	public void expire() {
+		throw new UnsupportedOperationException(
+				"The credentials of a client over a real socket expire by themselves: remove rivet.test.transport=websocket");
+	}
+
+	@Override
 	public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
 		this.partial.append(data);
 		if (last) {

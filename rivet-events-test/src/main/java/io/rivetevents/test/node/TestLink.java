@@ -100,6 +100,11 @@ public final class TestLink implements ClientTransport, TransportSession {
 		});
 	}
 
+	@Override
+	public void expire() {
+		this.link.execute(this.link::expireCredentials);
+	}
+
 	private void wake() {
 		if (this.woken.compareAndSet(false, true)) {
 			this.link.execute(this::drain);
