@@ -80,7 +80,7 @@ export type FromServer =
 	  }
 	| { tag: "Gap"; val: { reason: "dropped" | "volatile"; events: string[]; position: number } }
 	| { tag: "KeepAlive"; val: { position: number } }
-	/** The credentials end in `remaining` milliseconds; the server wants new ones. */
+	/** The credentials end in `remaining` milliseconds; the server requests new ones. */
 	| { tag: "Expiring"; val: { remaining: number } }
 	| { tag: "AuthenticateResponse"; val: { remaining?: number; error?: WireError } }
 	| { tag: "GoingAway"; val: { delay: number } }
