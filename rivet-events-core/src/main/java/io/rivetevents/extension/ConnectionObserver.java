@@ -31,7 +31,8 @@ public interface ConnectionObserver {
 
 	/**
 	 * A client that is required to authenticate did not do so in time, and is closed.
-	 * @param handshake the URI of its request
+	 * @param handshake the URI of its request; of its query, only the parameters that
+	 * name the instance, since others may be credentials
 	 * @param remoteAddress its address, {@code null} if unknown
 	 */
 	default void authenticationTimedOut(URI handshake, @Nullable InetSocketAddress remoteAddress) {
@@ -42,7 +43,8 @@ public interface ConnectionObserver {
 	 * such as those of Spring Security, by the server, or by the actor. Called once for a
 	 * client, for a timeout after {@link #authenticationTimedOut}. Not called for a
 	 * request that is not valid HTTP, nor beyond a limit of the TCP connection.
-	 * @param handshake the URI of its request
+	 * @param handshake the URI of its request; of its query, only the parameters that
+	 * name the instance, since others may be credentials
 	 * @param resumes whether the client requests to continue where its last connection
 	 * ended
 	 * @param refusal the error that the client receives

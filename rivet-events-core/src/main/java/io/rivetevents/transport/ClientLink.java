@@ -235,8 +235,7 @@ public final class ClientLink {
 		}
 		this.support.limits().hits().add(Limit.HELLO_TIMEOUT);
 		if (undecided) {
-			HandshakeRequest request = opening.request();
-			this.support.observers().authenticationTimedOut(request.uri(), request.remoteAddress());
+			this.support.reportTimedOut(opening.request());
 		}
 		refuse(new RivetException(undecided ? ErrorCode.AUTHENTICATION_TIMED_OUT : ErrorCode.CONNECTION_TIMED_OUT));
 	}

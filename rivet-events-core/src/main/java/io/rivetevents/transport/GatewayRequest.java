@@ -5,12 +5,16 @@
 
 package io.rivetevents.transport;
 
+import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
@@ -40,6 +44,12 @@ public record GatewayRequest(ActorTarget target, String path) {
 	private static final Set<String> PARAMETERS = Set.of("rvt-namespace", "rvt-method", "rvt-runner", "rvt-pool",
 			"rvt-key", "rvt-input", "rvt-region", "rvt-crash-policy", "rvt-token", "rvt-skip-ready-wait");
 
+	/** Parameters that contain credentials or data of a client. */
+	private static final Set<String> PRIVATE_PARAMETERS = Set.of("rvt-token", "rvt-input");
+
+	/** The token behind the id of an instance. */
+	private static final Pattern TOKEN = Pattern.compile("(" + PREFIX + "[^/@]*)@[^/]*");
+
 	private static final Set<String> CRASH_POLICIES = Set.of("restart", "sleep", "destroy");
 
 	private static final Set<String> BOOLEANS = Set.of("true", "1", "false", "0");
@@ -60,6 +70,24 @@ public record GatewayRequest(ActorTarget target, String path) {
 		Map<String, String> parameters = parameters(query);
 		ActorTarget target = parameters.isEmpty() ? byId(first) : byKey(first, parameters);
 		return new GatewayRequest(target, rest);
+	}
+
+	/**
+	 * Returns a URL for the log and for observers, without parameters that may contain
+	 * credentials: of the query, only parameters of the gateway are left.
+	 * @param uri the URL of a request
+	 */
+	static URI withoutCredentials(URI uri) {
+		String[] parts = uri.toString().split("\\?", 2);
+		String path = TOKEN.matcher(parts[0]).replaceFirst("$1");
+		String query = (parts.length == 1) ? ""
+				: Stream.of(parts[1].split("&")).filter(GatewayRequest::isPublic).collect(Collectors.joining("&"));
+		return URI.create(query.isEmpty() ? path : path + '?' + query);
+	}
+
+	private static boolean isPublic(String pair) {
+		String name = pair.split("=", 2)[0];
+		return PARAMETERS.contains(name) && !PRIVATE_PARAMETERS.contains(name);
 	}
 
 	private static ActorTarget byId(String segment) {

@@ -51,7 +51,16 @@ public record LinkServices(ActorDirectory directory, OutboundRegistry connection
 	 * @param refusal the error that it receives
 	 */
 	public void reportRefused(URI handshake, boolean resumes, RivetException refusal) {
-		this.observers.connectionRefused(handshake, resumes, refusal);
+		this.observers.connectionRefused(GatewayRequest.withoutCredentials(handshake), resumes, refusal);
+	}
+
+	/**
+	 * Reports a client that must authenticate and did not do so in time.
+	 * @param request its request
+	 */
+	void reportTimedOut(HandshakeRequest request) {
+		this.observers.authenticationTimedOut(GatewayRequest.withoutCredentials(request.uri()),
+				request.remoteAddress());
 	}
 
 	/** Returns the id of a new connection, by which any node finds this one. */

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,6 +31,15 @@ class GatewayRequestTests {
 		try (InputStream in = GatewayRequestTests.class.getResourceAsStream("/protocol/vectors.json")) {
 			return new JsonMapper().readTree(in).path("gatewayUrls").valueStream().toList().stream();
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "http://h/rivet/gateway/room/connect, http://h/rivet/gateway/room/connect",
+			"/gateway/room/sse?rvt-key=a&rvt-method=get, /gateway/room/sse?rvt-key=a&rvt-method=get",
+			"/gateway/room/sse?conn_params=%7B%7D&rvt-key=a&rvt-token=t&rvt-input=i&x, /gateway/room/sse?rvt-key=a",
+			"/gateway/room/connect?token=t, /gateway/room/connect", "/gateway/id@t/connect, /gateway/id/connect" })
+	void leavesOutWhatMayBeCredentials(URI uri, URI expected) {
+		assertThat(GatewayRequest.withoutCredentials(uri)).isEqualTo(expected);
 	}
 
 	@ParameterizedTest
