@@ -50,6 +50,7 @@ export const groups = [
       security: 'Security',
       'sign-in': 'Signing in',
       expiry: 'Expiry and renewal',
+      tickets: 'Connect tickets',
       origins: 'Origins and CSRF',
     },
   },

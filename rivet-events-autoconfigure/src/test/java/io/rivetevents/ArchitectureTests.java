@@ -157,7 +157,7 @@ class ArchitectureTests {
 			ticket: protocol error protocol.value failure actor actor.state extension
 			transport: protocol error protocol.value protocol.encoding conversion failure limit
 			    scheduling connection actor extension observation inbound outbound delivery
-			    placement
+			    placement ticket
 			security: protocol error contract.reflect annotation scheduling actor extension
 			    invocation invocation.index
 			# web servers and stores
@@ -165,7 +165,7 @@ class ArchitectureTests {
 			transport.webflux: protocol error protocol.encoding conversion failure limit scheduling
 			    extension transport transport.netty
 			transport.http: protocol error protocol.value protocol.encoding conversion failure limit
-			    actor extension transport transport.webflux
+			    actor extension ticket transport transport.webflux
 			transport.sse: protocol error protocol.encoding conversion limit extension outbound
 			    inbound delivery transport transport.netty transport.webflux
 			transport.websocket: protocol error protocol.encoding failure limit extension outbound
@@ -173,6 +173,8 @@ class ArchitectureTests {
 			security.webflux: protocol error failure extension cluster security
 			autoconfigure.background:
 			autoconfigure.diagnostics: error annotation connection actor explain autoconfigure
+			autoconfigure.ticket: actor.state extension redis ticket transport transport.http
+			    transport.webflux autoconfigure
 			autoconfigure.modulith: connection actor autoconfigure
 			autoconfigure.state: protocol error annotation actor actor.state extension actor.call
 			    placement invocation.index delivery outbox jdbc jdbc.sqlite jdbc.outbox redis.store
@@ -222,6 +224,7 @@ class ArchitectureTests {
 		allButStores.remove("autoconfigure.state");
 		allButStores.remove("autoconfigure.diagnostics");
 		allButStores.remove("autoconfigure.modulith");
+		allButStores.remove("autoconfigure.ticket");
 		allButStores.remove("autoconfigure.cluster");
 		allButStores.remove("autoconfigure.observation");
 		allButStores.remove("autoconfigure.actuate");
@@ -391,7 +394,8 @@ class ArchitectureTests {
 		noClasses().that()
 			.resideOutsideOfPackages("io.rivetevents.transport.*", "io.rivetevents.security.webflux",
 					"io.rivetevents.autoconfigure", "io.rivetevents.autoconfigure.actuate",
-					"io.rivetevents.autoconfigure.inspector", "io.rivetevents.autoconfigure.observation")
+					"io.rivetevents.autoconfigure.inspector", "io.rivetevents.autoconfigure.observation",
+					"io.rivetevents.autoconfigure.ticket")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage(WEB)

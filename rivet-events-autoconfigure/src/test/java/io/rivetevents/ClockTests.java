@@ -46,6 +46,7 @@ class ClockTests {
 			autoconfigure.state.RivetEventsOutboxAutoConfiguration: Clock.systemUTC # default of the Clock bean
 			autoconfigure.state.RivetEventsRedisStoreAutoConfiguration: Clock.systemUTC # default of the Clock bean
 			autoconfigure.inspector.RivetEventsInspectorAutoConfiguration: Clock.systemUTC # default of the Clock bean
+			autoconfigure.ticket.RivetEventsTicketAutoConfiguration: Clock.systemUTC # default of the Clock bean
 			autoconfigure.cluster.DiscoveryConfiguration: Clock.systemUTC # default of the Clock bean
 			autoconfigure.cluster.RivetEventsClusterAutoConfiguration: Executors.newCachedThreadPool # threads that wait for other nodes
 			conversion.WrittenForms: Calendar.getInstance # an example of a type, whose value is not used

@@ -350,14 +350,15 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * empty, the issuer is part of each user.
 	 * @param streamKey Key of the secrets that authenticate streams. Nodes that share
 	 * clients require the same key. If not set, a random key is kept in the store; with
-	 * the memory store it is lost at each restart.
+	 * the memory store it is lost at each restart. The key of tickets is derived from it.
+	 * @param ticketTimeout Time for which a connect ticket is accepted.
 	 */
 	public record Security(@DefaultValue List<String> allowedOrigins, @DefaultValue List<String> allowedHosts,
 			@DefaultValue("true") boolean csrfExempt,
 			@DefaultValue("refuse") OnForbiddenSubscription onForbiddenSubscription,
 			@DefaultValue("false") boolean authenticationRequired, @DefaultValue("10s") Duration authenticationTimeout,
 			@DefaultValue("1m") Duration expiryNotice, @DefaultValue("30s") Duration expiryGrace,
-			@Nullable String issuer, @Nullable String streamKey) {
+			@Nullable String issuer, @Nullable String streamKey, @DefaultValue("30s") Duration ticketTimeout) {
 	}
 
 	/**

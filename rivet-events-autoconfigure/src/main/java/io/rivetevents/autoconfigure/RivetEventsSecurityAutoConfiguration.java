@@ -80,6 +80,7 @@ import io.rivetevents.security.webflux.LogoutHook;
 import io.rivetevents.security.webflux.ManagedConnectionAuthenticator;
 import io.rivetevents.security.webflux.ResourceServers;
 import io.rivetevents.security.webflux.StandardCredentialsConverter;
+import io.rivetevents.transport.webflux.ActorHandlerMapping;
 import io.rivetevents.transport.webflux.BasePath;
 
 /**
@@ -254,13 +255,19 @@ public final class RivetEventsSecurityAutoConfiguration {
 		@Bean
 		@Order(-101)
 		@ConditionalOnBooleanProperty(name = "rivet.events.security.csrf-exempt", matchIfMissing = true)
-		WebFilter rivetCsrfExemption(BasePath basePath) {
+		WebFilter rivetCsrfExemption(ObjectProvider<BasePath> basePath) {
+			Supplier<@Nullable BasePath> found = SingletonSupplier.ofNullable(basePath::getIfAvailable);
 			return (exchange, chain) -> {
-				if (basePath.within(exchange.getRequest()) != null) {
+				BasePath base = found.get();
+				if (base != null && isExempt(base.within(exchange.getRequest()))) {
 					CsrfWebFilter.skipExchange(exchange);
 				}
 				return chain.filter(exchange);
 			};
+		}
+
+		private static boolean isExempt(@Nullable String path) {
+			return path != null && !path.equals(ActorHandlerMapping.TICKET);
 		}
 
 	}

@@ -54,6 +54,7 @@ import io.rivetevents.placement.ActorTypes;
 import io.rivetevents.placement.LocalNode;
 import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.WakeupBatches;
+import io.rivetevents.ticket.Tickets;
 import io.rivetevents.transport.Handshake;
 import io.rivetevents.transport.LinkServices;
 import io.rivetevents.transport.LinkSettings;
@@ -113,13 +114,14 @@ public final class RivetEventsWebAutoConfiguration {
 			ObjectProvider<ConnectionAuthenticator> authenticator, Users users, RivetEventsProperties properties,
 			ValueMapper mapper, Observers observers, WakeupBatches bursts, Limits limits, LocalNode node,
 			StreamSecrets secrets, @Qualifier("rivetActorTimers") Scheduler timers, ObjectProvider<CallerScope> callers,
-			ActorTypes types, ObjectProvider<AuthenticationExpiry> expiries) {
+			ActorTypes types, ObjectProvider<AuthenticationExpiry> expiries, ObjectProvider<Tickets> tickets) {
 		ConnectionAuthenticator found = RivetEventsAutoConfiguration.available(authenticator,
 				ConnectionAuthenticator.NONE);
 		RivetEventsProperties.Security security = properties.security();
 		Handshake handshake = new Handshake(found.within(RivetEventsAutoConfiguration.callers(callers)), users,
 				security.authenticationRequired(), limits, security.authenticationTimeout(), timers,
-				types::takeRequestHead, AuthenticationExpiry.earliest(expiries.orderedStream().toList()));
+				types::takeRequestHead, AuthenticationExpiry.earliest(expiries.orderedStream().toList()),
+				tickets.getIfAvailable());
 		return new LinkServices(directory, connections, handshake, mapper, secrets, observers, bursts, limits, node);
 	}
 

@@ -296,7 +296,7 @@ class BoundaryTests {
 		MemorySession(Encoding encoding, String user, Supplier<ActorTarget> target, LinkSettings settings) {
 			this.queue = new OutboundQueue(encoding, new OutboundQueue.Limits(1024 * 1024, 64 * 1024),
 					(bytes) -> BoundaryTests.this.thread.execute(this::drain));
-			PendingHandshake opening = new PendingHandshake(new MemoryRequest(user), target, () -> null,
+			PendingHandshake opening = new PendingHandshake(new MemoryRequest(user), target, () -> null, null,
 					Context.empty());
 			this.link = new ClientLink(opening, this.queue, support(), settings, BoundaryTests.this.thread, this);
 		}
@@ -304,7 +304,7 @@ class BoundaryTests {
 		private LinkServices support() {
 			Limits limits = bean(Limits.class);
 			Handshake handshake = new Handshake(ConnectionAuthenticator.NONE, Users.PLAIN, false, limits, LONG,
-					Schedulers.single(), () -> false, AuthenticationExpiry.NONE);
+					Schedulers.single(), () -> false, AuthenticationExpiry.NONE, null);
 			return new LinkServices(bean(ActorDirectory.class), registry(), handshake,
 					new ValueMapper(JsonMapper.builder().build()), new StreamSecrets("key"), Observers.NONE,
 					bean(WakeupBatches.class), limits, bean(LocalNode.class));

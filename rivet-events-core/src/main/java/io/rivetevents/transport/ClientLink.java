@@ -245,7 +245,7 @@ public final class ClientLink {
 		connect((opening) -> {
 			JsonNode params = opening.params().get();
 			return this.support.handshake()
-				.identify(opening.request(), params)
+				.identify(opening, params, null)
 				.map((identity) -> withHead(ConnectRequest.stateful(this.support.newConnectionId(), params, identity),
 						opening));
 		});
@@ -268,7 +268,7 @@ public final class ClientLink {
 		connect((opening) -> {
 			JsonNode params = (hello.params() != null) ? hello.params() : opening.params().get();
 			return this.support.handshake()
-				.identify(opening.request(), params, hello.credentials())
+				.identify(opening, params, hello.credentials())
 				.flatMap((identity) -> retained(opening, identity))
 				.map((identity) -> withHead(ConnectRequest.extended(this.support.newConnectionId(), params, identity,
 						stream(hello, identity)), opening));
@@ -280,8 +280,8 @@ public final class ClientLink {
 		if (identity.owner() == null) {
 			return Mono.just(identity);
 		}
-		return this.support.handshake().retained(opening.request()).map((authenticator) -> {
-			this.right.setAuthenticator(authenticator);
+		return this.support.handshake().retained(opening).map((login) -> {
+			this.right.setLogin(login);
 			return identity;
 		});
 	}

@@ -18,7 +18,6 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.error.RivetException;
-import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.Renewal;
 import io.rivetevents.failure.RepeatedFailures;
@@ -57,7 +56,7 @@ final class ClientRight {
 	private final ScheduledExecutorService thread;
 
 	/** Checks new credentials; set while the client connects. */
-	private ConnectionAuthenticator authenticator = ConnectionAuthenticator.NONE;
+	private Handshake.Login login = Handshake.Login.NONE;
 
 	private @Nullable ScheduledFuture<?> timer;
 
@@ -72,8 +71,8 @@ final class ClientRight {
 	}
 
 	/** Sets what checks new credentials of the client. */
-	void setAuthenticator(ConnectionAuthenticator authenticator) {
-		this.authenticator = authenticator;
+	void setLogin(Handshake.Login login) {
+		this.login = login;
 	}
 
 	// Expiry
@@ -155,7 +154,7 @@ final class ClientRight {
 		this.checking = true;
 		boolean identified = usage != null && usage.isIdentified();
 		this.support.handshake()
-			.renew(identity, Objects.requireNonNull(message.credentials()), this.authenticator)
+			.renew(identity, Objects.requireNonNull(message.credentials()), this.login)
 			.doFinally((signal) -> {
 				if (usage != null) {
 					usage.end(weight, identified);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -23,6 +24,7 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.connection.RequestHead;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.AuthenticationExpiry;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.ConnectionAuthenticator;
@@ -31,11 +33,15 @@ import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.value.WireValues;
+import io.rivetevents.ticket.Tickets;
+import io.rivetevents.ticket.Tickets.Accepted;
 
 /**
  * Reads and checks the parts of a request that a connection keeps.
  */
 public final class Handshake {
+
+	private static final String ORIGIN = "Origin";
 
 	private final ConnectionAuthenticator authenticator;
 
@@ -53,6 +59,8 @@ public final class Handshake {
 
 	private final AuthenticationExpiry expiry;
 
+	private final @Nullable Tickets tickets;
+
 	/**
 	 * Creates a reader.
 	 * @param authenticator authenticates the credentials of a client
@@ -63,9 +71,11 @@ public final class Handshake {
 	 * @param timers scheduler of the timeout; must not be blocked
 	 * @param headTaken whether a hook takes the head of the request
 	 * @param expiry finds the time at which credentials expire
+	 * @param tickets accepts tickets; {@code null} if there are none
 	 */
 	public Handshake(ConnectionAuthenticator authenticator, Users users, boolean authenticationRequired, Limits limits,
-			Duration timeout, Scheduler timers, BooleanSupplier headTaken, AuthenticationExpiry expiry) {
+			Duration timeout, Scheduler timers, BooleanSupplier headTaken, AuthenticationExpiry expiry,
+			@Nullable Tickets tickets) {
 		this.authenticator = authenticator;
 		this.users = users;
 		this.authenticationRequired = authenticationRequired;
@@ -74,6 +84,7 @@ public final class Handshake {
 		this.timers = timers;
 		this.headTaken = headTaken;
 		this.expiry = expiry;
+		this.tickets = tickets;
 	}
 
 	/**
@@ -133,7 +144,7 @@ public final class Handshake {
 	}
 
 	/**
-	 * Authenticates the client of a request.
+	 * Authenticates the client of a request that does not connect.
 	 * @param request the request
 	 * @param params its connection params, {@code null} if there are none
 	 * @return the identity; {@code auth.forbidden} if the params contain wrong
@@ -143,79 +154,137 @@ public final class Handshake {
 	 * required, {@code auth.authentication_timed_out} if authentication takes too long
 	 */
 	public Mono<Identity> identify(HandshakeRequest request, @Nullable JsonNode params) {
-		return identify(request, params, null);
+		return identify(request, params, Flux.empty());
 	}
 
 	/**
-	 * Authenticates the client of a request.
-	 * @param request the request
+	 * Authenticates the client of a request to connect.
+	 * @param opening the request, which may contain a ticket
 	 * @param params its connection params, {@code null} if there are none
 	 * @param credentials the credentials in its first message, {@code null} if there are
 	 * none
-	 * @return the identity; errors as for {@link #identify(HandshakeRequest, JsonNode)}
+	 * @return the identity; errors as for {@link #identify(HandshakeRequest, JsonNode)},
+	 * and {@code auth.invalid_credentials} if credentials or ticket are wrong
 	 */
-	public Mono<Identity> identify(HandshakeRequest request, @Nullable JsonNode params,
+	public Mono<Identity> identify(PendingHandshake opening, @Nullable JsonNode params,
 			@Nullable JsonNode credentials) {
+		return identify(opening.request(), params, Flux.concat(byTicket(opening), byMessage(opening, credentials)));
+	}
+
+	private Mono<Identity> identify(HandshakeRequest request, @Nullable JsonNode params, Flux<Accepted> more) {
 		InetAddress address = request.clientAddress();
-		return inTime(principal(request, params, credentials).map(Optional::of)
+		return inTime(find(request, params, more).map(Optional::of)
 			.defaultIfEmpty(Optional.empty())
-			.flatMap((found) -> request.sessionId(found.isPresent())
-				.map(Optional::of)
+			.flatMap((found) -> session(request, found.orElse(null)).map(Optional::of)
 				.defaultIfEmpty(Optional.empty())
-				.map((session) -> new Identity(found.orElse(null), this.users.ownerOf(found.orElse(null)),
-						session.orElse(null), address))));
+				.map((session) -> {
+					Principal user = found.map(Accepted::user).orElse(null);
+					return new Identity(user, this.users.ownerOf(user), session.orElse(null), address);
+				})));
+	}
+
+	/** A ticket is used in place of the session in which it was issued. */
+	private static Mono<String> session(HandshakeRequest request, @Nullable Accepted found) {
+		String ofTicket = (found != null) ? found.session() : null;
+		return (ofTicket != null) ? Mono.just(ofTicket) : request.sessionId(found != null);
 	}
 
 	/**
-	 * Finds the principal by the request, the params and the credentials. All that are
-	 * present must belong to the same user.
+	 * Finds the user by the request, the params and the credentials. All that are present
+	 * must belong to the same user.
 	 */
-	private Mono<Principal> principal(HandshakeRequest request, @Nullable JsonNode params,
-			@Nullable JsonNode credentials) {
+	private Mono<Accepted> find(HandshakeRequest request, @Nullable JsonNode params, Flux<Accepted> more) {
 		Mono<Principal> byParams = Mono.defer(() -> LinkTask.later(() -> this.authenticator.authenticate(params)))
 			.filter(this.users::isSignedIn);
-		Mono<Principal> byMessage = (credentials != null) ? login(credentials, this.authenticator) : Mono.empty();
-		return Flux.concat(signedIn(request), byParams, byMessage).collectList().flatMap((found) -> {
-			if (found.isEmpty()) {
-				return nobody();
-			}
-			boolean same = found.stream().map(this.users::ownerOf).distinct().count() == 1;
-			return same ? Mono.just(found.get(0)) : Mono.error(new RivetException(ErrorCode.IDENTITY_CONFLICT));
-		}).contextWrite(request.context());
+		return Flux.concat(Flux.concat(signedIn(request), byParams).map(Handshake::withoutSession), more)
+			.collectList()
+			.flatMap((found) -> {
+				if (found.isEmpty()) {
+					return nobody();
+				}
+				boolean same = found.stream().map(Accepted::user).map(this.users::ownerOf).distinct().count() == 1;
+				return same ? Mono.just(found.get(0)) : Mono.error(new RivetException(ErrorCode.IDENTITY_CONFLICT));
+			})
+			.contextWrite(request.context());
 	}
 
-	private Mono<Principal> login(JsonNode credentials, ConnectionAuthenticator authenticator) {
-		return Mono.defer(() -> LinkTask.later(() -> authenticator.login(credentials)))
-			.filter(this.users::isSignedIn)
-			.switchIfEmpty(Mono.error(() -> new RivetException(ErrorCode.AUTHENTICATION_REQUIRED)));
+	private static Accepted withoutSession(Principal user) {
+		return new Accepted(user, null);
+	}
+
+	private Mono<Accepted> byMessage(PendingHandshake opening, @Nullable JsonNode credentials) {
+		return (credentials != null) ? login(this.authenticator, originOf(opening), opening.target()).check(credentials)
+				: Mono.empty();
+	}
+
+	private Mono<Accepted> byTicket(PendingHandshake opening) {
+		String ticket = opening.ticket();
+		return (this.tickets != null && ticket != null)
+				? this.tickets.accept(ticket, originOf(opening), opening.target()) : Mono.empty();
+	}
+
+	private static @Nullable String originOf(PendingHandshake opening) {
+		List<String> origin = opening.request().header(ORIGIN);
+		return origin.isEmpty() ? null : origin.get(0);
+	}
+
+	private Login login(ConnectionAuthenticator authenticator, @Nullable String origin, Supplier<ActorTarget> target) {
+		return (credentials) -> {
+			String ticket = Tickets.in(credentials);
+			return (this.tickets != null && ticket != null) ? this.tickets.accept(ticket, origin, target)
+					: Mono.defer(() -> LinkTask.later(() -> authenticator.login(credentials)))
+						.filter(this.users::isSignedIn)
+						.map(Handshake::withoutSession)
+						.switchIfEmpty(Mono.error(() -> new RivetException(ErrorCode.AUTHENTICATION_REQUIRED)));
+		};
+	}
+
+	/** Checks credentials that a client sends in a message. */
+	@FunctionalInterface
+	interface Login {
+
+		/** Accepts no credentials. */
+		Login NONE = (credentials) -> Mono.error(() -> new RivetException(ErrorCode.INVALID_CREDENTIALS));
+
+		/**
+		 * Checks credentials.
+		 * @return the user; {@code auth.invalid_credentials} and other errors
+		 */
+		Mono<Accepted> check(JsonNode credentials);
+
 	}
 
 	/**
 	 * Returns what checks later credentials of a client, without its request.
-	 * @param request the request
+	 * @param opening the request
 	 */
-	Mono<ConnectionAuthenticator> retained(HandshakeRequest request) {
-		return Mono.defer(this.authenticator::retained).contextWrite(request.context());
+	Mono<Login> retained(PendingHandshake opening) {
+		String origin = originOf(opening);
+		ActorTarget target = opening.target().get();
+		return Mono.defer(this.authenticator::retained)
+			.map((authenticator) -> login(authenticator, origin, () -> target))
+			.contextWrite(opening.request().context());
 	}
 
 	/**
 	 * Authenticates a connected client again.
 	 * @param identity its identity until now
 	 * @param credentials its new credentials
-	 * @param authenticator checks them
+	 * @param login checks them
 	 * @return the new identity; {@code auth.identity_conflict} if the credentials belong
 	 * to another user, or the client is anonymous; other errors as for {@link #identify}
 	 */
-	Mono<Identity> renew(Identity identity, JsonNode credentials, ConnectionAuthenticator authenticator) {
+	Mono<Identity> renew(Identity identity, JsonNode credentials, Login login) {
 		String owner = identity.owner();
 		if (owner == null) {
 			return Mono.error(new RivetException(ErrorCode.IDENTITY_CONFLICT));
 		}
-		return inTime(login(credentials, authenticator).map((found) -> {
-			if (!owner.equals(this.users.ownerOf(found))) {
+		return inTime(login.check(credentials).map((found) -> {
+			if (!owner.equals(this.users.ownerOf(found.user()))) {
 				throw new RivetException(ErrorCode.IDENTITY_CONFLICT);
 			}
-			return new Identity(found, owner, identity.sessionId(), identity.address());
+			String session = (found.session() != null) ? found.session() : identity.sessionId();
+			return new Identity(found.user(), owner, session, identity.address());
 		}));
 	}
 
@@ -229,7 +298,7 @@ public final class Handshake {
 		return (principal != null) ? this.expiry.expiresAt(principal) : null;
 	}
 
-	private Mono<Principal> nobody() {
+	private Mono<Accepted> nobody() {
 		return this.authenticationRequired ? Mono.error(new RivetException(ErrorCode.AUTHENTICATION_REQUIRED))
 				: Mono.empty();
 	}

@@ -22,9 +22,10 @@ import io.rivetevents.extension.ActorTarget;
  * that is invalid
  * @param params reads its connection params; {@code null} if there are none; throws a
  * {@code RivetException} if they are invalid
+ * @param ticket ticket in the request, {@code null} if there is none
  * @param context the Reactor context of the request, which contains the authenticated
  * user
  */
 public record PendingHandshake(HandshakeRequest request, Supplier<ActorTarget> target,
-		Supplier<@Nullable JsonNode> params, ContextView context) {
+		Supplier<@Nullable JsonNode> params, @Nullable String ticket, ContextView context) {
 }

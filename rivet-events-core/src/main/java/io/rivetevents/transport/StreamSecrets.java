@@ -57,11 +57,24 @@ public final class StreamSecrets {
 		// the length separates the end of the id from the beginning of the owner
 		String owner = (identity.owner() != null) ? "user " + identity.owner() : "";
 		String proven = stream.length() + ":" + stream + '\n' + owner;
+		return Base64.getUrlEncoder().withoutPadding().encodeToString(code(proven));
+	}
+
+	/**
+	 * Returns a key of 256 bits for another purpose, from which this one cannot be
+	 * computed. Nodes with the same key derive the same.
+	 * @param label name of the purpose; begins with a letter, so that it differs from
+	 * each stream
+	 */
+	public byte[] derive(String label) {
+		return code(label);
+	}
+
+	private byte[] code(String text) {
 		try {
 			Mac mac = Mac.getInstance(ALGORITHM);
 			mac.init(this.key);
-			byte[] code = mac.doFinal(proven.getBytes(StandardCharsets.UTF_8));
-			return Base64.getUrlEncoder().withoutPadding().encodeToString(code);
+			return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
 		}
 		catch (GeneralSecurityException ex) {
 			throw new IllegalStateException(ex); // every Java platform supports it

@@ -34,7 +34,7 @@ class HandshakeTests {
 	@Test
 	void timesOutByTheTimersOfTheNode() {
 		Handshake handshake = new Handshake(ConnectionAuthenticator.NONE, Users.PLAIN, false, this.limits, TIMEOUT,
-				this.timers, () -> false, AuthenticationExpiry.NONE);
+				this.timers, () -> false, AuthenticationExpiry.NONE, null);
 		StepVerifier.create(handshake.ownerOf(request()))
 			.then(() -> this.timers.advanceTimeBy(TIMEOUT))
 			.expectErrorSatisfies((ex) -> assertThat(((RivetException) ex).code())

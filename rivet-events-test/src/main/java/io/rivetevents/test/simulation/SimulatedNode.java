@@ -123,7 +123,7 @@ final class SimulatedNode {
 			this.member.make(parts.actors().mapper(), threads);
 		}
 		Handshake handshake = new Handshake(ConnectionAuthenticator.NONE, Users.PLAIN, false, limits,
-				this.settings.authenticationTimeout(), timers, () -> false, AuthenticationExpiry.NONE);
+				this.settings.authenticationTimeout(), timers, () -> false, AuthenticationExpiry.NONE, null);
 		this.links = new LinkServices(directory(), connections, handshake, parts.actors().mapper(), SECRETS, observers,
 				bursts, limits, this.node);
 		this.queues = parts.settings().queues(new QueuedTotal(limits));

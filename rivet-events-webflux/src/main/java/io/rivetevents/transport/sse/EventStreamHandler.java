@@ -183,7 +183,7 @@ public final class EventStreamHandler implements WebHandler {
 		Connection connection = found[0];
 		NettyDataBufferFactory buffers = (NettyDataBufferFactory) response.bufferFactory();
 		return Mono.deferContextual((context) -> {
-			PendingHandshake opening = new PendingHandshake(this.io.read(exchange), gateway::target, () -> null,
+			PendingHandshake opening = new PendingHandshake(this.io.read(exchange), gateway::target, () -> null, null,
 					context);
 			Flux<ByteBuf> body = EventStreamLink.body(LinkIo.eventLoopOf(connection.channel()),
 					() -> new EventStreamLink(opening, hello, exchange, connection, this.links, this.io, this.settings,

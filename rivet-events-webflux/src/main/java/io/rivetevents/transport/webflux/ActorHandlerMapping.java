@@ -22,6 +22,9 @@ import io.rivetevents.transport.GatewayRequest;
  */
 public final class ActorHandlerMapping extends AbstractHandlerMapping {
 
+	/** Path of the route that issues tickets, within the base path. */
+	public static final String TICKET = "/ticket";
+
 	private static final int BEFORE_CONTROLLERS = -1;
 
 	private final BasePath basePath;

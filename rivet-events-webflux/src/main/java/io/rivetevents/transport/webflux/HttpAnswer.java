@@ -5,6 +5,10 @@
 
 package io.rivetevents.transport.webflux;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -30,6 +34,9 @@ public final class HttpAnswer {
 	 * a shorter one anyway.
 	 */
 	private static final int MIN_COUNTED = 4 * 1024;
+
+	/** Seconds after which a client may retry. */
+	private static final String RETRY_AFTER = "1";
 
 	private static final int MAX_ERROR = 1024 * 1024;
 
@@ -95,6 +102,26 @@ public final class HttpAnswer {
 		}
 		response.getHeaders().set(ErrorHeader.NAME, ErrorHeader.value(ex.group(), ex.code()));
 		return write(response, ex.status(), encoding.contentType(), body);
+	}
+
+	/**
+	 * Writes an error as a problem document, as controllers of the application answer it.
+	 * @see <a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457: Problem Details</a>
+	 */
+	public static Mono<Void> writeProblem(ServerHttpResponse response, RivetException ex, ValueMapper mapper) {
+		HttpStatus status = HttpStatus.valueOf(ex.status());
+		Map<String, Object> problem = new LinkedHashMap<>();
+		problem.put("title", status.getReasonPhrase());
+		problem.put("status", ex.status());
+		problem.put("detail", ex.text());
+		problem.put("group", ex.group());
+		problem.put("code", ex.code());
+		HttpHeaders headers = response.getHeaders();
+		headers.set(ErrorHeader.NAME, ErrorHeader.value(ex.group(), ex.code()));
+		if (status == HttpStatus.SERVICE_UNAVAILABLE || status == HttpStatus.TOO_MANY_REQUESTS) {
+			headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER);
+		}
+		return write(response, ex.status(), MediaType.APPLICATION_PROBLEM_JSON_VALUE, mapper.write(problem));
 	}
 
 }

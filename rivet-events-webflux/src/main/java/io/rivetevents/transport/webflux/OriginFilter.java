@@ -108,7 +108,7 @@ public final class OriginFilter implements WebFilter, Ordered {
 		this.configuration.setAllowCredentials(true);
 		this.configuration.setAllowedMethods(List.of("GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"));
 		this.configuration.addAllowedHeader(CorsConfiguration.ALL);
-		this.configuration.addExposedHeader("x-rivet-error");
+		this.configuration.setExposedHeaders(List.of("x-rivet-error", HttpHeaders.RETRY_AFTER));
 		this.configuration.setMaxAge(MAX_AGE);
 	}
 
@@ -229,8 +229,10 @@ public final class OriginFilter implements WebFilter, Ordered {
 	}
 
 	private Mono<Void> answer(ServerWebExchange exchange, String refusal) {
-		return HttpAnswer.writeError(exchange.getResponse(), new RivetException(ErrorCode.FORBIDDEN, refusal),
-				Encoding.JSON, this.mapper);
+		RivetException error = new RivetException(ErrorCode.FORBIDDEN, refusal);
+		return ActorHandlerMapping.TICKET.equals(this.basePath.within(exchange.getRequest()))
+				? HttpAnswer.writeProblem(exchange.getResponse(), error, this.mapper)
+				: HttpAnswer.writeError(exchange.getResponse(), error, Encoding.JSON, this.mapper);
 	}
 
 }

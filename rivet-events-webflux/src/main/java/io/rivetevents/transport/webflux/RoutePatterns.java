@@ -38,7 +38,8 @@ final class RoutePatterns {
 
 	private static final String CONNECTION_ID = "/connections/{id}";
 
-	private static final List<String> PLAIN = List.of("/", "/actors", "/metadata", "/health", "/asyncapi.json");
+	private static final List<String> PLAIN = List.of("/", "/actors", "/metadata", "/health", "/asyncapi.json",
+			ActorHandlerMapping.TICKET);
 
 	private final Map<String, PathPattern> patterns;
 

@@ -79,7 +79,7 @@ final class ChannelUpgradeStrategy implements RequestUpgradeStrategy {
 						session(exchange, in, out, handshakeInfoFactory.get()), channel, eventLoop, written, owner);
 				PendingHandshake opening = new PendingHandshake(owner.io().read(exchange),
 						() -> RequestFailures.reading(() -> target(exchange, offered, owner)),
-						() -> RequestFailures.reading(offered::readParams), context);
+						() -> RequestFailures.reading(offered::readParams), offered.ticket(), context);
 				return new WebSocketLink(way, encoding, opening, owner).run();
 			}), spec(subProtocol, compress)).contextWrite((kept) -> Context.empty()));
 		return exchange.getResponse().setComplete().then(onEventLoop(channel, eventLoop, () -> socket));

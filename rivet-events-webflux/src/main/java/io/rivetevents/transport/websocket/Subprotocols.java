@@ -27,8 +27,10 @@ import io.rivetevents.transport.Handshake;
  * @param extended whether the client uses the extended mode: {@code docs/protocol.md}
  * @param params percent-encoded connection params, {@code null} if there are none
  * @param actorId id of the instance, if the URL does not name one
+ * @param ticket a ticket, {@code null} if there is none
  */
-record Subprotocols(String encoding, boolean extended, @Nullable String params, @Nullable String actorId) {
+record Subprotocols(String encoding, boolean extended, @Nullable String params, @Nullable String actorId,
+		@Nullable String ticket) {
 
 	/** The subprotocol that the server selects. */
 	static final String SELECTED = "rivet";
@@ -40,6 +42,8 @@ record Subprotocols(String encoding, boolean extended, @Nullable String params, 
 	private static final String PARAMS = "rivet_conn_params.";
 
 	private static final String ACTOR = "rivet_actor.";
+
+	private static final String TICKET = "rivet_ticket.";
 
 	/**
 	 * Reads the subprotocols of a handshake, which {@link ActorHandshakeService} has
@@ -55,6 +59,7 @@ record Subprotocols(String encoding, boolean extended, @Nullable String params, 
 		boolean extended = false;
 		String params = null;
 		String actorId = null;
+		String ticket = null;
 		for (String token : offered) {
 			if (token.startsWith(ENCODING)) {
 				encoding = token.substring(ENCODING.length());
@@ -68,8 +73,11 @@ record Subprotocols(String encoding, boolean extended, @Nullable String params, 
 			else if (token.startsWith(ACTOR)) {
 				actorId = token.substring(ACTOR.length());
 			}
+			else if (token.startsWith(TICKET)) {
+				ticket = token.substring(TICKET.length());
+			}
 		}
-		return new Subprotocols(encoding, extended, params, actorId);
+		return new Subprotocols(encoding, extended, params, actorId, ticket);
 	}
 
 	/**

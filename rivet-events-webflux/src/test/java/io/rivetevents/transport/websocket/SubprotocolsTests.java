@@ -29,6 +29,12 @@ class SubprotocolsTests {
 		}
 	}
 
+	@Test
+	void readsATicket() {
+		assertThat(Subprotocols.parse(List.of("rivet", "rivet_ticket.rt1.aB-_")).ticket()).isEqualTo("rt1.aB-_");
+		assertThat(Subprotocols.parse(List.of("rivet")).ticket()).isNull();
+	}
+
 	@ParameterizedTest
 	@MethodSource("recorded")
 	void readsWhatClientsOffer(JsonNode vector) {
