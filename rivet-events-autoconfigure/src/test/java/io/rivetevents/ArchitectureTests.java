@@ -173,7 +173,7 @@ class ArchitectureTests {
 			security.webflux: protocol error failure extension cluster security
 			autoconfigure.background:
 			autoconfigure.diagnostics: error annotation connection actor explain autoconfigure
-			autoconfigure.ticket: actor.state extension redis ticket transport transport.http
+			autoconfigure.ticket: actor.state extension cluster redis ticket transport transport.http
 			    transport.webflux autoconfigure
 			autoconfigure.modulith: connection actor autoconfigure
 			autoconfigure.state: protocol error annotation actor actor.state extension actor.call

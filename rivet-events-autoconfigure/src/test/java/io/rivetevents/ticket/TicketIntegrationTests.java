@@ -164,14 +164,26 @@ class TicketIntegrationTests {
 				TestClient other = client().connect(encoding, client().ticket(TicketClient.bearer("ada")))) {
 			socket.next("Init");
 			other.next("Init");
-			TicketClient.send(HttpRequest.newBuilder(URI.create(client().server() + "/logout"))
-				.headers(session)
-				.POST(HttpRequest.BodyPublishers.noBody())
-				.build());
+			logout(session);
 			assertThat(socket.next("Close").text("code")).isEqualTo("logged_out");
 			other.call(1, "who");
 			other.next("ActionResponse");
 		}
+	}
+
+	@Test
+	void rejectsATicketOfASessionThatHasBeenLoggedOut() throws Exception {
+		String[] session = TicketClient.withCsrf(client().session("ada"));
+		String ticket = client().ticket(session);
+		logout(session);
+		assertRejected(client().connect(Encoding.EXTENDED_JSON, ticket));
+	}
+
+	private void logout(String[] session) throws Exception {
+		TicketClient.send(HttpRequest.newBuilder(URI.create(client().server() + "/logout"))
+			.headers(session)
+			.POST(HttpRequest.BodyPublishers.noBody())
+			.build());
 	}
 
 	private static void assertReads(TestClient client, Encoding encoding, String user) {

@@ -5,6 +5,10 @@
 
 package io.rivetevents.cluster;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
 import org.apache.commons.logging.LogFactory;
 
 import io.rivetevents.delivery.OutboundRegistry;
@@ -29,6 +33,8 @@ public final class NodeCommands {
 
 	private final Runnable drain;
 
+	private final List<Consumer<String>> sessionEnds = new CopyOnWriteArrayList<>();
+
 	/**
 	 * Creates commands.
 	 * @param registry the connections of this node
@@ -39,6 +45,14 @@ public final class NodeCommands {
 		this.registry = registry;
 		this.backplane = backplane;
 		this.drain = drain;
+	}
+
+	/**
+	 * Adds a listener for the end of web sessions, on any node.
+	 * @param listener called with the permanent id of the session; must not block
+	 */
+	public void onSessionEnd(Consumer<String> listener) {
+		this.sessionEnds.add(listener);
 	}
 
 	/**
@@ -71,6 +85,7 @@ public final class NodeCommands {
 			return this.registry.close((identity) -> owner.equals(identity.owner()), loggedOut());
 		}
 		if (command instanceof NodeCommand.CloseSession session) {
+			this.sessionEnds.forEach((listener) -> listener.accept(session.sessionId()));
 			return this.registry.close((identity) -> isOf(identity, session), loggedOut());
 		}
 		if (command instanceof NodeCommand.Drain drain && drain.node().equals(this.registry.node())) {

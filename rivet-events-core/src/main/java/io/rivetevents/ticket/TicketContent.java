@@ -21,19 +21,21 @@ import io.rivetevents.protocol.value.WireValues;
  * The encrypted content of a ticket.
  *
  * @param id id of the ticket
+ * @param issuedAt when it was issued, in milliseconds
  * @param expiresAt when it expires, in milliseconds
  * @param origin origin of the page that may use it, {@code null} for all
  * @param actor name of the actor that it is for, {@code null} for all
  * @param session permanent id of the web session, {@code null} if there is none
  * @param user the user; {@code null} if the node that issued the ticket keeps it
  */
-record TicketContent(String id, Instant expiresAt, @Nullable String origin, @Nullable String actor,
+record TicketContent(String id, Instant issuedAt, Instant expiresAt, @Nullable String origin, @Nullable String actor,
 		@Nullable String session, @Nullable SerializedPrincipal user) {
 
 	/** Returns the content as JSON. */
 	byte[] encode() {
 		ObjectNode fields = JsonNodeFactory.instance.objectNode();
 		fields.put("id", this.id);
+		fields.put("iat", this.issuedAt.toEpochMilli());
 		fields.put("exp", this.expiresAt.toEpochMilli());
 		fields.put("origin", this.origin);
 		fields.put("actor", this.actor);
@@ -53,7 +55,7 @@ record TicketContent(String id, Instant expiresAt, @Nullable String origin, @Nul
 	 */
 	static TicketContent decode(byte[] json) {
 		JsonNode fields = WireValues.decodeJson(json);
-		return new TicketContent(fields.path("id").stringValue(), Instant.ofEpochMilli(fields.path("exp").longValue()),
+		return new TicketContent(fields.path("id").stringValue(), time(fields, "iat"), time(fields, "exp"),
 				text(fields, "origin"), text(fields, "actor"), text(fields, "session"), user(fields.path("user")));
 	}
 
@@ -64,6 +66,10 @@ record TicketContent(String id, Instant expiresAt, @Nullable String origin, @Nul
 		List<String> authorities = new ArrayList<>();
 		fields.path("authorities").forEach((authority) -> authorities.add(authority.stringValue()));
 		return new SerializedPrincipal(fields.path("name").stringValue(), authorities, text(fields, "json"));
+	}
+
+	private static Instant time(JsonNode fields, String name) {
+		return Instant.ofEpochMilli(fields.path(name).longValue());
 	}
 
 	private static @Nullable String text(JsonNode fields, String name) {

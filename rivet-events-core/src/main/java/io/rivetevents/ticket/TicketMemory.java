@@ -61,6 +61,23 @@ final class TicketMemory<V> {
 	}
 
 	/**
+	 * Sets a value. If there are too many, the oldest one is removed.
+	 * @param id id of the value
+	 * @param value the value
+	 * @param expiresAt when it expires
+	 */
+	synchronized void set(String id, V value, Instant expiresAt) {
+		removeExpired();
+		this.entries.remove(id);
+		Iterator<Entry<V>> oldest = this.entries.values().iterator();
+		if (this.entries.size() >= this.max && oldest.hasNext()) {
+			oldest.next();
+			oldest.remove();
+		}
+		this.entries.put(id, new Entry<>(value, expiresAt));
+	}
+
+	/**
 	 * Returns the value of a ticket.
 	 * @param id id of the ticket
 	 * @return {@code null} if there is none, or the ticket has expired

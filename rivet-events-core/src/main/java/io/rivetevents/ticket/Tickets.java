@@ -42,6 +42,9 @@ public final class Tickets {
 	/** Maximum number of users in memory. */
 	static final int MAX_KEPT = 1_000;
 
+	/** Maximum number of ended sessions in memory. */
+	private static final int MAX_ENDED = 10_000;
+
 	private static final String FIELD = "ticket";
 
 	private final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(Tickets.class));
@@ -59,6 +62,9 @@ public final class Tickets {
 	private final Function<ActorTarget, Mono<ActorInfo>> finder;
 
 	private final TicketMemory<Principal> kept;
+
+	/** When each session has ended. */
+	private final TicketMemory<Instant> ended;
 
 	/**
 	 * Creates an instance.
@@ -78,6 +84,7 @@ public final class Tickets {
 		this.clock = clock;
 		this.finder = finder;
 		this.kept = new TicketMemory<>(MAX_KEPT, clock);
+		this.ended = new TicketMemory<>(MAX_ENDED, clock);
 	}
 
 	/** Returns the time for which a ticket is accepted. */
@@ -112,13 +119,14 @@ public final class Tickets {
 	 */
 	public String issue(Identity identity, PortablePrincipal user, @Nullable String origin, @Nullable String actor) {
 		String id = UUID.randomUUID().toString();
-		Instant expiresAt = this.clock.instant().plus(this.timeout);
+		Instant issuedAt = this.clock.instant();
+		Instant expiresAt = issuedAt.plus(this.timeout);
 		SerializedPrincipal written = write(user);
 		if (written == null) {
 			this.kept.add(id, user.principal(), expiresAt);
 		}
 		return this.cipher
-			.seal(new TicketContent(id, expiresAt, origin, actor, identity.sessionId(), written).encode());
+			.seal(new TicketContent(id, issuedAt, expiresAt, origin, actor, identity.sessionId(), written).encode());
 	}
 
 	private @Nullable SerializedPrincipal write(PortablePrincipal user) {
@@ -128,6 +136,15 @@ public final class Tickets {
 		catch (PrincipalCodecException ex) {
 			return null;
 		}
+	}
+
+	/**
+	 * Rejects the tickets that were issued in a web session until now.
+	 * @param sessionId permanent id of the session
+	 */
+	public void endSession(String sessionId) {
+		Instant now = this.clock.instant();
+		this.ended.set(sessionId, now, now.plus(this.timeout));
 	}
 
 	// Accepting
@@ -150,6 +167,9 @@ public final class Tickets {
 			if (content.origin() != null && !content.origin().equals(origin)) {
 				throw rejected("it was issued to another origin");
 			}
+			if (hasEnded(content)) {
+				throw rejected("its user has logged out since it was issued");
+			}
 			return checkActor(content, target).then(Mono.defer(() -> spend(content)));
 		});
 	}
@@ -161,6 +181,12 @@ public final class Tickets {
 					+ " rivet.events.security.stream-key");
 		}
 		return TicketContent.decode(content);
+	}
+
+	/** A later login may continue the session. */
+	private boolean hasEnded(TicketContent content) {
+		Instant end = (content.session() != null) ? this.ended.get(content.session()) : null;
+		return end != null && !content.issuedAt().isAfter(end);
 	}
 
 	private Mono<Void> checkActor(TicketContent content, Supplier<ActorTarget> target) {

@@ -117,6 +117,17 @@ class TicketsTests {
 	}
 
 	@Test
+	void rejectsTicketsOfASessionThatWereIssuedBeforeItsEnd() {
+		String before = issue(this.tickets, null, null);
+		this.tickets.endSession("session-2");
+		accept(this.tickets, issue(this.tickets, null, null), null, "room");
+		this.tickets.endSession("session-1");
+		assertRejected(before, null, "room");
+		this.now.set(START.plusMillis(1));
+		accept(this.tickets, issue(this.tickets, null, null), null, "room");
+	}
+
+	@Test
 	void rejectsForgedTickets() {
 		String ticket = issue(this.tickets, null, null);
 		assertRejected(issue(tickets(2, this.spent, PrincipalCodec.BY_NAME), null, null), null, "room");

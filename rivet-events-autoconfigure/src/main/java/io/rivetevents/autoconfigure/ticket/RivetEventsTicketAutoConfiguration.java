@@ -21,6 +21,7 @@ import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.autoconfigure.RivetEventsProperties;
 import io.rivetevents.autoconfigure.RivetEventsRedisAutoConfiguration;
 import io.rivetevents.autoconfigure.RivetEventsWebAutoConfiguration;
+import io.rivetevents.cluster.NodeCommands;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.PrincipalCodec;
 import io.rivetevents.redis.RedisBackplane;
@@ -47,9 +48,13 @@ public final class RivetEventsTicketAutoConfiguration {
 
 	@Bean
 	Tickets rivetTickets(StreamSecrets secrets, SpentTickets spent, ObjectProvider<PrincipalCodec> codec,
-			RivetEventsProperties properties, ObjectProvider<Clock> clock, ActorDirectory directory) {
-		return new Tickets(secrets.derive(KEY_LABEL), spent, codec.getIfAvailable(() -> PrincipalCodec.BY_NAME),
-				properties.security().ticketTimeout(), clock.getIfUnique(Clock::systemUTC), directory::find);
+			RivetEventsProperties properties, ObjectProvider<Clock> clock, ActorDirectory directory,
+			NodeCommands commands) {
+		Tickets tickets = new Tickets(secrets.derive(KEY_LABEL), spent,
+				codec.getIfAvailable(() -> PrincipalCodec.BY_NAME), properties.security().ticketTimeout(),
+				clock.getIfUnique(Clock::systemUTC), directory::find);
+		commands.onSessionEnd(tickets::endSession);
+		return tickets;
 	}
 
 	@Bean
