@@ -531,9 +531,9 @@ class CallerScopeIntegrationTests {
 		}
 
 		@Override
-		public void delete(ActorAddress address, long expectedVersion) {
+		public void delete(StoredActor actor) {
 			see("store");
-			this.delegate.delete(address, expectedVersion);
+			this.delegate.delete(actor);
 		}
 
 		@Override

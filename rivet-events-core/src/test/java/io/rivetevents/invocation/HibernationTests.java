@@ -494,7 +494,7 @@ class HibernationTests {
 
 	private void delete() {
 		StoredActor stored = this.store.load(ActorHarness.address(Lobby.class, "k"));
-		this.store.delete(stored.address(), stored.version());
+		this.store.delete(stored);
 	}
 
 	@Test

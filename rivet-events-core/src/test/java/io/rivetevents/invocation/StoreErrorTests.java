@@ -246,9 +246,9 @@ class StoreErrorTests {
 		}
 
 		@Override
-		public void delete(ActorAddress address, long expectedVersion) {
+		public void delete(StoredActor actor) {
 			enter("delete");
-			super.delete(address, expectedVersion);
+			super.delete(actor);
 		}
 
 		@Override

@@ -66,9 +66,9 @@ class UnreliableStore extends DelegatingActorStateStore {
 	}
 
 	@Override
-	public void delete(ActorAddress address, long expectedVersion) {
+	public void delete(StoredActor actor) {
 		failIfTold();
-		super.delete(address, expectedVersion);
+		super.delete(actor);
 	}
 
 	private void failIfTold() {

@@ -109,7 +109,7 @@ class StoredActorsTests {
 	void putsBackTheSameBytesInAnotherStore(String state) {
 		put(old().state(state.getBytes(StandardCharsets.UTF_8)).build());
 		String document = this.actors.export(ROOM);
-		this.store.delete(ROOM, 7);
+		this.store.delete(old().build());
 		StoredActor restored = this.actors.restore(document);
 		assertThat(state()).isEqualTo(state);
 		assertThat(this.store.load(ROOM)).isSameAs(restored)
@@ -125,7 +125,7 @@ class StoredActorsTests {
 	void putsBackAnInstanceWithoutAState() {
 		put(old().build());
 		String document = this.actors.export(ROOM);
-		this.store.delete(ROOM, 7);
+		this.store.delete(old().build());
 		assertThat(this.actors.restore(document)).returns(null, StoredActor::state).returns(null, StoredActor::input);
 	}
 

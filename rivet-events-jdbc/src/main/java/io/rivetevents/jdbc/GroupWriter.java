@@ -186,12 +186,8 @@ final class GroupWriter {
 	}
 
 	private boolean delete(Session session, Write write) throws SQLException {
-		StoredActor stored = find(session, write.address());
-		if (stored == null || stored.version() != write.expected()) {
-			return false;
-		}
 		try (PreparedStatement delete = session.prepareChange(this.sql.deleteActor())) {
-			session.dialect().setText(delete, 1, stored.actorId());
+			session.dialect().setText(delete, 1, write.actorId());
 			delete.setLong(2, write.expected());
 			if (delete.executeUpdate() == 0) {
 				return false;
@@ -200,7 +196,7 @@ final class GroupWriter {
 		for (String sql : List.of(this.sql.deleteEvents(), this.sql.deleteAnswers(), this.sql.deleteSchedules(),
 				this.sql.deleteConnections())) {
 			try (PreparedStatement delete = session.prepare(sql)) {
-				session.dialect().setText(delete, 1, stored.actorId());
+				session.dialect().setText(delete, 1, write.actorId());
 				delete.executeUpdate();
 			}
 		}

@@ -195,11 +195,11 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 	}
 
 	@Override
-	public void delete(ActorAddress address, long expectedVersion) {
-		if (problem(address) != null) {
-			throw new StaleStateException(address, expectedVersion);
+	public void delete(StoredActor actor) {
+		if (problem(actor.address()) != null) {
+			throw new StaleStateException(actor.address(), actor.version());
 		}
-		await(Write.deletion(address, expectedVersion));
+		await(Write.deletion(actor));
 	}
 
 	private void await(Write write) {

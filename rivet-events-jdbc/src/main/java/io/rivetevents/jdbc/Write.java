@@ -34,7 +34,8 @@ final class Write {
 	private static final String HINT = ". It may exceed a limit of the database, such as max_allowed_packet of MariaDB "
 			+ "and MySQL";
 
-	private final ActorAddress address;
+	/** With its new version, or as it is deleted. */
+	private final StoredActor actor;
 
 	private final long expected;
 
@@ -48,19 +49,19 @@ final class Write {
 
 	private int attempts;
 
-	private Write(ActorAddress address, long expected, @Nullable Change change) {
-		this.address = address;
+	private Write(StoredActor actor, long expected, @Nullable Change change) {
+		this.actor = actor;
 		this.expected = expected;
 		this.change = change;
 		this.bytes = (change != null) ? bytes(change) : FIXED;
 	}
 
 	static Write of(Change change) {
-		return new Write(change.actor().address(), change.expectedVersion(), change);
+		return new Write(change.actor(), change.expectedVersion(), change);
 	}
 
-	static Write deletion(ActorAddress address, long expected) {
-		return new Write(address, expected, null);
+	static Write deletion(StoredActor actor) {
+		return new Write(actor, actor.version(), null);
 	}
 
 	private static long bytes(Change change) {
@@ -86,7 +87,11 @@ final class Write {
 	}
 
 	ActorAddress address() {
-		return this.address;
+		return this.actor.address();
+	}
+
+	String actorId() {
+		return this.actor.actorId();
 	}
 
 	/** Returns the version that must be stored now, 0 for none. */
@@ -146,12 +151,11 @@ final class Write {
 	 * @param stored the stored instance, {@code null} if there is none
 	 */
 	boolean isAppliedAs(@Nullable StoredActor stored) {
-		if (this.change == null || stored == null) {
-			return this.change == null && stored == null;
+		if (stored == null || !stored.actorId().equals(actorId())) {
+			return this.change == null;
 		}
-		StoredActor actor = this.change.actor();
-		return stored.actorId().equals(actor.actorId()) && stored.version() == actor.version()
-				&& Rows.nanos(stored.savedAt()) == Rows.nanos(actor.savedAt());
+		return this.change != null && stored.version() == this.actor.version()
+				&& Rows.nanos(stored.savedAt()) == Rows.nanos(this.actor.savedAt());
 	}
 
 	void succeed() {
@@ -159,7 +163,7 @@ final class Write {
 	}
 
 	void failAsStale() {
-		this.done.completeExceptionally(new StaleStateException(this.address, this.expected));
+		this.done.completeExceptionally(new StaleStateException(address(), this.expected));
 	}
 
 	void fail(Throwable cause) {
@@ -175,8 +179,8 @@ final class Write {
 	@Override
 	public String toString() {
 		return (this.change != null)
-				? "%s (version %d, %,d bytes)".formatted(this.address, this.change.actor().version(), this.bytes)
-				: "The deletion of %s".formatted(this.address);
+				? "%s (version %d, %,d bytes)".formatted(address(), this.actor.version(), this.bytes)
+				: "The deletion of %s".formatted(address());
 	}
 
 }

@@ -148,7 +148,7 @@ abstract class AbstractDatabaseServerTests extends AbstractJdbcActorStateStoreTe
 		this.store.save(updated, 0);
 		this.store.save(deleted, 0);
 		List<Write> changes = List.of(Write.of(Change.of(updated.toBuilder().version(2).build(), 1)),
-				Write.deletion(deleted.address(), 1), Write.of(Change.of(actor("c").build(), 0)));
+				Write.deletion(deleted), Write.of(Change.of(actor("c").build(), 0)));
 		GroupWriter writer = new GroupWriter(new Sql("rivet_"));
 		Connections connections = new Connections(this.dataSource, Duration.ofSeconds(10));
 		List<Connections.Session> stopped = new ArrayList<>();
@@ -161,7 +161,7 @@ abstract class AbstractDatabaseServerTests extends AbstractJdbcActorStateStoreTe
 		try (JdbcActorStateStore other = new JdbcActorStateStore(this.dataSource,
 				new JdbcSettings("rivet_", timeout))) {
 			other.save(updated.toBuilder().version(2).build(), 1);
-			other.delete(deleted.address(), 1);
+			other.delete(deleted);
 			other.save(actor("c").build(), 0);
 		}
 		for (Connections.Session session : stopped) {
@@ -255,7 +255,7 @@ abstract class AbstractDatabaseServerTests extends AbstractJdbcActorStateStoreTe
 		StoredActor actor = actor("a").build();
 		store.save(actor, 0);
 		proxy.cut(Cut.AFTER_COMMIT);
-		store.delete(actor.address(), 1);
+		store.delete(actor);
 		assertThat(proxy.cuts()).isEqualTo(1);
 		assertThat(this.store.load(actor.address())).isNull();
 	}

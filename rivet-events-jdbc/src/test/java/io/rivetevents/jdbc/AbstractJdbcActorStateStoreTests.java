@@ -169,7 +169,7 @@ abstract class AbstractJdbcActorStateStoreTests {
 			assertThatThrownBy(() -> this.store.save(actor, 0)).isInstanceOf(JdbcStateException.class)
 				.hasMessageContaining("its key");
 			assertThat(this.store.load(actor.address())).isNull();
-			assertThatThrownBy(() -> this.store.delete(actor.address(), 1)).isInstanceOf(StaleStateException.class);
+			assertThatThrownBy(() -> this.store.delete(actor)).isInstanceOf(StaleStateException.class);
 		}
 	}
 
@@ -225,7 +225,7 @@ abstract class AbstractJdbcActorStateStoreTests {
 			.withAnswers(List.of(second)));
 		assertThat(this.store.events(actor.actorId(), 10)).extracting(StoredEvent::position).containsExactly(3L, 4L);
 		assertThat(this.store.answer(actor.actorId(), "key")).usingRecursiveComparison().isEqualTo(second);
-		this.store.delete(actor.address(), 2);
+		this.store.delete(actor.toBuilder().version(2).build());
 		assertThat(this.store.load(actor.address())).isNull();
 		assertThat(this.store.events(actor.actorId(), 10)).isEmpty();
 		assertThat(this.store.answer(actor.actorId(), "key")).isNull();
@@ -298,7 +298,7 @@ abstract class AbstractJdbcActorStateStoreTests {
 		savers.start(() -> this.store.save(actor("first").build(), 0));
 		times(10, (i) -> i).forEach((i) -> savers.start(() -> {
 			if (i < 5) {
-				this.store.delete(actor("k" + i).build().address(), (i == 0) ? 7 : 1);
+				this.store.delete(actor("k" + i).version((i == 0) ? 7 : 1).build());
 			}
 			else {
 				this.store.save(actor("k" + i).version(2).build(), 1);
@@ -395,9 +395,10 @@ abstract class AbstractJdbcActorStateStoreTests {
 				.commit(Change.of(actor(key).build(), 0).withSchedules(List.of(schedule("s", this.now)), List.of()));
 		}
 		StoredActor actor = actor("a").build();
-		assertThatThrownBy(() -> this.store.delete(actor.address(), 2)).isInstanceOf(StaleStateException.class);
+		assertThatThrownBy(() -> this.store.delete(actor.toBuilder().version(2).build()))
+			.isInstanceOf(StaleStateException.class);
 		assertThat(this.store.schedules(actor.actorId())).hasSize(1);
-		this.store.delete(actor.address(), 1);
+		this.store.delete(actor);
 		assertThat(this.store.schedules(actor.actorId())).isEmpty();
 		assertThat(this.store.due(this.now, null, 9)).extracting(DueSchedule::actorId)
 			.containsExactly(actor("b").build().actorId());

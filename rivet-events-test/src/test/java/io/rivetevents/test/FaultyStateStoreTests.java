@@ -71,9 +71,9 @@ class FaultyStateStoreTests {
 		this.store.onDelete().fail(FULL);
 		assertThatThrownBy(() -> this.store.load(A)).isSameAs(FULL);
 		assertThatThrownBy(() -> this.store.loadById("id-" + A)).isSameAs(FULL);
-		assertThatThrownBy(() -> this.store.delete(A, 1)).isSameAs(FULL);
+		assertThatThrownBy(() -> this.store.delete(actor(A, 1))).isSameAs(FULL);
 		assertThat(this.store.load(A)).isNotNull();
-		this.store.delete(A, 1);
+		this.store.delete(actor(A, 1));
 		assertThat(this.store.load(A)).isNull();
 	}
 
@@ -117,7 +117,7 @@ class FaultyStateStoreTests {
 		assertThatThrownBy(() -> save(A, 1)).isSameAs(FULL);
 		assertThat(this.store.load(A)).isNotNull();
 		this.store.onDelete().failAfterwards(FULL);
-		assertThatThrownBy(() -> this.store.delete(A, 1)).isSameAs(FULL);
+		assertThatThrownBy(() -> this.store.delete(actor(A, 1))).isSameAs(FULL);
 		assertThat(this.store.load(A)).isNull();
 	}
 
@@ -128,7 +128,7 @@ class FaultyStateStoreTests {
 		this.store.onDelete().beStale();
 		assertThatExceptionOfType(StaleStateException.class).isThrownBy(() -> save(A, 2))
 			.withMessageContaining("is not 1");
-		assertThatExceptionOfType(StaleStateException.class).isThrownBy(() -> this.store.delete(A, 1));
+		assertThatExceptionOfType(StaleStateException.class).isThrownBy(() -> this.store.delete(actor(A, 1)));
 		assertThat(this.store.load(A)).extracting(StoredActor::version).isEqualTo(1L);
 		assertThatIllegalStateException().isThrownBy(() -> this.store.onLoad().beStale());
 	}

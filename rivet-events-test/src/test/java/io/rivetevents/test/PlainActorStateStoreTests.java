@@ -45,8 +45,8 @@ class PlainActorStateStoreTests extends AbstractActorStateStoreTests {
 		}
 
 		@Override
-		public void delete(ActorAddress address, long expectedVersion) {
-			this.store.delete(address, expectedVersion);
+		public void delete(StoredActor actor) {
+			this.store.delete(actor);
 		}
 
 		@Override

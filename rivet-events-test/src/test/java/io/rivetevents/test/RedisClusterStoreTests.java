@@ -97,7 +97,7 @@ class RedisClusterStoreTests extends AbstractActorStateStoreTests {
 											// undo
 			assertThat(keys.stream().map((each) -> SlotHash.getSlot(each.getBytes(StandardCharsets.UTF_8))).distinct())
 				.hasSize(1);
-			store.delete(actor.address(), 1);
+			store.delete(actor);
 			assertThat(keysOf(name)).hasSize(1).allMatch((each) -> each.startsWith("rivet:deleted:"));
 			removeAll(name);
 		}

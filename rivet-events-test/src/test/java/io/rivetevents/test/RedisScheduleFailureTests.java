@@ -135,7 +135,7 @@ class RedisScheduleFailureTests {
 	void ignoresEntriesOfDeletedInstances() {
 		commit(1, List.of(schedule("a", TIME)), List.of());
 		Set<String> before = index();
-		this.store.delete(this.first.address(), 1);
+		this.store.delete(this.first);
 		awaitIndex(0);
 		addToIndex(before);
 		assertDue(TIME);
@@ -244,7 +244,7 @@ class RedisScheduleFailureTests {
 		}
 		assertThat(this.store.load(this.first.address()).version()).isEqualTo(2);
 		assertDue(TIME, "a", "b");
-		this.store.delete(this.first.address(), 2);
+		this.store.delete(version(2));
 		assertThat(this.store.schedules(this.first.actorId())).isEmpty();
 		awaitIndex(0);
 	}

@@ -159,15 +159,13 @@ class RedisStoreFailureTests {
 	void repeatsADeletionWithAnUncertainOutcome() {
 		try (RedisActorStateStore impatient = this.nodes.createStore(SHORT, 0)) {
 			impatient.save(this.first, 0);
-			impatient.delete(this.first.address(), 1); // Redis has the script from now on
+			impatient.delete(this.first); // Redis has the script from now on
 			impatient.save(this.first, 0);
 			pause();
-			assertThatExceptionOfType(UncertainCommitException.class)
-				.isThrownBy(() -> impatient.delete(this.first.address(), 1));
+			assertThatExceptionOfType(UncertainCommitException.class).isThrownBy(() -> impatient.delete(this.first));
 			Awaitility.await().atMost(PATIENCE).until(() -> this.store.load(this.first.address()) == null);
-			impatient.delete(this.first.address(), 1);
-			assertThatExceptionOfType(StaleStateException.class)
-				.isThrownBy(() -> impatient.delete(this.first.address(), 1));
+			impatient.delete(this.first);
+			assertThatExceptionOfType(StaleStateException.class).isThrownBy(() -> impatient.delete(this.first));
 			Awaitility.await().atMost(PATIENCE).until(() -> !hasIds());
 		}
 	}
@@ -208,7 +206,7 @@ class RedisStoreFailureTests {
 		this.store.commit(change);
 		assertStored(second("too much"));
 		configure("maxmemory", "1");
-		this.store.delete(this.first.address(), 2);
+		this.store.delete(second("too much"));
 		assertThat(this.store.load(this.first.address())).isNull();
 	}
 

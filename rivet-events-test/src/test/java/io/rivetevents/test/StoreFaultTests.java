@@ -267,7 +267,7 @@ class StoreFaultTests {
 	void leavesAnInstanceThatWasCreatedAgainOnAnotherNode(String action, int value) {
 		call("k", "setDurably", 1);
 		StoredActor former = this.store.load(COUNTER);
-		this.store.delete(COUNTER, former.version());
+		this.store.delete(former);
 		StoredActor present = StoredActor.builder("another", COUNTER).version(1).state(json(100)).build();
 		this.store.save(present, 0);
 		this.store.save(present.toBuilder().version(former.version()).build(), 1);

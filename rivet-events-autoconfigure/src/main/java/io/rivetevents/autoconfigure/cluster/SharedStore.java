@@ -113,7 +113,7 @@ final class SharedStore {
 	private void delete(ActorAddress address) {
 		StoredActor left = this.store.load(address);
 		if (left != null) {
-			this.store.delete(address, left.version());
+			this.store.delete(left);
 		}
 	}
 

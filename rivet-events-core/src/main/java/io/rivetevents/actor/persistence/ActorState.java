@@ -628,7 +628,7 @@ public final class ActorState {
 		StoredActor ours = stored();
 		StoredActor there = this.store.load(ours.address());
 		if (there != null && there.actorId().equals(ours.actorId())) {
-			this.store.delete(ours.address(), ours.version());
+			this.store.delete(ours);
 		}
 	}
 

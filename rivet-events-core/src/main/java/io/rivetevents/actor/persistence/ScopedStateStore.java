@@ -72,8 +72,8 @@ public final class ScopedStateStore extends DelegatingActorStateStore {
 	}
 
 	@Override
-	public void delete(ActorAddress address, long expectedVersion) {
-		run(() -> "delete " + address, () -> delegate().delete(address, expectedVersion));
+	public void delete(StoredActor actor) {
+		run(() -> "delete " + actor.address(), () -> delegate().delete(actor));
 	}
 
 	@Override

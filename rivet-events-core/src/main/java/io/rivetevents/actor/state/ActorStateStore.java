@@ -67,11 +67,11 @@ public interface ActorStateStore {
 
 	/**
 	 * Deletes an instance with its events, answers, schedules and connections.
-	 * @param address address of the instance
-	 * @param expectedVersion version that must be stored now
-	 * @throws StaleStateException if another version is stored; nothing has been changed
+	 * @param actor the instance, whose id and version must be stored now
+	 * @throws StaleStateException if another version is stored, an instance with another
+	 * id, or none; nothing has been changed
 	 */
-	void delete(ActorAddress address, long expectedVersion);
+	void delete(StoredActor actor);
 
 	/**
 	 * Lists instances in the order of the UTF-8 bytes of their serialized keys. States

@@ -58,8 +58,8 @@ public class DelegatingActorStateStore implements ActorStateStore {
 	}
 
 	@Override
-	public void delete(ActorAddress address, long expectedVersion) {
-		this.delegate.delete(address, expectedVersion);
+	public void delete(StoredActor actor) {
+		this.delegate.delete(actor);
 	}
 
 	@Override

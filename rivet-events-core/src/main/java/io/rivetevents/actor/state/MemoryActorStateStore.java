@@ -138,10 +138,7 @@ public final class MemoryActorStateStore implements ActorStateStore {
 	public void commit(Change change) {
 		StoredActor actor = change.actor();
 		this.byAddress.compute(actor.address(), (address, stored) -> {
-			check(address, stored, change.expectedVersion());
-			if (stored != null && !stored.actorId().equals(actor.actorId())) {
-				throw new StaleStateException(address, change.expectedVersion());
-			}
+			check(actor, stored, change.expectedVersion());
 			charge(stored, change);
 			if (!change.isPlain()) {
 				this.histories.compute(actor.actorId(), (id, history) -> apply(change, history));
@@ -163,9 +160,9 @@ public final class MemoryActorStateStore implements ActorStateStore {
 	}
 
 	@Override
-	public void delete(ActorAddress address, long expectedVersion) {
-		this.byAddress.compute(address, (key, stored) -> {
-			check(key, stored, expectedVersion);
+	public void delete(StoredActor actor) {
+		this.byAddress.compute(actor.address(), (key, stored) -> {
+			check(actor, stored, actor.version());
 			if (stored != null) {
 				this.budget.release(weight(stored));
 				this.byId.remove(stored.actorId());
@@ -294,10 +291,11 @@ public final class MemoryActorStateStore implements ActorStateStore {
 				+ ((state != null) ? state.length : 0) + ((input != null) ? input.length : 0);
 	}
 
-	private static void check(ActorAddress address, @Nullable StoredActor stored, long expectedVersion) {
+	private static void check(StoredActor actor, @Nullable StoredActor stored, long expectedVersion) {
+		boolean other = stored != null && !stored.actorId().equals(actor.actorId());
 		long version = (stored != null) ? stored.version() : 0;
-		if (version != expectedVersion) {
-			throw new StaleStateException(address, expectedVersion);
+		if (other || version != expectedVersion) {
+			throw new StaleStateException(actor.address(), expectedVersion);
 		}
 	}
 

@@ -45,7 +45,7 @@ class MemoryActorStateStoreTests {
 		assertThat(this.budget.used()).isBetween(1000L, 2000L);
 		this.store.save(actor("a", 2, 5000), 1);
 		assertThat(this.budget.used()).isBetween(5000L, 6000L);
-		this.store.delete(ActorAddress.of("room", "a"), 2);
+		this.store.delete(actor("a", 2, 0));
 		assertThat(this.budget.used()).isZero();
 	}
 
@@ -73,7 +73,7 @@ class MemoryActorStateStoreTests {
 			.withEvents(List.of(), List.of(1L, 7L))
 			.withAnswers(List.of(answer("k", 0))));
 		assertThat(this.budget.used() - plain).isBetween(1000L, 2000L);
-		this.store.delete(ActorAddress.of("room", "a"), 3);
+		this.store.delete(actor("a", 3, 0));
 		assertThat(this.budget.used()).isZero();
 	}
 
@@ -91,7 +91,7 @@ class MemoryActorStateStoreTests {
 		this.store.commit(Change.of(actor("a", 4, 0), 3).withSchedules(List.of(), List.of("s")));
 		assertThat(this.budget.used()).isEqualTo(plain);
 		this.store.commit(Change.of(actor("a", 5, 0), 4).withSchedules(List.of(schedule("s", 1000)), List.of()));
-		this.store.delete(ActorAddress.of("room", "a"), 5);
+		this.store.delete(actor("a", 5, 0));
 		assertThat(this.budget.used()).isZero();
 		assertThat(this.store.due(Instant.MAX, null, 10)).isEmpty();
 	}

@@ -216,15 +216,17 @@ public final class RedisActorStateStore implements ActorStateStore, AutoCloseabl
 	}
 
 	@Override
-	public void delete(ActorAddress address, long expectedVersion) {
+	public void delete(StoredActor actor) {
+		ActorAddress address = actor.address();
 		if (!StoreKeys.isStorable(address)) {
-			throw new StaleStateException(address, expectedVersion);
+			throw new StaleStateException(address, actor.version());
 		}
 		Attempt attempt = this.attempts.begin(address);
-		Answer answer = execute(StoreScript.DELETE, address, attempt, new byte[][] { StoreFields.bytes(expectedVersion),
-				StoreFields.bytes(attempt.writer()), StoreFields.bytes(attempt.number()) });
+		Answer answer = execute(StoreScript.DELETE, address, attempt,
+				new byte[][] { StoreFields.bytes(actor.actorId()), StoreFields.bytes(actor.version()),
+						StoreFields.bytes(attempt.writer()), StoreFields.bytes(attempt.number()) });
 		if (!answer.executed()) {
-			throw new StaleStateException(address, expectedVersion);
+			throw new StaleStateException(address, actor.version());
 		}
 		this.schedules.remove(answer.entries(answer.text()));
 		removeFromIndex(address, answer.text());

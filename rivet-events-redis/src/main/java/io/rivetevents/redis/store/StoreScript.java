@@ -153,30 +153,26 @@ record StoreScript(String text, String digest) {
 	 */
 	static final StoreScript DELETE = of("""
 			local actor, deleted, schedules = KEYS[1], KEYS[5], KEYS[6]
-			local expected, writer, attempt = ARGV[1], ARGV[2], ARGV[3]
+			local id, expected, writer, attempt = unpack(ARGV)
 			local stored = redis.call('HMGET', actor, 'version', 'writer', 'attempt', 'id')
-			if not stored[1] then
-				local last = redis.call('GET', deleted)
-				if last and string.sub(last, 1, #writer + 1) == writer .. ' ' then
-					-- an earlier attempt was executed; it writes, so that WAIT covers it
-					redis.call('PEXPIRE', deleted, 600000)
-					return { 1, string.sub(last, #writer + 2) }
-				end
+			local deletion = writer .. ' ' .. id
+			if not stored[1] and redis.call('GET', deleted) == deletion then
+				-- an earlier attempt was executed; it writes, so that WAIT covers it
+				redis.call('PEXPIRE', deleted, 600000)
+				return { 1, id }
 			end
 			local own = stored[2] == writer and tonumber(stored[3]) < tonumber(attempt)
-			if (stored[1] or '0') ~= expected and not own then
+			if stored[4] ~= id or (stored[1] ~= expected and not own) then
 				return { 0, stored[4] or '' }
 			end
-			local result = { 1, stored[4] or '' }
-			if stored[1] then
-				local all = redis.call('HGETALL', schedules)
-				for i = 1, #all, 2 do
-					result[#result + 1] = all[i]
-					result[#result + 1] = string.match(all[i + 1], '^[^\\n]*')
-				end
-				redis.call('DEL', unpack(KEYS))
-				redis.call('SET', deleted, writer .. ' ' .. stored[4], 'PX', 600000)
+			local result = { 1, id }
+			local all = redis.call('HGETALL', schedules)
+			for i = 1, #all, 2 do
+				result[#result + 1] = all[i]
+				result[#result + 1] = string.match(all[i + 1], '^[^\\n]*')
 			end
+			redis.call('DEL', unpack(KEYS))
+			redis.call('SET', deleted, deletion, 'PX', 600000)
 			return result
 			""");
 

@@ -193,7 +193,7 @@ public abstract class AbstractActorStateStoreTests {
 		StoredActor neighbour = create("a");
 		StoredActor actor = create("b");
 		this.store.save(next(actor).build(), 1);
-		this.store.delete(actor.address(), 2);
+		this.store.delete(next(actor).build());
 		assertSame(this.store.load(neighbour.address()), neighbour);
 		assertThat(this.store.load(actor.address())).isNull();
 		assertThat(this.store.loadById(actor.actorId())).isNull();
@@ -230,7 +230,7 @@ public abstract class AbstractActorStateStoreTests {
 	@Test
 	void savesNothingOverAnotherInstance() {
 		StoredActor former = create("k");
-		this.store.delete(former.address(), 1);
+		this.store.delete(former);
 		StoredActor present = create("k");
 		assertStale(() -> this.store.save(next(former).state(BINARY).build(), 1));
 		assertSame(this.store.load(former.address()), present);
@@ -240,19 +240,30 @@ public abstract class AbstractActorStateStoreTests {
 	@Test
 	void deletesOnlyTheExpectedVersion() {
 		StoredActor actor = create("k");
-		assertStale(() -> this.store.delete(actor.address(), 2));
+		assertStale(() -> this.store.delete(next(actor).build()));
 		assertSame(this.store.load(actor.address()), actor);
-		this.store.delete(actor.address(), 1);
+		this.store.delete(actor);
 		assertThat(this.store.load(actor.address())).isNull();
 		assertThat(this.store.loadById(actor.actorId())).isNull();
 		assertThat(this.store.list("default", this.name, null, 10)).isEmpty();
-		assertStale(() -> this.store.delete(actor.address(), 1));
+		assertStale(() -> this.store.delete(actor));
+	}
+
+	/** Another node may have deleted it and created one with its key. */
+	@Test
+	void deletesNoOtherInstance() {
+		StoredActor former = create("k");
+		this.store.delete(former);
+		StoredActor present = create("k");
+		assertStale(() -> this.store.delete(former));
+		assertSame(this.store.load(former.address()), present);
+		assertSame(this.store.loadById(present.actorId()), present);
 	}
 
 	@Test
 	void createsAgainWhatWasDeleted() {
 		StoredActor actor = create("k");
-		this.store.delete(actor.address(), 1);
+		this.store.delete(actor);
 		StoredActor again = create("k");
 		assertSame(this.store.load(actor.address()), again);
 		assertSame(this.store.loadById(again.actorId()), again);
@@ -298,7 +309,7 @@ public abstract class AbstractActorStateStoreTests {
 					this.store.save(after, 1);
 				}
 				else {
-					this.store.delete(actor.address(), 1);
+					this.store.delete(actor);
 				}
 				return (writer == 0) ? after : actor;
 			});
@@ -431,7 +442,7 @@ public abstract class AbstractActorStateStoreTests {
 			assertSame(this.store.loadById(actor.actorId()), actor);
 		}
 		for (StoredActor actor : actors) {
-			this.store.delete(actor.address(), 1);
+			this.store.delete(actor);
 			assertThat(this.store.load(actor.address())).isNull();
 		}
 	}
@@ -469,9 +480,10 @@ public abstract class AbstractActorStateStoreTests {
 
 	@Test
 	void listsAfterAKeyThatDoesNotExist() {
-		List.of("a", "c", "e").forEach(this::create);
+		List.of("a", "e").forEach(this::create);
+		StoredActor actor = create("c");
 		assertThat(keysOf(this.store.list("default", this.name, "b", 10))).containsExactly("c", "e");
-		this.store.delete(address("c"), 1);
+		this.store.delete(actor);
 		assertThat(keysOf(this.store.list("default", this.name, "c", 10))).containsExactly("e");
 		assertThat(this.store.list("default", this.name, "e", 10)).isEmpty();
 	}
@@ -569,7 +581,7 @@ public abstract class AbstractActorStateStoreTests {
 		this.store.commit(Change.of(next(actor).build(), 1)
 			.withEvents(events(1, 5), List.of())
 			.withAnswers(List.of(answer("a"))));
-		this.store.delete(actor.address(), 2);
+		this.store.delete(next(actor).build());
 		assertThat(positions(actor)).isEmpty();
 		assertThat(this.store.answer(actor.actorId(), "a")).isNull();
 		StoredActor again = create("k");
@@ -714,7 +726,7 @@ public abstract class AbstractActorStateStoreTests {
 		StoredActor actor = create("k");
 		this.store.commit(Change.of(next(actor).build(), 1)
 			.withSchedules(List.of(schedule("s", start), schedule("t", null)), List.of()));
-		this.store.delete(actor.address(), 2);
+		this.store.delete(next(actor).build());
 		assertSchedules(actor, List.of());
 		assertThat(dueIn(start)).isEmpty();
 		StoredActor again = create("k");
@@ -825,7 +837,7 @@ public abstract class AbstractActorStateStoreTests {
 		StoredActor actor = create("k");
 		this.store.commit(Change.of(next(actor).build(), 1)
 			.withConnections(List.of(connection("c", BINARY), connection("d", BINARY)), List.of()));
-		this.store.delete(actor.address(), 2);
+		this.store.delete(next(actor).build());
 		assertConnections(actor, List.of());
 		assertConnections(create("k"), List.of());
 	}
@@ -998,7 +1010,7 @@ public abstract class AbstractActorStateStoreTests {
 		}
 		assertSchedules(actor, List.of(schedule("s", start.plusMillis(1)), schedule("none", null)));
 		assertThat(dueIn(start)).containsExactly(new DueSchedule(start.plusMillis(1), actor.actorId(), "s"));
-		this.store.delete(actor.address(), 2);
+		this.store.delete(next(actor).build());
 		this.store.postpone(new DueSchedule(start.plusMillis(1), actor.actorId(), "s"), later);
 		assertThat(dueIn(start)).isEmpty();
 	}
@@ -1064,7 +1076,7 @@ public abstract class AbstractActorStateStoreTests {
 	void addsNothingOfAChangeToADeletedInstance() {
 		assumeHistory();
 		StoredActor actor = create("k");
-		this.store.delete(actor.address(), 1);
+		this.store.delete(actor);
 		assertStale(() -> this.store.commit(Change.of(next(actor).build(), 1)
 			.withEvents(events(1, 2), List.of())
 			.withAnswers(List.of(answer("a")))));

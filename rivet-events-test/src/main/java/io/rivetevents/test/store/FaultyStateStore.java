@@ -204,8 +204,8 @@ public final class FaultyStateStore extends DelegatingActorStateStore {
 	}
 
 	@Override
-	public void delete(ActorAddress address, long expectedVersion) {
-		run(new Call(Operation.DELETE, address, expectedVersion), () -> super.delete(address, expectedVersion));
+	public void delete(StoredActor actor) {
+		run(new Call(Operation.DELETE, actor.address(), actor.version()), () -> super.delete(actor));
 	}
 
 	@Override

@@ -66,7 +66,7 @@ final class StoreWriter {
 		ActorAddress address = WrittenContent.address(thread, instance);
 		StoredActor found = this.store.load(address);
 		if (found != null && found.version() == WrittenContent.LAST_VERSION) {
-			this.store.delete(address, found.version());
+			this.store.delete(found);
 			print(thread, instance, found.actorId(), 0);
 			return;
 		}

@@ -220,10 +220,11 @@ public final class SimulatedStore extends DelegatingActorStateStore {
 	}
 
 	@Override
-	public void delete(ActorAddress address, long expectedVersion) {
+	public void delete(StoredActor actor) {
+		ActorAddress address = actor.address();
 		checkPresent("deletion");
-		super.delete(address, expectedVersion);
-		checkFence(address, expectedVersion);
+		super.delete(actor);
+		checkFence(address, actor.version());
 		this.versions.remove(address);
 		this.trace.add("store: deletes %s".formatted(address));
 	}
