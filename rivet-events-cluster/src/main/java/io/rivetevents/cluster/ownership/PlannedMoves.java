@@ -52,6 +52,13 @@ public final class PlannedMoves {
 	 */
 	private static final Duration SLOT = Duration.ofMillis(250);
 
+	/**
+	 * Longest time for which the other instances wait for the first one: a node that has
+	 * just joined loads classes for it. Many at once would wait for each other there, and
+	 * so would a call.
+	 */
+	private static final Duration FIRST = Duration.ofSeconds(1);
+
 	/** Longest time for one request to wake an instance. */
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -99,24 +106,33 @@ public final class PlannedMoves {
 	 * @return their number, when none of them is in memory
 	 */
 	public Mono<Long> move() {
-		return all(this::move, MAX_AT_ONCE_TO_NEW).count();
+		return all(this::move, 1, MAX_AT_ONCE_TO_NEW).count();
 	}
 
 	/**
 	 * Runs the moves of all instances that belong on other nodes: a limited number at
 	 * first, and those that take long beside them.
+	 * @param move moves an instance
+	 * @param alone how many move one after the other before the others
+	 * @param atOnce most that move at the same time
 	 */
-	private <T> Flux<T> all(Function<ActorAddress, Mono<T>> move, int atOnce) {
+	private <T> Flux<T> all(Function<ActorAddress, Mono<T>> move, int alone, int atOnce) {
 		return Flux.defer(() -> {
 			Queue<Mono<T>> slow = new ConcurrentLinkedQueue<>();
-			return Flux.fromIterable(pending()).flatMap((address) -> {
-				Mono<T> moving = move.apply(address).cache();
-				return moving.timeout(SLOT, Mono.defer(() -> {
-					slow.add(moving);
-					return Mono.empty();
-				}), this.timers);
-			}, atOnce).concatWith(Flux.defer(() -> Flux.merge(Flux.fromIterable(slow), Integer.MAX_VALUE)));
+			Flux<ActorAddress> pending = Flux.fromIterable(pending());
+			return Flux.concat(pending.take(alone).flatMap((address) -> begin(move.apply(address), FIRST, slow), 1),
+					pending.skip(alone).flatMap((address) -> begin(move.apply(address), SLOT, slow), atOnce),
+					Flux.defer(() -> Flux.merge(Flux.fromIterable(slow), Integer.MAX_VALUE)));
 		});
+	}
+
+	/** Waits for a move, and adds it to the slow ones after a time. */
+	private <T> Mono<T> begin(Mono<T> move, Duration slot, Queue<Mono<T>> slow) {
+		Mono<T> moving = move.cache();
+		return moving.timeout(slot, Mono.defer(() -> {
+			slow.add(moving);
+			return Mono.empty();
+		}), this.timers);
 	}
 
 	/**
@@ -173,7 +189,7 @@ public final class PlannedMoves {
 	 * the time, with a warning
 	 */
 	public Mono<Void> moveAll(Duration timeout) {
-		return all(this::wake, MAX_AT_ONCE)
+		return all(this::wake, 0, MAX_AT_ONCE)
 			.repeatWhen((rounds) -> rounds.takeWhile((round) -> !pending().isEmpty()).delayElements(PAUSE, this.timers))
 			.takeUntilOther(Mono.delay(timeout, this.timers))
 			.then(Mono.fromRunnable(() -> reportRest(timeout)));
