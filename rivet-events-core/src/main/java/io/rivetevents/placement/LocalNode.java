@@ -6,6 +6,7 @@
 package io.rivetevents.placement;
 
 import java.time.Clock;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -82,6 +83,11 @@ public final class LocalNode {
 	 */
 	public ActorDirectory directory() {
 		return this.directory;
+	}
+
+	/** Returns a copy of the names of the actors, in no particular order. */
+	public Collection<String> actors() {
+		return this.types.names();
 	}
 
 	/** Returns the id of a new connection. Safe for use by several threads. */

@@ -193,8 +193,11 @@ public final class RivetEventsClusterAutoConfiguration {
 		if (streams.getIfAvailable() != null && events.security().streamKey() == null) {
 			store.checkStreamKey();
 		}
-		return new ClusterLifecycle(context, node::start, () -> node.handOver(properties.leaveTimeout()).block(),
-				node::stop);
+		Runnable join = () -> {
+			node.rehearse().block();
+			node.start();
+		};
+		return new ClusterLifecycle(context, join, () -> node.handOver(properties.leaveTimeout()).block(), node::stop);
 	}
 
 }

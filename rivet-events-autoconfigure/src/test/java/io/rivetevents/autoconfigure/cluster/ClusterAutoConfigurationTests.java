@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -37,6 +39,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.GenericApplicationContext;
 
+import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.Change;
@@ -55,6 +58,7 @@ import io.rivetevents.cluster.OtherNodes;
 import io.rivetevents.cluster.directory.ClusterNode;
 import io.rivetevents.cluster.engine.Discovery;
 import io.rivetevents.cluster.engine.DnsDiscovery;
+import io.rivetevents.cluster.membership.Membership;
 import io.rivetevents.cluster.status.Cluster;
 import io.rivetevents.connection.ConnectionCounts;
 import io.rivetevents.connection.Connections;
@@ -113,6 +117,21 @@ class ClusterAutoConfigurationTests {
 			StoredActor stored = context.getBean(ActorStateStore.class).list("default", "room", null, 10).get(0);
 			assertThat(stored.owner()).isEqualTo(context.getBean(OutboundRegistry.class).node());
 		});
+	}
+
+	/** The first instances of other nodes need not wait until its classes are loaded. */
+	@Test
+	void looksForAnInstanceBeforeItJoins() {
+		this.enabled.withUserConfiguration(Room.class, Watched.class)
+			.withPropertyValues("rivet.events.cluster.nodes=127.0.0.1:7800")
+			.run((context) -> {
+				Watched watched = context.getBean(Watched.class);
+				assertThat(watched.loaded).filteredOn((address) -> address.name().equals("room"))
+					.singleElement()
+					.extracting(ActorAddress::namespace)
+					.isEqualTo("rivet-check");
+				assertThat(watched.joined).containsExactly(false);
+			});
 	}
 
 	@Test
@@ -344,6 +363,32 @@ class ClusterAutoConfigurationTests {
 		@Bean
 		StreamSecrets secrets() {
 			return new StreamSecrets(StreamSecrets.newKey());
+		}
+
+	}
+
+	/** A store with what was looked for, and whether the node had joined by then. */
+	@Configuration(proxyBeanMethods = false)
+	static class Watched {
+
+		private final List<ActorAddress> loaded = new CopyOnWriteArrayList<>();
+
+		private final List<Boolean> joined = new CopyOnWriteArrayList<>();
+
+		@Bean
+		ActorStateStore store(ObjectProvider<Membership> membership) {
+			return new DelegatingActorStateStore(new MemoryActorStateStore()) {
+
+				@Override
+				public @Nullable StoredActor load(ActorAddress address) {
+					Watched.this.loaded.add(address);
+					if (address.name().equals("room")) {
+						Watched.this.joined.add(membership.getObject().view() > 0);
+					}
+					return super.load(address);
+				}
+
+			};
 		}
 
 	}

@@ -102,6 +102,8 @@ public final class ClusterNode implements Cluster {
 
 	private final RequestReceiver requests;
 
+	private final Rehearsal rehearsal;
+
 	private final ActorDirectory directory;
 
 	private final ClusterBackplane backplane;
@@ -176,7 +178,9 @@ public final class ClusterNode implements Cluster {
 		this.others = new RemoteQueries(this.membership, this.calls, this.timers);
 		this.ownership = parts.ownership();
 		long backlog = settings.peers().maxBacklog();
-		this.requests = new RequestReceiver(this.membership, addresses, operations::run, new Rejections(parts.mapper()),
+		Rejections rejections = new Rejections(parts.mapper());
+		this.rehearsal = new Rehearsal(parts.codec(), operations::run, rejections, parts.timers());
+		this.requests = new RequestReceiver(this.membership, addresses, operations::run, rejections,
 				new BoundedHandOvers(frames, this.peers::backlog, backlog / PART_OF_HAND_OVERS));
 		this.links = new Links(this.membership, frames, this.calls::askNode, parts.local(), receiver, parts.registry(),
 				parts.timers(), settings.links());
@@ -248,6 +252,15 @@ public final class ClusterNode implements Cluster {
 	 */
 	public Mono<Result> askNode(String node, Operation operation) {
 		return this.calls.askNode(node, operation);
+	}
+
+	/**
+	 * Loads the classes that the first instances of this node need. To be called before
+	 * {@link #start}: other nodes send their instances as soon as they see this one.
+	 * @return completes after a time at the latest, also if it fails
+	 */
+	public Mono<Void> rehearse() {
+		return Mono.defer(() -> this.rehearsal.run(this.node.get().actors()));
 	}
 
 	/**
