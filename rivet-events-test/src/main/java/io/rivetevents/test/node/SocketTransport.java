@@ -121,7 +121,7 @@ public final class SocketTransport implements ClientTransport, WebSocket.Listene
 	@Override
 	public void expire() {
 		throw new UnsupportedOperationException(
-				"The credentials of a client over a real socket expire by themselves: remove rivet.test.transport=websocket");
+				"The test cannot let the credentials of a client over a real socket expire: remove rivet.test.transport=websocket");
 	}
 
 	@Override
