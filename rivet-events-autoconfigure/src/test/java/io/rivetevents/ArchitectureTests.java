@@ -120,7 +120,7 @@ class ArchitectureTests {
 			outbox: protocol error protocol.value failure connection actor extension observation
 			    delivery
 			cluster: protocol error protocol.value conversion contract.reflect failure connection
-			    extension observation explain delivery inbound
+			    extension observation explain outbound delivery inbound
 			# many nodes
 			cluster.engine: failure
 			cluster.frame: protocol error protocol.value protocol.encoding actor actor.ownership

@@ -21,6 +21,7 @@ import io.rivetevents.connection.Connections;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Targets;
 import io.rivetevents.connection.UserConnections;
+import io.rivetevents.connection.UserRecipients;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.delivery.EventTargets;
@@ -205,13 +206,15 @@ public final class ClusterConnections implements Connections {
 	}
 
 	@Override
-	public ClusterRecipients user(String userName) {
-		return new SpanningRecipients(this.everywhere.toUser(userName), this.stored.toUser(userName));
+	public UserRecipients user(String userName) {
+		return new ClusterUser(this.everywhere.toUser(userName), this.stored.toUser(userName),
+				new NodeQuery.OfUser(userName, null), this.commands, this.queries);
 	}
 
 	@Override
-	public ClusterRecipients user(String userName, String issuer) {
-		return new SpanningRecipients(this.everywhere.toUser(userName, issuer), this.stored.toUser(userName, issuer));
+	public UserRecipients user(String userName, String issuer) {
+		return new ClusterUser(this.everywhere.toUser(userName, issuer), this.stored.toUser(userName, issuer),
+				new NodeQuery.OfUser(userName, this.services.known(issuer)), this.commands, this.queries);
 	}
 
 	@Override

@@ -16,6 +16,7 @@ import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.NodeCommand;
 import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 
@@ -80,9 +81,12 @@ public final class NodeCommands {
 	}
 
 	private int carryOut(NodeCommand command) {
-		if (command instanceof NodeCommand.CloseUser user) {
+		if (command instanceof NodeCommand.ToUser user) {
 			String owner = user.owner();
-			return this.registry.close((identity) -> owner.equals(identity.owner()), loggedOut());
+			return this.registry.close((identity) -> owner.equals(identity.owner()), reason(user));
+		}
+		if (command instanceof NodeCommand.RevokeConnections revoked) {
+			return revoke(revoked);
 		}
 		if (command instanceof NodeCommand.CloseSession session) {
 			this.sessionEnds.forEach((listener) -> listener.accept(session.sessionId()));
@@ -92,6 +96,23 @@ public final class NodeCommands {
 			this.drain.run();
 		}
 		return 0;
+	}
+
+	private static CloseReason reason(NodeCommand.ToUser command) {
+		return (command instanceof NodeCommand.DisconnectUser disconnect)
+				? CloseReason.disconnected(disconnect.reason()) : loggedOut();
+	}
+
+	private int revoke(NodeCommand.RevokeConnections revoked) {
+		int closed = 0;
+		for (String id : revoked.connections()) {
+			Outbound outbound = this.registry.outbound(id);
+			if (outbound != Outbound.NONE) {
+				outbound.close(CloseReason.of(ErrorCode.FORBIDDEN));
+				closed++;
+			}
+		}
+		return closed;
 	}
 
 	private static boolean isOf(Identity identity, NodeCommand.CloseSession session) {

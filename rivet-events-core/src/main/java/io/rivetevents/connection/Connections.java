@@ -46,7 +46,7 @@ public interface Connections {
 	 * @param userName name of the principal, as for {@link Targets#toUser(String)}
 	 * @throws IllegalArgumentException if the name is empty
 	 */
-	ClusterRecipients user(String userName);
+	UserRecipients user(String userName);
 
 	/**
 	 * Returns the connections on all nodes of one user of an issuer.
@@ -55,7 +55,7 @@ public interface Connections {
 	 * home issuer is equivalent to no issuer
 	 * @throws IllegalArgumentException if the name or the issuer is empty
 	 */
-	ClusterRecipients user(String userName, String issuer);
+	UserRecipients user(String userName, String issuer);
 
 	/**
 	 * Sends an event to one user's connections to all actors on all nodes, whether or not

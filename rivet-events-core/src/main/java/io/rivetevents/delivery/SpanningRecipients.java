@@ -15,7 +15,7 @@ import io.rivetevents.connection.Recipients;
 /**
  * Connections of all nodes, whose events are sent or stored.
  */
-public final class SpanningRecipients extends ForwardingRecipients implements ClusterRecipients {
+public class SpanningRecipients extends ForwardingRecipients implements ClusterRecipients {
 
 	private final Recipients sending;
 

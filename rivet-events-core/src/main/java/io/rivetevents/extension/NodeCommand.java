@@ -5,8 +5,12 @@
 
 package io.rivetevents.extension;
 
+import java.util.Set;
+
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
+
+import io.rivetevents.connection.Connection;
 
 /**
  * A command to the other nodes, sent by a {@link Backplane} besides events. Only server
@@ -20,24 +24,78 @@ import org.springframework.util.Assert;
 public sealed interface NodeCommand {
 
 	/**
+	 * A command for all connections of one user.
+	 *
+	 * @since 0.1.0
+	 */
+	sealed interface ToUser extends NodeCommand {
+
+		/**
+		 * Returns the name of the principal.
+		 */
+		String name();
+
+		/**
+		 * Returns the issuer of the name, {@code null} for none and for the home issuer.
+		 */
+		@Nullable String issuer();
+
+		/**
+		 * Returns the owner id of the user, as in {@link Identity#owner()}.
+		 */
+		default String owner() {
+			return Identity.owner(name(), issuer());
+		}
+
+	}
+
+	/**
 	 * Closes all connections of one user with {@code auth.logged_out}.
 	 *
 	 * @param name name of the principal; not empty
 	 * @param issuer issuer of the name, {@code null} for none and for the home issuer
 	 * @since 0.1.0
 	 */
-	record CloseUser(String name, @Nullable String issuer) implements NodeCommand {
+	record CloseUser(String name, @Nullable String issuer) implements ToUser {
 
 		public CloseUser {
-			Assert.hasText(name, "The user name must not be empty");
-			Assert.isTrue(issuer == null || !issuer.isEmpty(), "The issuer must not be empty");
+			checkUser(name, issuer);
 		}
 
-		/**
-		 * Returns the owner id of the user, as in {@link Identity#owner()}.
-		 */
-		public String owner() {
-			return Identity.owner(this.name, this.issuer);
+	}
+
+	/**
+	 * Closes all connections of one user for a reason of the application, like
+	 * {@link Connection#disconnect(String)}.
+	 *
+	 * @param name name of the principal; not empty
+	 * @param issuer issuer of the name, {@code null} for none and for the home issuer
+	 * @param reason text that the clients receive
+	 * @since 0.1.0
+	 */
+	record DisconnectUser(String name, @Nullable String issuer, String reason) implements ToUser {
+
+		public DisconnectUser {
+			checkUser(name, issuer);
+		}
+
+	}
+
+	/**
+	 * Closes some connections with {@code auth.forbidden}.
+	 *
+	 * @param connections ids of the connections, as {@link Connection#id()}; at most
+	 * 1,000
+	 * @since 0.1.0
+	 */
+	record RevokeConnections(Set<String> connections) implements NodeCommand {
+
+		/** Keeps a command far below the limits of backplanes. */
+		private static final int MAX_CONNECTIONS = 1000;
+
+		public RevokeConnections {
+			connections = Set.copyOf(connections);
+			Assert.isTrue(connections.size() <= MAX_CONNECTIONS, "A command has at most 1,000 connections");
 		}
 
 	}
@@ -76,6 +134,11 @@ public sealed interface NodeCommand {
 			Assert.hasText(node, "The node name must not be empty");
 		}
 
+	}
+
+	private static void checkUser(String name, @Nullable String issuer) {
+		Assert.hasText(name, "The user name must not be empty");
+		Assert.isTrue(issuer == null || !issuer.isEmpty(), "The issuer must not be empty");
 	}
 
 }

@@ -5,15 +5,22 @@
 
 package io.rivetevents.cluster;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
+import io.rivetevents.connection.ConnectionInfo;
+import io.rivetevents.connection.UserConnections;
 import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
@@ -29,12 +36,14 @@ import io.rivetevents.extension.NodeCommand;
 import io.rivetevents.extension.Outbox;
 import io.rivetevents.extension.PrincipalIssuer;
 import io.rivetevents.observation.Tracing;
+import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Commands that a node receives from other nodes, and those that it sends to them.
@@ -86,6 +95,64 @@ class NodeCommandsTests {
 	}
 
 	@Test
+	void disconnectsAUserForAReasonOfTheApplication() {
+		ClusterConnections connections = connections(this.others);
+		assertThat(connections.user("ada").disconnect("moved")).isOne();
+		assertThat(connections.user("ada", "https://issuer").disconnect("moved")).isOne();
+		assertThat(this.ada.closed()).containsExactly(CloseReason.disconnected("moved"));
+		assertThat(this.adaOfIssuer.closed()).containsExactly(CloseReason.disconnected("moved"));
+		assertThat(this.anonymous.closed()).isEmpty();
+		assertThat(this.others.asked).containsExactly(new NodeCommand.DisconnectUser("ada", null, "moved"),
+				new NodeCommand.DisconnectUser("ada", "https://issuer", "moved"));
+	}
+
+	@Test
+	void revokesTheConnectionsThatOtherNodesName() {
+		connections(this.others).start();
+		this.others.commands
+			.accept(new NodeCommand.RevokeConnections(Set.of(this.ada.connectionId(), "of another node")));
+		assertThat(this.ada.closed()).containsExactly(CloseReason.of(ErrorCode.FORBIDDEN));
+		assertThat(this.adaOfIssuer.closed()).isEmpty();
+	}
+
+	@Test
+	void revokesTheConnectionsOfAllNodesThatMatch() {
+		ConnectionInfo there = info("there", "chat");
+		ConnectionInfo game = info("game", "game");
+		UserConnections revoked = new ClusterUser(null, null, new NodeQuery.OfUser("ada", null), commands(this.others),
+				new NodeQueries(this.registry, answering(there, game)))
+			.revoke((connection) -> connection.actorName().equals("chat"), Duration.ofSeconds(1))
+			.block(Duration.ofSeconds(5));
+		assertThat(revoked.connections()).containsExactly(there);
+		assertThat(revoked.complete()).isFalse();
+		assertThat(revoked.missingNodes()).containsExactly("silent");
+		assertThat(this.others.asked).containsExactly(new NodeCommand.RevokeConnections(Set.of("there")));
+	}
+
+	@Test
+	void revokesNothingIfThePredicateFails() {
+		ClusterUser user = new ClusterUser(null, null, new NodeQuery.OfUser("ada", null), commands(this.others),
+				new NodeQueries(this.registry, answering(info("one", "chat"), info("two", "chat"))));
+		assertThatIllegalStateException().isThrownBy(() -> user.revoke((connection) -> {
+			if (connection.id().equals("two")) {
+				throw new IllegalStateException("on purpose");
+			}
+			return true;
+		}, Duration.ofSeconds(1)).block(Duration.ofSeconds(5)));
+		assertThat(this.others.asked).isEmpty();
+	}
+
+	private static ConnectionInfo info(String id, String actor) {
+		return new ConnectionInfo(id, actor, ActorKey.of("k"), "node");
+	}
+
+	/** One node answers, another one does not. */
+	private static io.rivetevents.cluster.OtherNodes answering(ConnectionInfo... connections) {
+		return (query, timeout) -> Map.of("node", Mono.just(new NodeAnswer.Found(List.of(connections), 0)), "silent",
+				Mono.error(new TimeoutException("on purpose")));
+	}
+
+	@Test
 	void carriesOutWhatOtherNodesAskForAndDoesNotPassItOn() {
 		connections(this.others).start();
 		this.others.commands.accept(new NodeCommand.CloseUser("ada", null));
@@ -110,6 +177,7 @@ class NodeCommandsTests {
 		ClusterConnections connections = connections(this.others);
 		assertThatIllegalArgumentException().isThrownBy(() -> connections.closeUser(" "));
 		assertThatIllegalArgumentException().isThrownBy(() -> connections.closeUser("ada", ""));
+		assertThatIllegalArgumentException().isThrownBy(() -> new NodeCommand.DisconnectUser(" ", null, "r"));
 		assertThatIllegalArgumentException().isThrownBy(() -> new NodeCommand.CloseSession(""));
 		assertThatIllegalArgumentException().isThrownBy(() -> new NodeCommand.Drain(""));
 		assertThat(new NodeCommand.CloseSession("secret").toString()).doesNotContain("secret");

@@ -50,6 +50,10 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 
 	private static final String CLOSE_SESSION = "close-session";
 
+	private static final String DISCONNECT_USER = "disconnect-user";
+
+	private static final String REVOKE_CONNECTIONS = "revoke-connections";
+
 	private static final String DRAIN = "drain";
 
 	/**
@@ -89,14 +93,21 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 	 */
 	static byte[] body(NodeCommand command) {
 		ObjectNode body = JsonNodeFactory.instance.objectNode();
-		if (command instanceof NodeCommand.CloseUser user) {
+		if (command instanceof NodeCommand.ToUser user) {
 			body.put("command", CLOSE_USER).put("user", user.name());
 			if (user.issuer() != null) {
 				body.put("issuer", user.issuer());
 			}
+			if (user instanceof NodeCommand.DisconnectUser disconnect) {
+				body.put("command", DISCONNECT_USER).put("reason", disconnect.reason());
+			}
 		}
 		else if (command instanceof NodeCommand.CloseSession session) {
 			body.put("command", CLOSE_SESSION).put("session", session.sessionId());
+		}
+		else if (command instanceof NodeCommand.RevokeConnections revoked) {
+			body.put("command", REVOKE_CONNECTIONS);
+			revoked.connections().forEach(body.putArray("connections")::add);
 		}
 		else if (command instanceof NodeCommand.Drain drain) {
 			body.put("command", DRAIN).put("target", drain.node());
@@ -184,14 +195,27 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 	private static @Nullable NodeCommand command(String kind, JsonNode message) {
 		return switch (kind) {
 			case CLOSE_USER -> {
-				Selection.User user = user(message);
-				check(user != null, "`user` is missing");
-				yield (user != null) ? new NodeCommand.CloseUser(user.name(), user.issuer()) : null;
+				Selection.User user = requiredUser(message);
+				yield new NodeCommand.CloseUser(user.name(), user.issuer());
+			}
+			case DISCONNECT_USER -> {
+				Selection.User user = requiredUser(message);
+				String reason = text(message, "reason");
+				yield new NodeCommand.DisconnectUser(user.name(), user.issuer(), (reason != null) ? reason : "");
 			}
 			case CLOSE_SESSION -> new NodeCommand.CloseSession(required(message, "session"));
+			case REVOKE_CONNECTIONS -> new NodeCommand.RevokeConnections(texts(message, "connections"));
 			case DRAIN -> new NodeCommand.Drain(required(message, "target"));
 			default -> null; // a kind of a newer version
 		};
+	}
+
+	private static Selection.User requiredUser(JsonNode message) {
+		Selection.User user = user(message);
+		if (user == null) {
+			throw new IllegalArgumentException("`user` is missing");
+		}
+		return user;
 	}
 
 	private static Selection.@Nullable User user(JsonNode message) {
@@ -224,8 +248,8 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 		check(event != null && !event.isEmpty(), "`event` is missing");
 		Selection.User user = user(message);
 		return new AddressedEvent((user != null) ? user : Selection.ALL, flag(message, "subscribed"),
-				String.valueOf(event), list(message, "args"), tags(message), flag(message, "droppable"), id(message),
-				TraceParent.valid(text(message, "traceparent")));
+				String.valueOf(event), list(message, "args"), texts(message, "tags"), flag(message, "droppable"),
+				id(message), TraceParent.valid(text(message, "traceparent")));
 	}
 
 	/** Other programs may publish: a line break would end the id in an event stream. */
@@ -257,13 +281,13 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 		return list;
 	}
 
-	private static Set<String> tags(JsonNode message) {
-		Set<String> tags = new HashSet<>();
-		for (JsonNode tag : list(message, "tags")) {
-			check(tag.isString(), "a tag is not a text");
-			tags.add(tag.stringValue());
+	private static Set<String> texts(JsonNode message, String name) {
+		Set<String> texts = new HashSet<>();
+		for (JsonNode text : list(message, name)) {
+			check(text.isString(), "an element of `" + name + "` is not a text");
+			texts.add(text.stringValue());
 		}
-		return tags;
+		return texts;
 	}
 
 	static void check(boolean condition, String problem) {

@@ -5,6 +5,8 @@
 
 package io.rivetevents.cluster.frame;
 
+import java.util.Set;
+
 import io.rivetevents.cluster.frame.Variants.Variant;
 import io.rivetevents.extension.NodeCommand;
 
@@ -20,7 +22,13 @@ final class Commands {
 			new Variant<>(2, NodeCommand.CloseSession.class, (out, session) -> out.text(session.sessionId()),
 					(in) -> new NodeCommand.CloseSession(in.text())),
 			new Variant<>(3, NodeCommand.Drain.class, (out, drain) -> out.id(drain.node()),
-					(in) -> new NodeCommand.Drain(in.id())));
+					(in) -> new NodeCommand.Drain(in.id())),
+			new Variant<>(4, NodeCommand.DisconnectUser.class,
+					(out, user) -> out.text(user.name()).optional(user.issuer(), FrameOutput::text).text(user.reason()),
+					(in) -> new NodeCommand.DisconnectUser(in.text(), in.optional(FrameInput::text), in.text())),
+			new Variant<>(5, NodeCommand.RevokeConnections.class,
+					(out, revoked) -> out.list(revoked.connections(), FrameOutput::id),
+					(in) -> new NodeCommand.RevokeConnections(Set.copyOf(in.list(FrameInput::id)))));
 
 	private Commands() {
 	}

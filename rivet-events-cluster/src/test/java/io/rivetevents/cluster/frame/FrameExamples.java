@@ -114,6 +114,8 @@ final class FrameExamples {
 						new Frame.Command(new NodeCommand.CloseUser("ada", null)),
 						new Frame.Command(new NodeCommand.CloseUser("ada", "issuer")),
 						new Frame.Command(new NodeCommand.CloseSession("s")),
+						new Frame.Command(new NodeCommand.DisconnectUser("ada", "issuer", "moved")),
+						new Frame.Command(new NodeCommand.RevokeConnections(Set.of(UUID))),
 						new Frame.Command(new NodeCommand.Drain(UUID))))
 			.flatMap((frames) -> frames);
 	}
