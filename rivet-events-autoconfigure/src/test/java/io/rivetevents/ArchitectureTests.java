@@ -158,8 +158,8 @@ class ArchitectureTests {
 			transport: protocol error protocol.value protocol.encoding conversion failure limit
 			    scheduling connection actor extension observation inbound outbound delivery
 			    placement ticket
-			security: protocol error contract.reflect annotation scheduling actor extension
-			    invocation invocation.index
+			security: protocol error contract.reflect annotation failure scheduling actor extension
+			    delivery invocation invocation.index
 			# web servers and stores
 			transport.netty: protocol protocol.encoding failure limit scheduling outbound
 			transport.webflux: protocol error protocol.encoding conversion failure limit scheduling
@@ -176,6 +176,7 @@ class ArchitectureTests {
 			autoconfigure.ticket: actor.state extension cluster redis ticket transport transport.http
 			    transport.webflux autoconfigure
 			autoconfigure.modulith: connection actor autoconfigure
+			autoconfigure.security: extension delivery security autoconfigure
 			autoconfigure.state: protocol error annotation actor actor.state extension actor.call
 			    placement invocation.index delivery outbox jdbc jdbc.sqlite jdbc.outbox redis.store
 			    autoconfigure
@@ -225,6 +226,7 @@ class ArchitectureTests {
 		allButStores.remove("autoconfigure.diagnostics");
 		allButStores.remove("autoconfigure.modulith");
 		allButStores.remove("autoconfigure.ticket");
+		allButStores.remove("autoconfigure.security");
 		allButStores.remove("autoconfigure.cluster");
 		allButStores.remove("autoconfigure.observation");
 		allButStores.remove("autoconfigure.actuate");

@@ -352,13 +352,18 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * clients require the same key. If not set, a random key is kept in the store; with
 	 * the memory store it is lost at each restart. The key of tickets is derived from it.
 	 * @param ticketTimeout Time for which a connect ticket is accepted.
+	 * @param recheckInterval Interval at which the users of open connections are loaded
+	 * from the ReactiveUserDetailsService again. Connections are closed with
+	 * auth.logged_out if the user is missing, disabled, locked or expired, or has other
+	 * authorities. If not set, users are not checked again.
 	 */
 	public record Security(@DefaultValue List<String> allowedOrigins, @DefaultValue List<String> allowedHosts,
 			@DefaultValue("true") boolean csrfExempt,
 			@DefaultValue("refuse") OnForbiddenSubscription onForbiddenSubscription,
 			@DefaultValue("false") boolean authenticationRequired, @DefaultValue("10s") Duration authenticationTimeout,
 			@DefaultValue("1m") Duration expiryNotice, @DefaultValue("30s") Duration expiryGrace,
-			@Nullable String issuer, @Nullable String streamKey, @DefaultValue("30s") Duration ticketTimeout) {
+			@Nullable String issuer, @Nullable String streamKey, @DefaultValue("30s") Duration ticketTimeout,
+			@Nullable Duration recheckInterval) {
 	}
 
 	/**

@@ -182,6 +182,11 @@ public final class OutboundRegistry {
 		return this.entries.values().stream().map(Entry::outbound).toList();
 	}
 
+	/** Returns a snapshot of the identities of the clients of all connections. */
+	public List<Identity> identities() {
+		return this.entries.values().stream().map(Entry::identity).toList();
+	}
+
 	/**
 	 * Closes the connections of some clients.
 	 * @param who selects the clients by their identity

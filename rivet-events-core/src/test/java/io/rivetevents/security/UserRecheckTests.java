@@ -1,0 +1,157 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.security;
+
+import java.security.Principal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetails;
+import reactor.core.publisher.Mono;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class UserRecheckTests {
+
+	private static final Duration INTERVAL = Duration.ofMinutes(1);
+
+	private static final CloseReason LOGGED_OUT = CloseReason.of(ErrorCode.LOGGED_OUT);
+
+	private final VirtualTimeScheduler timers = VirtualTimeScheduler.create();
+
+	private final OutboundRegistry registry = new OutboundRegistry();
+
+	private final Map<String, UserDetails> users = new HashMap<>();
+
+	private final List<String> lookups = new ArrayList<>();
+
+	private @Nullable RuntimeException failure;
+
+	private final UserRecheck recheck = new UserRecheck(this.registry, this::find, INTERVAL, this.timers);
+
+	private final RecordedOutbound ada = connect(signIn("ada", "USER"));
+
+	private final RecordedOutbound linus = connect(signIn("linus", "USER"));
+
+	@BeforeEach
+	void start() {
+		this.recheck.start();
+	}
+
+	@AfterEach
+	void stop() {
+		this.recheck.stop();
+	}
+
+	@Test
+	void checksEachUserOnceInAnInterval() {
+		connect(signIn("ada", "USER"));
+		this.timers.advanceTimeBy(INTERVAL.minusMillis(1));
+		assertThat(this.lookups).isEmpty();
+		this.timers.advanceTimeBy(Duration.ofMillis(1));
+		assertThat(this.lookups).containsExactlyInAnyOrder("ada", "linus");
+		assertThat(this.ada.closed()).isEmpty();
+		assertThat(this.linus.closed()).isEmpty();
+	}
+
+	/** What has become of a user. */
+	private enum Change {
+
+		MISSING((user) -> null), DISABLED((user) -> user.disabled(true)), LOCKED((user) -> user.accountLocked(true)),
+		EXPIRED((user) -> user.accountExpired(true)), OLD_PASSWORD((user) -> user.credentialsExpired(true)),
+		OTHER_ROLE((user) -> user.roles("ADMIN"));
+
+		private final UnaryOperator<User.@Nullable UserBuilder> change;
+
+		Change(UnaryOperator<User.@Nullable UserBuilder> change) {
+			this.change = change;
+		}
+
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void closesTheConnectionsOfAUserThatHasChanged(Change change) {
+		User.UserBuilder changed = change.change.apply(User.withUserDetails(this.users.get("ada")));
+		this.users.remove("ada");
+		if (changed != null) {
+			this.users.put("ada", changed.build());
+		}
+		this.timers.advanceTimeBy(INTERVAL);
+		assertThat(this.ada.closed()).containsExactly(LOGGED_OUT);
+		assertThat(this.linus.closed()).isEmpty();
+	}
+
+	@Test
+	void keepsConnectionsThatHaveThePresentAuthorities() {
+		RecordedOutbound later = connect(signIn("ada", "USER", "ADMIN"));
+		this.timers.advanceTimeBy(INTERVAL);
+		assertThat(this.ada.closed()).containsExactly(LOGGED_OUT);
+		assertThat(later.closed()).isEmpty();
+	}
+
+	@Test
+	void leavesUsersOfOtherSourcesAlone() {
+		RecordedOutbound token = connect(() -> "ada");
+		RecordedOutbound anonymous = connect(null);
+		this.users.clear();
+		this.timers.advanceTimeBy(INTERVAL);
+		assertThat(token.closed()).isEmpty();
+		assertThat(anonymous.closed()).isEmpty();
+	}
+
+	@Test
+	void keepsConnectionsWhileTheServiceFails() {
+		this.users.clear();
+		this.failure = new IllegalStateException("on purpose");
+		this.timers.advanceTimeBy(INTERVAL);
+		assertThat(this.ada.closed()).isEmpty();
+		this.failure = null;
+		this.timers.advanceTimeBy(INTERVAL);
+		assertThat(this.ada.closed()).containsExactly(LOGGED_OUT);
+	}
+
+	private Principal signIn(String name, String... roles) {
+		UserDetails user = User.withUsername(name).password("").roles(roles).build();
+		this.users.put(name, user);
+		return UsernamePasswordAuthenticationToken.authenticated(user, null, user.getAuthorities());
+	}
+
+	private RecordedOutbound connect(@Nullable Principal principal) {
+		ConnectRequest request = ConnectRequest.stateful(null, new Identity(principal, null));
+		RecordedOutbound outbound = new RecordedOutbound(request.connectionId());
+		this.registry.register(request, outbound);
+		return outbound;
+	}
+
+	private Mono<UserDetails> find(String name) {
+		return Mono.defer(() -> {
+			this.lookups.add(name);
+			return (this.failure != null) ? Mono.error(this.failure) : Mono.justOrEmpty(this.users.get(name));
+		});
+	}
+
+}
