@@ -162,8 +162,9 @@ class ArchitectureTests {
 			    delivery invocation invocation.index
 			# web servers and stores
 			transport.netty: protocol protocol.encoding failure limit scheduling outbound
+			transport.session: protocol failure delivery extension cluster
 			transport.webflux: protocol error protocol.encoding conversion failure limit scheduling
-			    extension transport transport.netty
+			    extension transport transport.netty transport.session
 			transport.http: protocol error protocol.value protocol.encoding conversion failure limit
 			    actor extension ticket transport transport.webflux
 			transport.sse: protocol error protocol.encoding conversion limit extension outbound

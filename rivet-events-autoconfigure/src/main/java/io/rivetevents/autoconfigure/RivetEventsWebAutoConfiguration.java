@@ -38,6 +38,7 @@ import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
 
 import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.cluster.NodeCommands;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.Users;
@@ -64,6 +65,8 @@ import io.rivetevents.transport.http.HttpLimits;
 import io.rivetevents.transport.http.Management;
 import io.rivetevents.transport.netty.ChannelWriters;
 import io.rivetevents.transport.netty.ConnectionGuard;
+import io.rivetevents.transport.session.SessionLookup;
+import io.rivetevents.transport.session.SessionWatch;
 import io.rivetevents.transport.sse.EventStreamHandler;
 import io.rivetevents.transport.sse.EventStreamSettings;
 import io.rivetevents.transport.webflux.ActorHandlerMapping;
@@ -74,6 +77,7 @@ import io.rivetevents.transport.webflux.OriginFilter;
 import io.rivetevents.transport.webflux.RefusedHandshakes;
 import io.rivetevents.transport.webflux.RequestFailureHandler;
 import io.rivetevents.transport.webflux.RequestFailures;
+import io.rivetevents.transport.webflux.SessionFilter;
 import io.rivetevents.transport.websocket.ActorWebSocketHandler;
 import io.rivetevents.transport.websocket.ActorWebSocketHandlerAdapter;
 import io.rivetevents.transport.websocket.WebSocketSettings;
@@ -125,13 +129,26 @@ public final class RivetEventsWebAutoConfiguration {
 		return new LinkServices(directory, connections, handshake, mapper, secrets, observers, bursts, limits, node);
 	}
 
+	@Bean(initMethod = "start", destroyMethod = "stop")
+	SessionWatch rivetSessionWatch(OutboundRegistry registry, NodeCommands commands,
+			ObjectProvider<SessionLookup> lookup, RivetEventsProperties properties,
+			@Qualifier("rivetActorTimers") Scheduler timers) {
+		return new SessionWatch(registry, commands, lookup.getIfAvailable(() -> SessionLookup.NONE),
+				properties.security().recheckInterval(), timers);
+	}
+
+	@Bean
+	SessionFilter rivetSessionFilter(BasePath basePath, SessionWatch watch) {
+		return new SessionFilter(basePath, watch);
+	}
+
 	@Bean
 	LinkIo rivetLinkIo(RivetEventsProperties properties, Limits limits, WakeupBatches bursts,
 			ObjectProvider<ServerProperties> server, ObjectProvider<ForwardedHeaderTransformer> transformer,
-			Environment environment) {
+			Environment environment, SessionWatch sessions) {
 		ClientAddresses addresses = new ClientAddresses(limits,
 				ForwardedHeaders.areRead(server.getIfAvailable(), transformer.getIfAvailable(), environment));
-		return new LinkIo(properties.directIo(), new ChannelWriters(limits), bursts, addresses);
+		return new LinkIo(properties.directIo(), new ChannelWriters(limits), bursts, addresses, sessions);
 	}
 
 	@Bean

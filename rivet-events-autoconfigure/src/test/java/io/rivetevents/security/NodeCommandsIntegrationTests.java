@@ -27,10 +27,14 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.reactive.socket.CloseStatus;
+import org.springframework.web.server.WebSession;
 import org.springframework.web.server.session.DefaultWebSessionManager;
 import org.springframework.web.server.session.InMemoryWebSessionStore;
 import org.springframework.web.server.session.WebSessionManager;
+import reactor.core.publisher.Mono;
 
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
@@ -93,6 +97,31 @@ class NodeCommandsIntegrationTests {
 			assertThat(here.closed()).isEqualTo(LOGGED_OUT);
 			assertThat(there.closed()).isEqualTo(LOGGED_OUT);
 			assertOpen(linus);
+		}
+	}
+
+	@Test
+	void disconnectsAUserOnAllNodes() throws Exception {
+		try (TestSocket here = connect(left, login(left, "ada"));
+				TestSocket there = connect(right, login(right, "ada"));
+				TestSocket linus = connect(right, login(right, "linus"))) {
+			assertThat(left.getBean(Connections.class).user("ada").disconnect("moved")).isOne();
+			assertThat(here.closed()).isEqualTo(new CloseStatus(1000, "moved"));
+			assertThat(there.closed()).isEqualTo(new CloseStatus(1000, "moved"));
+			assertOpen(linus);
+		}
+	}
+
+	@Test
+	void closesTheConnectionsOfASessionOnAllNodesWhenItIsInvalidated() throws Exception {
+		String cookie = login(left, "ada");
+		try (TestSocket here = connect(left, cookie);
+				TestSocket there = connect(right, cookie);
+				TestSocket elsewhere = connect(right, login(right, "ada"))) {
+			form(left, "/invalidate", cookie, "");
+			assertThat(here.closed()).isEqualTo(LOGGED_OUT);
+			assertThat(there.closed()).isEqualTo(LOGGED_OUT);
+			assertOpen(elsewhere);
 		}
 	}
 
@@ -176,9 +205,19 @@ class NodeCommandsIntegrationTests {
 
 	}
 
+	@RestController
+	static class Sessions {
+
+		@PostMapping("/invalidate")
+		Mono<Void> invalidate(WebSession session) {
+			return session.invalidate();
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import({ TestUsers.class, Room.class })
+	@Import({ TestUsers.class, Room.class, Sessions.class })
 	static class Application {
 
 		@Bean

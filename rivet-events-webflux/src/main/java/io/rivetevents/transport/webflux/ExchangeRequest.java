@@ -27,14 +27,17 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.transport.HandshakeRequest;
+import io.rivetevents.transport.session.SessionWatch;
 
 /**
  * Request of WebFlux.
  *
  * @param exchange the request and its answer
  * @param addresses finds the addresses under which clients count
+ * @param sessions watches the sessions of clients that have signed in
  */
-record ExchangeRequest(ServerWebExchange exchange, ClientAddresses addresses) implements HandshakeRequest {
+record ExchangeRequest(ServerWebExchange exchange, ClientAddresses addresses,
+		SessionWatch sessions) implements HandshakeRequest {
 
 	@Override
 	public URI uri() {
@@ -103,18 +106,28 @@ record ExchangeRequest(ServerWebExchange exchange, ClientAddresses addresses) im
 	 */
 	@Override
 	public Mono<String> sessionId(boolean signedIn) {
-		return this.exchange.getSession().filter(WebSession::isStarted).flatMap((session) -> {
-			String first = session.getAttribute(Identity.SESSION_ATTRIBUTE);
-			if (first != null || !signedIn) {
-				return Mono.just((first != null) ? first : session.getId());
-			}
-			String id = session.getId();
-			session.getAttributes().put(Identity.SESSION_ATTRIBUTE, id);
+		return this.exchange.getSession()
+			.filter(WebSession::isStarted)
+			.flatMap((session) -> signedIn ? watched(session) : Mono.just(idOf(session)));
+	}
+
+	private Mono<String> watched(WebSession session) {
+		String id = idOf(session);
+		Mono<Void> kept = Mono.empty();
+		if (session.getAttributes().putIfAbsent(Identity.SESSION_ATTRIBUTE, id) == null) {
 			// the answer may already be committed
-			return session.save()
-				.onErrorMap(IllegalStateException.class, (ex) -> new RivetException(ErrorCode.LOGGED_OUT))
-				.thenReturn(id);
-		});
+			kept = session.save()
+				.onErrorMap(IllegalStateException.class, (ex) -> new RivetException(ErrorCode.LOGGED_OUT));
+		}
+		return kept.then(Mono.fromCallable(() -> {
+			this.sessions.watch(id, session);
+			return id;
+		}));
+	}
+
+	private static String idOf(WebSession session) {
+		String first = session.getAttribute(Identity.SESSION_ATTRIBUTE);
+		return (first != null) ? first : session.getId();
 	}
 
 	/**

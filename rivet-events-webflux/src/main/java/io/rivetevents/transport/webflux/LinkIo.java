@@ -26,6 +26,7 @@ import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.transport.HandshakeRequest;
 import io.rivetevents.transport.netty.ChannelWriters;
 import io.rivetevents.transport.netty.DirectWrites;
+import io.rivetevents.transport.session.SessionWatch;
 
 /**
  * Defines how connections read and write.
@@ -35,15 +36,17 @@ import io.rivetevents.transport.netty.DirectWrites;
  * @param outlets writers of the node
  * @param bursts batches of work on event loops
  * @param addresses finds the addresses under which clients count
+ * @param sessions closes connections of sessions that have ended
  */
-public record LinkIo(boolean direct, ChannelWriters outlets, WakeupBatches bursts, ClientAddresses addresses) {
+public record LinkIo(boolean direct, ChannelWriters outlets, WakeupBatches bursts, ClientAddresses addresses,
+		SessionWatch sessions) {
 
 	/**
 	 * Returns the view of a request that a handshake uses.
 	 * @param exchange the request
 	 */
 	public HandshakeRequest read(ServerWebExchange exchange) {
-		return new ExchangeRequest(exchange, this.addresses);
+		return new ExchangeRequest(exchange, this.addresses, this.sessions);
 	}
 
 	/**
