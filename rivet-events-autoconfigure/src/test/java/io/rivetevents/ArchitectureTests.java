@@ -177,7 +177,7 @@ class ArchitectureTests {
 			autoconfigure.ticket: actor.state extension cluster redis ticket transport transport.http
 			    transport.webflux autoconfigure
 			autoconfigure.modulith: connection actor autoconfigure
-			autoconfigure.security: extension delivery security autoconfigure
+			autoconfigure.security: extension delivery security transport.session autoconfigure
 			autoconfigure.state: protocol error annotation actor actor.state extension actor.call
 			    placement invocation.index delivery outbox jdbc jdbc.sqlite jdbc.outbox redis.store
 			    autoconfigure
@@ -398,7 +398,7 @@ class ArchitectureTests {
 			.resideOutsideOfPackages("io.rivetevents.transport.*", "io.rivetevents.security.webflux",
 					"io.rivetevents.autoconfigure", "io.rivetevents.autoconfigure.actuate",
 					"io.rivetevents.autoconfigure.inspector", "io.rivetevents.autoconfigure.observation",
-					"io.rivetevents.autoconfigure.ticket")
+					"io.rivetevents.autoconfigure.ticket", "io.rivetevents.autoconfigure.security")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage(WEB)

@@ -353,9 +353,10 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * the memory store it is lost at each restart. The key of tickets is derived from it.
 	 * @param ticketTimeout Time for which a connect ticket is accepted.
 	 * @param recheckInterval Interval at which the users of open connections are loaded
-	 * from the ReactiveUserDetailsService again. Connections are closed with
-	 * auth.logged_out if the user is missing, disabled, locked or expired, or has other
-	 * authorities. If not set, users are not checked again.
+	 * from the ReactiveUserDetailsService again, and their sessions from Spring Session.
+	 * Connections are closed with auth.logged_out if the user is missing, disabled,
+	 * locked or expired, or has other authorities, or if the session is missing. If not
+	 * set, they are not checked again.
 	 */
 	public record Security(@DefaultValue List<String> allowedOrigins, @DefaultValue List<String> allowedHosts,
 			@DefaultValue("true") boolean csrfExempt,
