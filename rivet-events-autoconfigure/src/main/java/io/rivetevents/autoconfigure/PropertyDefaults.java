@@ -92,7 +92,7 @@ final class PropertyDefaults {
 
 	static Security security() {
 		return new Security(List.of(), List.of(), true, OnForbiddenSubscription.REFUSE, false, Duration.ofSeconds(10),
-				Duration.ofMinutes(1), Duration.ofSeconds(30), null, null, Duration.ofSeconds(30), null);
+				Duration.ofMinutes(1), Duration.ofSeconds(30), null, null, Duration.ofSeconds(30), null, false);
 	}
 
 	static Management management() {

@@ -357,6 +357,8 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * Connections are closed with auth.logged_out if the user is missing, disabled,
 	 * locked or expired, or has other authorities, or if the session is missing. If not
 	 * set, they are not checked again.
+	 * @param extendSessions Whether an open connection extends its web session, so that
+	 * it does not become idle. Otherwise only requests extend it.
 	 */
 	public record Security(@DefaultValue List<String> allowedOrigins, @DefaultValue List<String> allowedHosts,
 			@DefaultValue("true") boolean csrfExempt,
@@ -364,7 +366,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 			@DefaultValue("false") boolean authenticationRequired, @DefaultValue("10s") Duration authenticationTimeout,
 			@DefaultValue("1m") Duration expiryNotice, @DefaultValue("30s") Duration expiryGrace,
 			@Nullable String issuer, @Nullable String streamKey, @DefaultValue("30s") Duration ticketTimeout,
-			@Nullable Duration recheckInterval) {
+			@Nullable Duration recheckInterval, @DefaultValue("false") boolean extendSessions) {
 	}
 
 	/**
