@@ -51,6 +51,7 @@ export const groups = [
       'sign-in': 'Signing in',
       expiry: 'Expiry and renewal',
       tickets: 'Connect tickets',
+      revocation: 'Ending rights',
       origins: 'Origins and CSRF',
     },
   },

@@ -151,8 +151,8 @@ public enum ErrorCode {
 	EXPIRED("auth", "expired", 401, "The credentials have expired.", ReconnectAdvice.CREDENTIALS),
 
 	/**
-	 * Sent when the user of a connection logs out, or the application closes the
-	 * connections of the user.
+	 * Sent when the user of a connection logs out, its session or account ends, or the
+	 * application closes the connections of the user.
 	 */
 	LOGGED_OUT("auth", "logged_out", 401, "The user has logged out.", ReconnectAdvice.CREDENTIALS),
 
