@@ -33,8 +33,8 @@ public interface UserRecipients extends ClusterRecipients {
 
 	/**
 	 * Closes some of the connections with {@code auth.forbidden}. Each subscription
-	 * queries all nodes for the connections, tests them on this node, and asks the nodes
-	 * to close those that match. A node that does not answer in time keeps its
+	 * queries all nodes for the connections, tests them on this node, and sends the nodes
+	 * a command to close those that match. A node that does not answer in time keeps its
 	 * connections; it is one of the {@linkplain UserConnections#missingNodes() missing
 	 * nodes}. With more than 1,000 connections of a node, those beyond are not tested,
 	 * and the result is not {@linkplain UserConnections#complete() complete}. Delivery of
