@@ -33,13 +33,15 @@ public final class ClientUsage {
 
 	private final long allowance;
 
+	/** That of its address, if it has one. */
+	private final HeldShares first;
+
+	/** All of them: with those that it has once it is identified. */
+	private volatile HeldShares shares;
+
 	private final @Nullable String address;
 
-	private final @Nullable Share ofAddress;
-
 	private volatile @Nullable String owner;
-
-	private volatile @Nullable Share ofPrincipal;
 
 	/** Negative once nothing of the client counts any more. */
 	private final AtomicInteger calls = new AtomicInteger();
@@ -50,9 +52,6 @@ public final class ClientUsage {
 	private long leased;
 
 	private volatile boolean leasing;
-
-	/** Part of it that counts in the principal's share; guarded by this. */
-	private long leasedOfPrincipal;
 
 	/** Guarded by this. */
 	private int subscriptions;
@@ -78,20 +77,21 @@ public final class ClientUsage {
 	/**
 	 * Creates the usage of a client.
 	 * @param node usage of all clients
-	 * @param address owner of the share of its address, {@code null} if it has none
+	 * @param first the share of its address, if it has one, to be released with it
 	 * @param connection whether it counts as a connection
 	 */
-	ClientUsage(NodeUsage node, @Nullable String address, boolean connection) {
+	ClientUsage(NodeUsage node, HeldShares first, boolean connection) {
 		this.node = node;
 		this.max = node.settings().connection();
 		this.connection = connection;
 		this.allowance = connection ? ALLOWANCE : 0;
-		this.address = address;
-		this.ofAddress = (address != null) ? node.addresses().hold(address) : null;
+		this.first = first;
+		this.shares = first;
+		this.address = first.owner(Share.Kind.ADDRESS);
 	}
 
 	@Nullable Limit open() {
-		return (this.ofAddress != null) ? this.ofAddress.connect() : null;
+		return this.first.take(Share.Resource.CONNECTIONS, 1);
 	}
 
 	/**
@@ -100,17 +100,18 @@ public final class ClientUsage {
 	 * @param owner owner id of the principal, {@code null} if anonymous
 	 * @return the limit that was reached, {@code null} if none
 	 */
-	public @Nullable Limit identify(@Nullable String owner) {
+	public synchronized @Nullable Limit identify(@Nullable String owner) {
 		if (owner == null || this.closed) {
 			return null;
 		}
-		Share share = this.node.principals().hold(owner);
-		Limit met = this.connection ? share.connect() : null;
+		HeldShares more = this.node.hold(Share.Kind.PRINCIPAL, owner);
+		Limit met = this.connection ? more.take(Share.Resource.CONNECTIONS, 1) : null;
 		if (met != null) {
-			this.node.principals().release(owner);
+			more.release(this.node);
 			return hit(met);
 		}
-		this.ofPrincipal = share;
+		more.add(Share.Resource.PENDING, this.leased);
+		this.shares = this.first.and(more);
 		this.owner = owner;
 		return null;
 	}
@@ -127,7 +128,7 @@ public final class ClientUsage {
 			return (this.calls.get() < 0) ? met : hit(met); // a client that has left is
 															// not counted
 		}
-		met = beginShared();
+		met = this.shares.take(Share.Resource.CALLS, 1);
 		if (met != null) {
 			giveBackHere(bytes);
 			endCall();
@@ -157,18 +158,6 @@ public final class ClientUsage {
 		return met;
 	}
 
-	private @Nullable Limit beginShared() {
-		Limit met = (this.ofAddress != null) ? this.ofAddress.beginCall() : null;
-		Share principal = this.ofPrincipal;
-		if (met == null && principal != null) {
-			met = principal.beginCall();
-			if (met != null && this.ofAddress != null) {
-				this.ofAddress.endCall();
-			}
-		}
-		return met;
-	}
-
 	/**
 	 * Ends a call or message.
 	 * @param bytes the same number as at its begin
@@ -176,13 +165,7 @@ public final class ClientUsage {
 	 */
 	public void end(long bytes, boolean identified) {
 		giveBackHere(bytes);
-		if (this.ofAddress != null) {
-			this.ofAddress.endCall();
-		}
-		Share principal = this.ofPrincipal;
-		if (identified && principal != null) {
-			principal.endCall();
-		}
+		(identified ? this.shares : this.first).add(Share.Resource.CALLS, -1);
 		endCall();
 	}
 
@@ -190,7 +173,7 @@ public final class ClientUsage {
 	 * Returns whether the principal is authenticated and has a share.
 	 */
 	public boolean isIdentified() {
-		return this.ofPrincipal != null;
+		return this.shares != this.first;
 	}
 
 	/**
@@ -228,51 +211,29 @@ public final class ClientUsage {
 			return true;
 		}
 		long more = (wanted - this.leased + LEASE - 1) / LEASE * LEASE;
-		if (!leaseShared(more)) {
+		if (this.shares.take(Share.Resource.PENDING, more) != null) {
 			return false;
 		}
 		if (!this.node.pending().acquire(more)) {
-			this.node.pending().release(more);
-			giveBack(more, (this.ofPrincipal != null) ? more : 0);
+			giveBack(more);
 			return false;
 		}
 		this.leased += more;
-		this.leasedOfPrincipal += (this.ofPrincipal != null) ? more : 0;
 		this.leasing = true;
 		return true;
 	}
 
-	private boolean leaseShared(long bytes) {
-		if (this.ofAddress != null && !this.ofAddress.lease(bytes)) {
-			return false;
-		}
-		Share principal = this.ofPrincipal;
-		if (principal != null && !principal.lease(bytes)) {
-			giveBack(bytes, 0);
-			return false;
-		}
-		return true;
-	}
-
-	private void giveBack(long bytes, long ofPrincipal) {
-		if (this.ofAddress != null) {
-			this.ofAddress.giveBack(bytes);
-		}
-		Share principal = this.ofPrincipal;
-		if (principal != null) {
-			principal.giveBack(ofPrincipal);
-		}
+	private void giveBack(long bytes) {
+		this.node.pending().release(bytes);
+		this.shares.add(Share.Resource.PENDING, -bytes);
 	}
 
 	private synchronized void shrink() {
 		long wanted = Math.max(this.pending.get() - this.allowance, 0);
 		long keep = (wanted + LEASE - 1) / LEASE * LEASE;
 		if (keep < this.leased) {
-			this.node.pending().release(this.leased - keep);
-			long keepOfPrincipal = Math.min(this.leasedOfPrincipal, keep);
-			giveBack(this.leased - keep, this.leasedOfPrincipal - keepOfPrincipal);
+			giveBack(this.leased - keep);
 			this.leased = keep;
-			this.leasedOfPrincipal = keepOfPrincipal;
 			this.leasing = keep > 0;
 		}
 	}
@@ -297,7 +258,7 @@ public final class ClientUsage {
 		}
 		Limit met = acquire(bytes);
 		if (met == null) {
-			met = subscribeShared();
+			met = this.shares.take(Share.Resource.SUBSCRIPTIONS, 1);
 			if (met != null) {
 				release(bytes);
 			}
@@ -318,13 +279,9 @@ public final class ClientUsage {
 		if (this.subscriptionBytes + this.kept + bytes > this.max.subscriptionBytes()) {
 			return Limit.CONNECTION_SUBSCRIPTIONS_SIZE;
 		}
-		if (this.ofAddress != null && !this.ofAddress.keep(bytes)) {
-			return Limit.NODE_SUBSCRIPTIONS;
-		}
-		Share principal = this.ofPrincipal;
-		if (principal != null && !principal.keep(bytes)) {
-			forgetOfAddress(bytes);
-			return Limit.NODE_SUBSCRIPTIONS;
+		Limit met = this.shares.take(Share.Resource.KEPT, bytes);
+		if (met != null) {
+			return met;
 		}
 		if (!this.node.subscriptions().acquire(bytes)) {
 			release(bytes);
@@ -335,17 +292,7 @@ public final class ClientUsage {
 
 	private void release(long bytes) {
 		this.node.subscriptions().release(bytes);
-		forgetOfAddress(bytes);
-		Share principal = this.ofPrincipal;
-		if (principal != null) {
-			principal.forget(bytes);
-		}
-	}
-
-	private void forgetOfAddress(long bytes) {
-		if (this.ofAddress != null) {
-			this.ofAddress.forget(bytes);
-		}
+		this.shares.add(Share.Resource.KEPT, -bytes);
 	}
 
 	/**
@@ -367,18 +314,6 @@ public final class ClientUsage {
 		return null;
 	}
 
-	private @Nullable Limit subscribeShared() {
-		Limit met = (this.ofAddress != null) ? this.ofAddress.subscribe() : null;
-		Share principal = this.ofPrincipal;
-		if (met == null && principal != null) {
-			met = principal.subscribe();
-			if (met != null && this.ofAddress != null) {
-				this.ofAddress.unsubscribe(1);
-			}
-		}
-		return met;
-	}
-
 	/**
 	 * Removes a subscription.
 	 * @param bytes the same number as when it was added
@@ -396,13 +331,7 @@ public final class ClientUsage {
 		this.subscriptions -= count;
 		this.subscriptionBytes -= bytes;
 		release(bytes);
-		if (this.ofAddress != null) {
-			this.ofAddress.unsubscribe(count);
-		}
-		Share principal = this.ofPrincipal;
-		if (principal != null) {
-			principal.unsubscribe(count);
-		}
+		this.shares.add(Share.Resource.SUBSCRIPTIONS, -count);
 	}
 
 	/**
@@ -436,9 +365,7 @@ public final class ClientUsage {
 		this.gone.set(true);
 		this.calls.set(OVER);
 		this.node.connectionClosed();
-		if (this.address != null) {
-			this.node.addresses().release(this.address);
-		}
+		this.first.release(this.node);
 	}
 
 	/**
@@ -482,7 +409,7 @@ public final class ClientUsage {
 			disconnect();
 		}
 		if (this.calls.compareAndSet(0, OVER)) {
-			releaseShares();
+			this.shares.release(this.node);
 		}
 	}
 
@@ -492,23 +419,7 @@ public final class ClientUsage {
 			return;
 		}
 		this.node.connectionClosed();
-		if (this.ofAddress != null) {
-			this.ofAddress.disconnect();
-		}
-		Share principal = this.ofPrincipal;
-		if (principal != null) {
-			principal.disconnect();
-		}
-	}
-
-	private void releaseShares() {
-		if (this.address != null) {
-			this.node.addresses().release(this.address);
-		}
-		String owner = this.owner;
-		if (owner != null) {
-			this.node.principals().release(owner);
-		}
+		this.shares.add(Share.Resource.CONNECTIONS, -1);
 	}
 
 	/**

@@ -17,13 +17,7 @@ public final class CreatedInstance implements AutoCloseable {
 
 	private final NodeUsage node;
 
-	private final @Nullable String address;
-
-	private final @Nullable String owner;
-
-	private final @Nullable Share ofAddress;
-
-	private final @Nullable Share ofPrincipal;
+	private final HeldShares shares;
 
 	private boolean awake;
 
@@ -34,16 +28,11 @@ public final class CreatedInstance implements AutoCloseable {
 	/**
 	 * Creates an entry in the shares.
 	 * @param node usage of all clients
-	 * @param address owner of the share of the client's address, {@code null} if it has
-	 * none
-	 * @param owner owner id of its principal, {@code null} if anonymous
+	 * @param shares shares of the client, to be released with it
 	 */
-	CreatedInstance(NodeUsage node, @Nullable String address, @Nullable String owner) {
+	CreatedInstance(NodeUsage node, HeldShares shares) {
 		this.node = node;
-		this.address = address;
-		this.owner = owner;
-		this.ofAddress = (address != null) ? node.addresses().hold(address) : null;
-		this.ofPrincipal = (owner != null) ? node.principals().hold(owner) : null;
+		this.shares = shares;
 	}
 
 	/**
@@ -52,17 +41,11 @@ public final class CreatedInstance implements AutoCloseable {
 	 * if none
 	 */
 	synchronized @Nullable Limit open() {
-		Limit met = (this.ofAddress != null) ? this.ofAddress.create() : null;
-		if (met == null && this.ofPrincipal != null) {
-			met = this.ofPrincipal.create();
-			if (met != null && this.ofAddress != null) {
-				this.ofAddress.leave();
-			}
-		}
+		Limit met = this.shares.take(Share.Resource.INSTANCES, 1);
 		this.awake = met == null;
 		if (met != null) {
 			this.closed = true;
-			letGo();
+			this.shares.release(this.node);
 		}
 		return met;
 	}
@@ -74,15 +57,9 @@ public final class CreatedInstance implements AutoCloseable {
 	 * in which case nothing more counts
 	 */
 	public synchronized void store(long bytes) {
-		boolean fits = this.ofAddress == null || this.ofAddress.store(bytes);
-		if (fits && this.ofPrincipal != null && !this.ofPrincipal.store(bytes)) {
-			fits = false;
-			if (this.ofAddress != null) {
-				this.ofAddress.discard(bytes);
-			}
-		}
-		if (!fits) {
-			throw this.node.overloaded(Limit.NODE_STORED, "create");
+		Limit met = this.shares.take(Share.Resource.STORED, bytes);
+		if (met != null) {
+			throw this.node.overloaded(met, "create");
 		}
 		this.storedBytes += bytes;
 	}
@@ -97,12 +74,7 @@ public final class CreatedInstance implements AutoCloseable {
 			return;
 		}
 		this.storedBytes += bytes;
-		if (this.ofAddress != null) {
-			this.ofAddress.discard(-bytes);
-		}
-		if (this.ofPrincipal != null) {
-			this.ofPrincipal.discard(-bytes);
-		}
+		this.shares.add(Share.Resource.STORED, bytes);
 	}
 
 	/** Notes that it is asleep, in an in-memory store. */
@@ -111,12 +83,7 @@ public final class CreatedInstance implements AutoCloseable {
 			return;
 		}
 		this.awake = false;
-		if (this.ofAddress != null) {
-			this.ofAddress.leave();
-		}
-		if (this.ofPrincipal != null) {
-			this.ofPrincipal.leave();
-		}
+		this.shares.add(Share.Resource.INSTANCES, -1);
 	}
 
 	/** Notes that it is awake again. */
@@ -125,12 +92,7 @@ public final class CreatedInstance implements AutoCloseable {
 			return;
 		}
 		this.awake = true;
-		if (this.ofAddress != null) {
-			this.ofAddress.wake();
-		}
-		if (this.ofPrincipal != null) {
-			this.ofPrincipal.wake();
-		}
+		this.shares.add(Share.Resource.INSTANCES, 1);
 	}
 
 	/** Ends it, when it is no longer in memory; no effect when called again. */
@@ -141,22 +103,8 @@ public final class CreatedInstance implements AutoCloseable {
 		}
 		sleep();
 		this.closed = true;
-		if (this.ofAddress != null) {
-			this.ofAddress.discard(this.storedBytes);
-		}
-		if (this.ofPrincipal != null) {
-			this.ofPrincipal.discard(this.storedBytes);
-		}
-		letGo();
-	}
-
-	private void letGo() {
-		if (this.address != null) {
-			this.node.addresses().release(this.address);
-		}
-		if (this.owner != null) {
-			this.node.principals().release(this.owner);
-		}
+		this.shares.add(Share.Resource.STORED, -this.storedBytes);
+		this.shares.release(this.node);
 	}
 
 }

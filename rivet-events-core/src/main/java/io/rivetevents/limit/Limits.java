@@ -165,7 +165,7 @@ public final class Limits {
 	 * @param address address of the client, {@code null} if unknown
 	 */
 	public Reception receivingFrom(@Nullable InetAddress address) {
-		return new Reception(this.node, Share.Memory.RECEIVING, receiving(), this.remoteAddresses.ownerOf(address));
+		return new Reception(this.node, Share.Resource.RECEIVING, receiving(), this.remoteAddresses.ownerOf(address));
 	}
 
 	/**
@@ -182,7 +182,7 @@ public final class Limits {
 	 * @param address address of the peer, {@code null} if unknown
 	 */
 	public Reception requestsFrom(@Nullable InetAddress address) {
-		return new Reception(this.node, Share.Memory.REQUESTS, requests(), this.remoteAddresses.ownerOf(address));
+		return new Reception(this.node, Share.Resource.REQUESTS, requests(), this.remoteAddresses.ownerOf(address));
 	}
 
 	/**
@@ -276,7 +276,7 @@ public final class Limits {
 		if (!this.node.connectionOpened()) {
 			throw tooMany(Limit.NODE_CONNECTIONS);
 		}
-		ClientUsage usage = new ClientUsage(this.node, this.remoteAddresses.ownerOf(address), true);
+		ClientUsage usage = new ClientUsage(this.node, ofAddress(address), true);
 		Limit met = usage.open();
 		if (met != null) {
 			usage.abandon();
@@ -295,7 +295,7 @@ public final class Limits {
 	 * @throws RivetException {@code actor.overloaded}
 	 */
 	public RequestUsage visit(@Nullable InetAddress address, @Nullable String owner, long bytes, String operation) {
-		ClientUsage usage = new ClientUsage(this.node, this.remoteAddresses.ownerOf(address), false);
+		ClientUsage usage = new ClientUsage(this.node, ofAddress(address), false);
 		usage.identify(owner);
 		Limit met = usage.begin(bytes);
 		if (met != null) {
@@ -304,6 +304,10 @@ public final class Limits {
 					Map.of("channel", met.property(), "operation", operation));
 		}
 		return new RequestUsage(usage, bytes);
+	}
+
+	private HeldShares ofAddress(@Nullable InetAddress address) {
+		return this.node.hold(Share.Kind.ADDRESS, this.remoteAddresses.ownerOf(address));
 	}
 
 	/**
@@ -325,7 +329,8 @@ public final class Limits {
 	 * @throws RivetException {@code actor.overloaded}
 	 */
 	public CreatedInstance create(@Nullable InetAddress address, @Nullable String owner) {
-		CreatedInstance created = new CreatedInstance(this.node, this.remoteAddresses.ownerOf(address), owner);
+		HeldShares shares = ofAddress(address).and(this.node.hold(Share.Kind.PRINCIPAL, owner));
+		CreatedInstance created = new CreatedInstance(this.node, shares);
 		Limit met = created.open();
 		if (met != null) {
 			throw overloaded(met, "create");

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
+import org.jspecify.annotations.Nullable;
+
 import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ErrorCode;
 
@@ -77,12 +79,19 @@ final class NodeUsage {
 		return this.requests;
 	}
 
-	Shares principals() {
-		return this.principals;
+	Shares shares(Share.Kind kind) {
+		return switch (kind) {
+			case PRINCIPAL -> this.principals;
+			case ADDRESS -> this.addresses;
+		};
 	}
 
-	Shares addresses() {
-		return this.addresses;
+	/**
+	 * Holds a share.
+	 * @param owner its owner, {@code null} for none
+	 */
+	HeldShares hold(Share.Kind kind, @Nullable String owner) {
+		return (owner != null) ? new HeldShares(shares(kind).hold(owner)) : HeldShares.NONE;
 	}
 
 	/**

@@ -16,7 +16,7 @@ public final class Reception {
 
 	private final NodeUsage node;
 
-	private final Share.Memory kind;
+	private final Share.Resource kind;
 
 	private final ByteBudget total;
 
@@ -34,7 +34,7 @@ public final class Reception {
 	 * @param total total of that kind
 	 * @param address owner of the share of the address, {@code null} if it has none
 	 */
-	Reception(NodeUsage node, Share.Memory kind, ByteBudget total, @Nullable String address) {
+	Reception(NodeUsage node, Share.Resource kind, ByteBudget total, @Nullable String address) {
 		this.node = node;
 		this.kind = kind;
 		this.total = total;
@@ -47,14 +47,14 @@ public final class Reception {
 	 */
 	public boolean tryAcquire(long bytes) {
 		Share share = hold();
-		if (share != null && !share.take(this.kind, bytes)) {
+		if (share != null && share.take(this.kind, bytes) != null) {
 			this.total.hit();
 			letGoOfNothing();
 			return false;
 		}
 		if (!this.total.tryAcquire(bytes)) {
 			if (share != null) {
-				share.giveBack(this.kind, bytes);
+				share.add(this.kind, -bytes);
 			}
 			letGoOfNothing();
 			return false;
@@ -87,7 +87,7 @@ public final class Reception {
 		}
 		this.total.release(bytes);
 		if (this.share != null) {
-			this.share.giveBack(this.kind, bytes);
+			this.share.add(this.kind, -bytes);
 		}
 		this.taken -= bytes;
 		letGoOfNothing();
@@ -95,7 +95,7 @@ public final class Reception {
 
 	private @Nullable Share hold() {
 		if (this.share == null && this.address != null) {
-			this.share = this.node.addresses().hold(this.address);
+			this.share = this.node.shares(Share.Kind.ADDRESS).hold(this.address);
 		}
 		return this.share;
 	}
@@ -103,7 +103,7 @@ public final class Reception {
 	private void letGoOfNothing() {
 		if (this.taken == 0 && this.share != null && this.address != null) {
 			this.share = null;
-			this.node.addresses().release(this.address);
+			this.node.shares(Share.Kind.ADDRESS).release(this.address);
 		}
 	}
 

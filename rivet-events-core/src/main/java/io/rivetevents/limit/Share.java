@@ -5,12 +5,8 @@
 
 package io.rivetevents.limit;
 
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.ToLongFunction;
+import java.util.function.ToLongBiFunction;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,33 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Share {
 
+	private static final Resource[] RESOURCES = Resource.values();
+
 	private final Kind kind;
 
-	private final LimitSettings.Share max;
+	private final String owner;
 
-	private final AtomicInteger calls = new AtomicInteger();
+	private final AtomicLong[] used = new AtomicLong[RESOURCES.length];
 
-	private final AtomicInteger connections = new AtomicInteger();
-
-	private final AtomicInteger subscriptions = new AtomicInteger();
-
-	private final AtomicInteger instances = new AtomicInteger();
-
-	private final AtomicLong pendingBytes = new AtomicLong();
-
-	private final AtomicLong subscriptionBytes = new AtomicLong();
-
-	private final long maxPendingBytes;
-
-	private final long maxSubscriptionBytes;
-
-	private final Map<Memory, AtomicLong> memory = new EnumMap<>(Memory.class);
-
-	private final LimitSettings.Node node;
-
-	private final AtomicLong storedBytes = new AtomicLong();
-
-	private final long maxStoredBytes;
+	private final long[] max = new long[RESOURCES.length];
 
 	/** Number of clients that hold this; guarded by the map of the shares. */
 	private int holders;
@@ -59,155 +37,102 @@ final class Share {
 
 		ADDRESS(Limit.ADDRESS_CALLS, Limit.ADDRESS_CONNECTIONS, Limit.ADDRESS_SUBSCRIPTIONS, Limit.ADDRESS_INSTANCES);
 
-		private final Limit calls;
+		/** Those of the first resources, in the same order. */
+		private final Limit[] limits;
 
-		private final Limit connections;
-
-		private final Limit subscriptions;
-
-		private final Limit instances;
-
-		Kind(Limit calls, Limit connections, Limit subscriptions, Limit instances) {
-			this.calls = calls;
-			this.connections = connections;
-			this.subscriptions = subscriptions;
-			this.instances = instances;
+		Kind(Limit... limits) {
+			this.limits = limits;
 		}
 
 	}
 
-	/** Memory that is used before a client is identified. */
-	enum Memory {
+	/**
+	 * What a share bounds: numbers, with a limit for each kind of owner, then memory, a
+	 * part of which is reserved for others.
+	 */
+	enum Resource {
 
-		/** Messages that have arrived only partly. */
-		RECEIVING(LimitSettings.Node::receivingBytes),
+		CALLS((share, node) -> share.calls()),
 
-		/** Connections and their requests. */
-		REQUESTS(LimitSettings.Node::requestBytes);
+		CONNECTIONS((share, node) -> share.connections()),
 
-		private final ToLongFunction<LimitSettings.Node> max;
+		SUBSCRIPTIONS((share, node) -> share.subscriptions()),
 
-		Memory(ToLongFunction<LimitSettings.Node> max) {
+		/** Instances that are awake. */
+		INSTANCES((share, node) -> share.instances()),
+
+		/** Memory of unanswered calls, beyond the allowance of a connection. */
+		PENDING(Limit.NODE_PENDING, (share, node) -> LimitSettings.partOf(node.pendingBytes())),
+
+		/** Memory of subscriptions. */
+		KEPT(Limit.NODE_SUBSCRIPTIONS, (share, node) -> LimitSettings.partOf(node.subscriptionBytes())),
+
+		/** Memory of the in-memory store, half of which is reserved for others. */
+		STORED(Limit.NODE_STORED, (share, node) -> node.storedBytes() / 2),
+
+		/** Memory of messages that have arrived only partly. */
+		RECEIVING(Limit.NODE_RECEIVING, (share, node) -> LimitSettings.partOf(node.receivingBytes())),
+
+		/** Memory of connections and their requests. */
+		REQUESTS(Limit.NODE_REQUESTS, (share, node) -> LimitSettings.partOf(node.requestBytes()));
+
+		/** {@code null} if it depends on the kind of owner. */
+		private final @Nullable Limit limit;
+
+		private final ToLongBiFunction<LimitSettings.Share, LimitSettings.Node> max;
+
+		Resource(ToLongBiFunction<LimitSettings.Share, LimitSettings.Node> max) {
+			this(null, max);
+		}
+
+		Resource(@Nullable Limit limit, ToLongBiFunction<LimitSettings.Share, LimitSettings.Node> max) {
+			this.limit = limit;
 			this.max = max;
 		}
 
+		private Limit of(Kind kind) {
+			return (this.limit != null) ? this.limit : kind.limits[ordinal()];
+		}
+
 	}
 
-	Share(Kind kind, LimitSettings.Share max, LimitSettings.Node node) {
+	Share(Kind kind, String owner, LimitSettings.Share max, LimitSettings.Node node) {
 		this.kind = kind;
-		this.max = max;
-		this.maxPendingBytes = LimitSettings.partOf(node.pendingBytes());
-		this.maxSubscriptionBytes = LimitSettings.partOf(node.subscriptionBytes());
-		this.node = node;
-		for (Memory each : Memory.values()) {
-			this.memory.put(each, new AtomicLong());
+		this.owner = owner;
+		for (Resource each : RESOURCES) {
+			this.used[each.ordinal()] = new AtomicLong();
+			this.max[each.ordinal()] = each.max.applyAsLong(max, node);
 		}
-		this.maxStoredBytes = node.storedBytes() / 2;
+	}
+
+	Kind kind() {
+		return this.kind;
+	}
+
+	String owner() {
+		return this.owner;
 	}
 
 	/**
-	 * Acquires memory of unanswered calls, beyond the allowance of a connection.
-	 * @return whether it was acquired
+	 * Acquires an amount of a resource.
+	 * @return the limit that was reached, in which case nothing was acquired;
+	 * {@code null} if none
 	 */
-	boolean lease(long bytes) {
-		return take(this.pendingBytes, bytes, this.maxPendingBytes);
-	}
-
-	void giveBack(long bytes) {
-		this.pendingBytes.addAndGet(-bytes);
-	}
-
-	/**
-	 * Acquires memory of subscriptions.
-	 * @return whether it was acquired
-	 */
-	boolean keep(long bytes) {
-		return take(this.subscriptionBytes, bytes, this.maxSubscriptionBytes);
-	}
-
-	void forget(long bytes) {
-		this.subscriptionBytes.addAndGet(-bytes);
-	}
-
-	private static boolean take(AtomicLong taken, long bytes, long max) {
-		if (taken.addAndGet(bytes) <= max) {
-			return true;
-		}
-		taken.addAndGet(-bytes);
-		return false;
-	}
-
-	@Nullable Limit beginCall() {
-		return take(this.calls, this.max.calls(), this.kind.calls);
-	}
-
-	void endCall() {
-		this.calls.decrementAndGet();
-	}
-
-	@Nullable Limit connect() {
-		return take(this.connections, this.max.connections(), this.kind.connections);
-	}
-
-	void disconnect() {
-		this.connections.decrementAndGet();
-	}
-
-	@Nullable Limit subscribe() {
-		return take(this.subscriptions, this.max.subscriptions(), this.kind.subscriptions);
-	}
-
-	void unsubscribe(int count) {
-		this.subscriptions.addAndGet(-count);
-	}
-
-	@Nullable Limit create() {
-		return take(this.instances, this.max.instances(), this.kind.instances);
-	}
-
-	/** Counts an instance that wakes, even beyond the limit: it was accepted before. */
-	void wake() {
-		this.instances.incrementAndGet();
-	}
-
-	/**
-	 * Acquires memory of one kind, a quarter of which is reserved for others.
-	 * @return whether it was acquired
-	 */
-	boolean take(Memory kind, long bytes) {
-		return take(of(kind), bytes, LimitSettings.partOf(kind.max.applyAsLong(this.node)));
-	}
-
-	void giveBack(Memory kind, long bytes) {
-		of(kind).addAndGet(-bytes);
-	}
-
-	private AtomicLong of(Memory kind) {
-		return Objects.requireNonNull(this.memory.get(kind));
-	}
-
-	/**
-	 * Acquires memory of the in-memory store, half of which is reserved for others.
-	 * @return whether it was acquired
-	 */
-	boolean store(long bytes) {
-		return take(this.storedBytes, bytes, this.maxStoredBytes);
-	}
-
-	void discard(long bytes) {
-		this.storedBytes.addAndGet(-bytes);
-	}
-
-	void leave() {
-		this.instances.decrementAndGet();
-	}
-
-	private static @Nullable Limit take(AtomicInteger count, int max, Limit limit) {
-		if (count.incrementAndGet() <= max) {
+	@Nullable Limit take(Resource resource, long amount) {
+		AtomicLong used = this.used[resource.ordinal()];
+		if (used.addAndGet(amount) <= this.max[resource.ordinal()]) {
 			return null;
 		}
-		count.decrementAndGet();
-		return limit;
+		used.addAndGet(-amount);
+		return resource.of(this.kind);
+	}
+
+	/**
+	 * Adds to the use of a resource, even beyond its limit: it was accepted before.
+	 * @param amount the change; negative to release it
+	 */
+	void add(Resource resource, long amount) {
+		this.used[resource.ordinal()].addAndGet(amount);
 	}
 
 	void hold() {

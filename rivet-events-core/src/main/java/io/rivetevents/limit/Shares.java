@@ -35,7 +35,7 @@ final class Shares {
 	 */
 	Share hold(String owner) {
 		return Objects.requireNonNull(this.byOwner.compute(owner, (key, present) -> {
-			Share share = (present != null) ? present : new Share(this.kind, this.max, this.node);
+			Share share = (present != null) ? present : new Share(this.kind, key, this.max, this.node);
 			share.hold();
 			return share;
 		}));

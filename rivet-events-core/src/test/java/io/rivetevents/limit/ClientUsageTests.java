@@ -117,8 +117,8 @@ class ClientUsageTests {
 		assertThat(refused.identify("ada")).isEqualTo(Limit.PRINCIPAL_CONNECTIONS);
 		refused.close();
 		open.forEach(ClientUsage::close);
-		assertThat(this.limits.usage().principals().size()).isZero();
-		assertThat(this.limits.usage().addresses().size()).isZero();
+		assertThat(this.limits.usage().shares(Share.Kind.PRINCIPAL).size()).isZero();
+		assertThat(this.limits.usage().shares(Share.Kind.ADDRESS).size()).isZero();
 	}
 
 	@Test
@@ -167,7 +167,7 @@ class ClientUsageTests {
 		open.forEach(ClientUsage::close);
 		open.forEach(ClientUsage::close); // twice is as good as once
 		assertThat(this.limits.connections()).isZero();
-		assertThat(this.limits.usage().addresses().size()).isZero();
+		assertThat(this.limits.usage().shares(Share.Kind.ADDRESS).size()).isZero();
 	}
 
 	@Test
@@ -299,10 +299,10 @@ class ClientUsageTests {
 	@Test
 	void forgetsWhoTakesNothing() {
 		RequestUsage visit = this.limits.visit(ADDRESS, "ada", 100, "action");
-		assertThat(this.limits.usage().principals().size()).isEqualTo(1);
+		assertThat(this.limits.usage().shares(Share.Kind.PRINCIPAL).size()).isEqualTo(1);
 		visit.close();
-		assertThat(this.limits.usage().principals().size()).isZero();
-		assertThat(this.limits.usage().addresses().size()).isZero();
+		assertThat(this.limits.usage().shares(Share.Kind.PRINCIPAL).size()).isZero();
+		assertThat(this.limits.usage().shares(Share.Kind.ADDRESS).size()).isZero();
 		assertThat(this.limits.pending().used()).isZero();
 	}
 
@@ -312,10 +312,10 @@ class ClientUsageTests {
 		assertThat(visit.hold()).isTrue();
 		visit.close();
 		assertThat(this.limits.pending().used()).isPositive();
-		assertThat(this.limits.usage().principals().size()).isEqualTo(1);
+		assertThat(this.limits.usage().shares(Share.Kind.PRINCIPAL).size()).isEqualTo(1);
 		visit.release();
 		assertThat(this.limits.pending().used()).isZero();
-		assertThat(this.limits.usage().principals().size()).isZero();
+		assertThat(this.limits.usage().shares(Share.Kind.PRINCIPAL).size()).isZero();
 		assertThat(visit.hold()).isFalse();
 	}
 
@@ -475,8 +475,8 @@ class ClientUsageTests {
 		for (int i = 0; i < left.size(); i++) {
 			taken.giveBack(left.get(i), counts.get(i));
 		}
-		assertThat(this.limits.usage().addresses().size()).isZero();
-		assertThat(this.limits.usage().principals().size()).isZero();
+		assertThat(this.limits.usage().shares(Share.Kind.ADDRESS).size()).isZero();
+		assertThat(this.limits.usage().shares(Share.Kind.PRINCIPAL).size()).isZero();
 		assertThat(this.limits.connections()).isZero();
 		assertThat(this.limits.pending().used()).isZero();
 		assertThat(this.limits.subscriptions().used()).isZero();
@@ -506,7 +506,7 @@ class ClientUsageTests {
 		usage.close();
 		assertThat(usage.begin(1)).isEqualTo(Limit.CONNECTION_CALLS);
 		assertThat(this.limits.hits().count(Limit.CONNECTION_CALLS)).isZero();
-		assertThat(this.limits.usage().addresses().size()).isZero();
+		assertThat(this.limits.usage().shares(Share.Kind.ADDRESS).size()).isZero();
 	}
 
 	@Test
@@ -530,8 +530,8 @@ class ClientUsageTests {
 			}
 			assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
 			assertThat(this.limits.connections()).isZero();
-			assertThat(this.limits.usage().addresses().size()).isZero();
-			assertThat(this.limits.usage().principals().size()).isZero();
+			assertThat(this.limits.usage().shares(Share.Kind.ADDRESS).size()).isZero();
+			assertThat(this.limits.usage().shares(Share.Kind.PRINCIPAL).size()).isZero();
 		}
 		threads.shutdown();
 		assertThat(this.limits.pending().used()).isZero();

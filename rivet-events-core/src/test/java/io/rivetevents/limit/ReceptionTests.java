@@ -51,18 +51,18 @@ class ReceptionTests {
 	@Test
 	void holdsAShareOnlyWhileItTakesSomething() throws Exception {
 		Reception reception = this.limits.receivingFrom(address(1));
-		assertThat(this.limits.usage().addresses().size()).isZero();
+		assertThat(this.limits.usage().shares(Share.Kind.ADDRESS).size()).isZero();
 		for (int bytes : List.of(100, 600)) {
 			assertThat(reception.tryAcquire(bytes)).isTrue();
 			assertThat(reception.tryAcquire(751)).isFalse();
-			assertThat(this.limits.usage().addresses().size()).isOne();
+			assertThat(this.limits.usage().shares(Share.Kind.ADDRESS).size()).isOne();
 			reception.release();
 			reception.release();
-			assertThat(this.limits.usage().addresses().size()).isZero();
+			assertThat(this.limits.usage().shares(Share.Kind.ADDRESS).size()).isZero();
 			assertThat(this.limits.receiving().used()).isZero();
 		}
 		assertThat(reception.tryAcquire(751)).isFalse();
-		assertThat(this.limits.usage().addresses().size()).isZero();
+		assertThat(this.limits.usage().shares(Share.Kind.ADDRESS).size()).isZero();
 	}
 
 }

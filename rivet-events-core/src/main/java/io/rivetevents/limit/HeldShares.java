@@ -1,0 +1,82 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.limit;
+
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shares in which a client counts, held until they are {@linkplain #release
+ * released}. A resource is acquired in all of them or in none. Safe for use by several
+ * threads.
+ */
+final class HeldShares {
+
+	static final HeldShares NONE = new HeldShares();
+
+	private final Share[] shares;
+
+	HeldShares(Share... shares) {
+		this.shares = shares;
+	}
+
+	/**
+	 * Returns these shares and then others.
+	 */
+	HeldShares and(HeldShares others) {
+		return (others.shares.length == 0) ? this
+				: new HeldShares(Stream.of(this.shares, others.shares).flatMap(Stream::of).toArray(Share[]::new));
+	}
+
+	/**
+	 * Returns the owner of the share of a kind, {@code null} if there is none.
+	 */
+	@Nullable String owner(Share.Kind kind) {
+		for (Share each : this.shares) {
+			if (each.kind() == kind) {
+				return each.owner();
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Acquires an amount of a resource in each share.
+	 * @return the limit that was reached, in which case nothing was acquired;
+	 * {@code null} if none
+	 */
+	@Nullable Limit take(Share.Resource resource, long amount) {
+		for (int i = 0; i < this.shares.length; i++) {
+			Limit met = this.shares[i].take(resource, amount);
+			if (met != null) {
+				while (--i >= 0) {
+					this.shares[i].add(resource, -amount);
+				}
+				return met;
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Adds to the use of a resource in each share, even beyond its limit.
+	 * @param amount the change; negative to release it
+	 */
+	void add(Share.Resource resource, long amount) {
+		for (Share each : this.shares) {
+			each.add(resource, amount);
+		}
+	}
+
+	/** Ends the hold, once nothing of the client counts any more. */
+	void release(NodeUsage node) {
+		for (Share each : this.shares) {
+			node.shares(each.kind()).release(each.owner());
+		}
+	}
+
+}
