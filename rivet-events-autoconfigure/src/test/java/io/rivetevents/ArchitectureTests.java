@@ -66,7 +66,6 @@ class ArchitectureTests {
 			# what everything stands on
 			annotation: actor
 			failure: protocol
-			limit: protocol error
 			scheduling:
 			# what applications see, and what they plug in
 			connection: protocol
@@ -75,6 +74,7 @@ class ArchitectureTests {
 			actor.state: protocol error protocol.value limit actor
 			actor.ownership: protocol error actor actor.state
 			extension: protocol error conversion scheduling connection actor
+			limit: protocol error extension
 			# the runtime: what happens in it is reported to observers wherever it happens
 			observation: protocol error failure connection actor extension
 			tracing: protocol protocol.encoding failure actor actor.state extension observation

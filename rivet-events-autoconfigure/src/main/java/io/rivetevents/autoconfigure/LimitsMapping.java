@@ -27,6 +27,7 @@ final class LimitsMapping {
 	static LimitSettings toSettings(RivetEventsProperties.Limits limits) {
 		RivetEventsProperties.ConnectionLimits connection = limits.connection();
 		RivetEventsProperties.PrincipalShare principal = limits.principal();
+		RivetEventsProperties.TenantShare tenant = limits.tenant();
 		RivetEventsProperties.AddressShare address = limits.address();
 		LimitSettings.Node node = toNode(limits.node());
 		return new LimitSettings(
@@ -36,6 +37,8 @@ final class LimitsMapping {
 				new LimitSettings.Instance(limits.instance().calls(), limits.instance().pendingSize().toBytes()),
 				new LimitSettings.Share(principal.calls(), principal.connections(), principal.subscriptions(),
 						instances(principal.instances(), LimitSettings.Share.OF_PRINCIPAL, node)),
+				new LimitSettings.Share(orUnlimited(tenant.calls()), orUnlimited(tenant.connections()),
+						orUnlimited(tenant.subscriptions()), orUnlimited(tenant.instances())),
 				new LimitSettings.Share(address.calls(),
 						(address.connections() != null) ? address.connections() : node.connectionsOfAddress(),
 						address.subscriptions(), instances(address.instances(), LimitSettings.Share.OF_ADDRESS, node)),
@@ -58,6 +61,10 @@ final class LimitsMapping {
 
 	private static int instances(@Nullable Integer set, LimitSettings.Share unset, LimitSettings.Node node) {
 		return (set != null) ? set : node.instancesOfOne(unset.instances());
+	}
+
+	private static int orUnlimited(@Nullable Integer set) {
+		return (set != null) ? set : Integer.MAX_VALUE;
 	}
 
 	private static long bytes(@Nullable DataSize size, long unset) {

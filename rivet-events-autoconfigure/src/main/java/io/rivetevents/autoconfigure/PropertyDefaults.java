@@ -34,6 +34,7 @@ import io.rivetevents.autoconfigure.RivetEventsProperties.Shutdown;
 import io.rivetevents.autoconfigure.RivetEventsProperties.Sse;
 import io.rivetevents.autoconfigure.RivetEventsProperties.State;
 import io.rivetevents.autoconfigure.RivetEventsProperties.StateRedis;
+import io.rivetevents.autoconfigure.RivetEventsProperties.TenantShare;
 import io.rivetevents.autoconfigure.RivetEventsProperties.Websocket;
 import io.rivetevents.autoconfigure.RivetEventsProperties.Write;
 
@@ -120,8 +121,8 @@ final class PropertyDefaults {
 	}
 
 	static Limits limits() {
-		return new Limits(connectionLimits(), instanceLimits(), principalShare(), addressShare(), nodeLimits(),
-				List.of(), Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(75),
+		return new Limits(connectionLimits(), instanceLimits(), principalShare(), tenantShare(), addressShare(),
+				nodeLimits(), List.of(), Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(75),
 				Duration.ofSeconds(60));
 	}
 
@@ -136,6 +137,10 @@ final class PropertyDefaults {
 
 	static PrincipalShare principalShare() {
 		return new PrincipalShare(10_000, 1000, 20_000, null);
+	}
+
+	static TenantShare tenantShare() {
+		return new TenantShare(null, null, null, null);
 	}
 
 	static AddressShare addressShare() {

@@ -75,6 +75,7 @@ import io.rivetevents.extension.InvocationDecorator;
 import io.rivetevents.extension.OutboundInterceptor;
 import io.rivetevents.extension.Outbox;
 import io.rivetevents.extension.PrincipalCodec;
+import io.rivetevents.extension.TenantResolver;
 import io.rivetevents.invocation.AccessGuard;
 import io.rivetevents.invocation.ActorRegistrar;
 import io.rivetevents.invocation.InvocationServices;
@@ -190,11 +191,13 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	Limits rivetLimits(RivetEventsProperties properties, @Qualifier("rivetActorTimers") Scheduler timers) {
+	Limits rivetLimits(RivetEventsProperties properties, @Qualifier("rivetActorTimers") Scheduler timers,
+			ObjectProvider<TenantResolver> tenants) {
 		SizesCheck.check(properties);
 		TextsCheck.check(properties);
 		try {
-			return new Limits(LimitsMapping.toSettings(properties.limits()), nanoTime(timers));
+			return new Limits(LimitsMapping.toSettings(properties.limits()), nanoTime(timers),
+					available(tenants, TenantResolver.NONE));
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidSettingException("rivet.events.limits.trusted-proxies",

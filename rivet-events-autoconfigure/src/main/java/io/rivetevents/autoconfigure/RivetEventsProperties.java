@@ -479,6 +479,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param connection Limits of one connection.
 	 * @param instance Limits of one instance.
 	 * @param principal Share of one signed-in user.
+	 * @param tenant Share of one tenant.
 	 * @param address Share of one remote address.
 	 * @param node Totals of the node.
 	 * @param trustedProxies Addresses or networks (CIDR) of proxies. They are exempt from
@@ -495,7 +496,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * of its answer. Event streams have their own limits.
 	 */
 	public record Limits(ConnectionLimits connection, InstanceLimits instance, PrincipalShare principal,
-			AddressShare address, NodeLimits node, @DefaultValue List<String> trustedProxies,
+			TenantShare tenant, AddressShare address, NodeLimits node, @DefaultValue List<String> trustedProxies,
 			@DefaultValue("10s") Duration headerTimeout, @DefaultValue("30s") Duration bodyTimeout,
 			@DefaultValue("75s") Duration idleTimeout, @DefaultValue("60s") Duration writeTimeout) {
 
@@ -503,6 +504,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 			connection = (connection != null) ? connection : PropertyDefaults.connectionLimits();
 			instance = (instance != null) ? instance : PropertyDefaults.instanceLimits();
 			principal = (principal != null) ? principal : PropertyDefaults.principalShare();
+			tenant = (tenant != null) ? tenant : PropertyDefaults.tenantShare();
 			address = (address != null) ? address : PropertyDefaults.addressShare();
 			node = (node != null) ? node : PropertyDefaults.nodeLimits();
 		}
@@ -554,6 +556,23 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 */
 	public record PrincipalShare(@DefaultValue("10000") int calls, @DefaultValue("1000") int connections,
 			@MayBeZero @DefaultValue("20000") int subscriptions, @MayBeZero @Nullable Integer instances) {
+	}
+
+	/**
+	 * Share of one tenant, over all connections to the node. A TenantResolver bean finds
+	 * the tenants. Limits that are not set do not apply.
+	 *
+	 * @param calls Maximum number of pending calls. Further calls are answered with
+	 * actor.overloaded.
+	 * @param connections Maximum number of open connections. Further connections are
+	 * rejected with connection.too_many.
+	 * @param subscriptions Maximum number of subscriptions of all connections. Further
+	 * subscriptions are answered with actor.too_many_subscriptions.
+	 * @param instances Maximum number of awake instances that clients of the tenant have
+	 * created. Further creations are answered with actor.overloaded.
+	 */
+	public record TenantShare(@Nullable Integer calls, @Nullable Integer connections,
+			@MayBeZero @Nullable Integer subscriptions, @MayBeZero @Nullable Integer instances) {
 	}
 
 	/**

@@ -44,8 +44,9 @@ class PropertyBoundsTests {
 			"history.max-events", "history.max-size", "limits.address.calls", "limits.address.connections",
 			"limits.address.instances", "limits.address.subscriptions", "limits.connection.subscriptions",
 			"limits.node.answers-size", "limits.node.compression-size", "limits.node.history-size",
-			"limits.principal.instances", "limits.principal.subscriptions", "outbox.max-age", "shutdown.spread",
-			"shutdown.timeout", "state.redis.wait-replicas", "websocket.rejection-delay");
+			"limits.principal.instances", "limits.principal.subscriptions", "limits.tenant.instances",
+			"limits.tenant.subscriptions", "outbox.max-age", "shutdown.spread", "shutdown.timeout",
+			"state.redis.wait-replicas", "websocket.rejection-delay");
 
 	private final ApplicationContextRunner binding = new ApplicationContextRunner()
 		.withUserConfiguration(Properties.class);

@@ -11,10 +11,12 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.extension.Identity;
+
 /**
  * The resources that one client uses on the node at the moment: one connection, or one
- * call over HTTP. They also count in the shares of its principal and of its remote
- * address. Safe for use by several threads.
+ * call over HTTP. They also count in the shares of its principal, its tenant and its
+ * remote address. Safe for use by several threads.
  */
 public final class ClientUsage {
 
@@ -95,16 +97,20 @@ public final class ClientUsage {
 	}
 
 	/**
-	 * Adds the share of a principal, once it is authenticated. Must be called at most
-	 * once.
-	 * @param owner owner id of the principal, {@code null} if anonymous
+	 * Adds the shares of its principal and its tenant, once it is identified. Must be
+	 * called at most once.
+	 * @param identity its identity, which may be anonymous
 	 * @return the limit that was reached, {@code null} if none
 	 */
-	public synchronized @Nullable Limit identify(@Nullable String owner) {
-		if (owner == null || this.closed) {
-			return null;
-		}
-		HeldShares more = this.node.hold(Share.Kind.PRINCIPAL, owner);
+	public @Nullable Limit identify(Identity identity) {
+		return this.closed ? null : add(this.node.hold(identity));
+	}
+
+	/**
+	 * Adds shares, to be released with it.
+	 * @return the limit that was reached, {@code null} if none
+	 */
+	synchronized @Nullable Limit add(HeldShares more) {
 		Limit met = this.connection ? more.take(Share.Resource.CONNECTIONS, 1) : null;
 		if (met != null) {
 			more.release(this.node);
@@ -112,7 +118,7 @@ public final class ClientUsage {
 		}
 		more.add(Share.Resource.PENDING, this.leased);
 		this.shares = this.first.and(more);
-		this.owner = owner;
+		this.owner = more.owner(Share.Kind.PRINCIPAL);
 		return null;
 	}
 
@@ -161,7 +167,8 @@ public final class ClientUsage {
 	/**
 	 * Ends a call or message.
 	 * @param bytes the same number as at its begin
-	 * @param identified whether the principal was authenticated at its begin
+	 * @param identified whether the client was {@linkplain #isIdentified identified} at
+	 * its begin
 	 */
 	public void end(long bytes, boolean identified) {
 		giveBackHere(bytes);
@@ -170,7 +177,7 @@ public final class ClientUsage {
 	}
 
 	/**
-	 * Returns whether the principal is authenticated and has a share.
+	 * Returns whether it is identified and counts in the shares of a principal or tenant.
 	 */
 	public boolean isIdentified() {
 		return this.shares != this.first;

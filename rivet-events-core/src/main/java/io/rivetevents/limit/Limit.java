@@ -52,6 +52,18 @@ public enum Limit {
 	/** Instances in memory that one principal has created. */
 	PRINCIPAL_INSTANCES("limits.principal.instances"),
 
+	/** Unanswered calls of one tenant. */
+	TENANT_CALLS("limits.tenant.calls"),
+
+	/** Open connections of one tenant. */
+	TENANT_CONNECTIONS("limits.tenant.connections"),
+
+	/** Subscriptions of all connections of one tenant. */
+	TENANT_SUBSCRIPTIONS("limits.tenant.subscriptions"),
+
+	/** Instances in memory that clients of one tenant have created. */
+	TENANT_INSTANCES("limits.tenant.instances"),
+
 	/** Unanswered calls from one remote address. */
 	ADDRESS_CALLS("limits.address.calls"),
 

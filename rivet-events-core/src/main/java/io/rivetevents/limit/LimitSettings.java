@@ -14,17 +14,18 @@ import java.util.List;
  * @param connection limits of one connection
  * @param instance limits of one instance
  * @param principal share of one principal
+ * @param tenant share of one tenant
  * @param address share of one remote address
  * @param node totals of the node
  * @param trustedProxies addresses and networks without a share
  * @param times timeouts of requests
  */
-public record LimitSettings(Connection connection, Instance instance, Share principal, Share address, Node node,
-		List<String> trustedProxies, Times times) {
+public record LimitSettings(Connection connection, Instance instance, Share principal, Share tenant, Share address,
+		Node node, List<String> trustedProxies, Times times) {
 
 	/** Values for a node with the heap and direct memory of this process. */
 	public static final LimitSettings DEFAULTS = new LimitSettings(Connection.DEFAULTS, Instance.DEFAULTS,
-			Share.OF_PRINCIPAL, Share.OF_ADDRESS,
+			Share.OF_PRINCIPAL, Share.UNLIMITED, Share.OF_ADDRESS,
 			Node.of(Runtime.getRuntime().maxMemory(), Runtime.getRuntime().maxMemory()), List.of(), Times.DEFAULTS);
 
 	public LimitSettings {
@@ -35,7 +36,7 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	 * Returns the same limits with other totals of the node.
 	 */
 	public LimitSettings withNode(Node node) {
-		return new LimitSettings(this.connection, this.instance, this.principal, this.address, node,
+		return new LimitSettings(this.connection, this.instance, this.principal, this.tenant, this.address, node,
 				this.trustedProxies, this.times);
 	}
 
@@ -94,7 +95,7 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	}
 
 	/**
-	 * Limits of one principal or remote address.
+	 * Limits of one principal, tenant or remote address.
 	 *
 	 * @param calls most unanswered calls
 	 * @param connections most open connections
@@ -102,6 +103,10 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	 * @param instances most awake instances that it has created
 	 */
 	public record Share(int calls, int connections, int subscriptions, int instances) {
+
+		/** No limits, for a tenant without its own. */
+		public static final Share UNLIMITED = new Share(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE,
+				Integer.MAX_VALUE);
 
 		public static final Share OF_PRINCIPAL = new Share(10_000, 1000, 20_000, 10_000);
 

@@ -13,6 +13,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.TenantResolver;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
@@ -65,8 +67,18 @@ public final class Limits {
 	 * is reached is logged once
 	 */
 	public Limits(LimitSettings settings, LongSupplier clock) {
+		this(settings, clock, TenantResolver.NONE);
+	}
+
+	/**
+	 * Creates the limits of an application.
+	 * @param settings their values
+	 * @param clock returns the time in nanoseconds
+	 * @param tenantOf finds the tenants of clients
+	 */
+	public Limits(LimitSettings settings, LongSupplier clock, TenantResolver tenantOf) {
 		this.settings = settings;
-		this.node = new NodeUsage(settings, clock);
+		this.node = new NodeUsage(settings, clock, tenantOf);
 		LimitHits hits = this.node.hits();
 		LimitSettings.Node node = settings.node();
 		this.queued = new ByteBudget(Limit.NODE_QUEUED, node.queuedBytes(), hits);
@@ -287,16 +299,16 @@ public final class Limits {
 
 	/**
 	 * Begins a request without a connection.
-	 * @param address its remote address, {@code null} if unknown
-	 * @param owner owner id of its principal, {@code null} if anonymous
+	 * @param client identity of its client
 	 * @param bytes memory of the request
 	 * @param operation name of the operation in errors
 	 * @return its usage, to be closed when it has been answered
 	 * @throws RivetException {@code actor.overloaded}
 	 */
-	public RequestUsage visit(@Nullable InetAddress address, @Nullable String owner, long bytes, String operation) {
-		ClientUsage usage = new ClientUsage(this.node, ofAddress(address), false);
-		usage.identify(owner);
+	public RequestUsage visit(Identity client, long bytes, String operation) {
+		HeldShares more = this.node.hold(client);
+		ClientUsage usage = new ClientUsage(this.node, ofAddress(client.address()), false);
+		usage.add(more);
 		Limit met = usage.begin(bytes);
 		if (met != null) {
 			usage.close();
@@ -323,13 +335,13 @@ public final class Limits {
 
 	/**
 	 * Counts an instance that a client creates.
-	 * @param address the client's remote address, {@code null} if unknown
-	 * @param owner owner id of its principal, {@code null} if anonymous
+	 * @param client identity of the client
 	 * @return its entry in the shares, to be closed when the instance leaves memory
 	 * @throws RivetException {@code actor.overloaded}
 	 */
-	public CreatedInstance create(@Nullable InetAddress address, @Nullable String owner) {
-		HeldShares shares = ofAddress(address).and(this.node.hold(Share.Kind.PRINCIPAL, owner));
+	public CreatedInstance create(Identity client) {
+		HeldShares more = this.node.hold(client);
+		HeldShares shares = ofAddress(client.address()).and(more);
 		CreatedInstance created = new CreatedInstance(this.node, shares);
 		Limit met = created.open();
 		if (met != null) {

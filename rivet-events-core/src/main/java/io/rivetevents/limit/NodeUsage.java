@@ -12,11 +12,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.TenantResolver;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * The resources that all clients of a node use together, and the shares of principals and
- * remote addresses. Safe for use by several threads.
+ * The resources that all clients of a node use together, and the shares of principals,
+ * tenants and remote addresses. Safe for use by several threads.
  */
 final class NodeUsage {
 
@@ -34,7 +36,11 @@ final class NodeUsage {
 
 	private final Shares principals;
 
+	private final Shares tenants;
+
 	private final Shares addresses;
+
+	private final TenantResolver tenantOf;
 
 	private final AtomicInteger connections = new AtomicInteger();
 
@@ -42,16 +48,19 @@ final class NodeUsage {
 	 * Creates the usage of a node without clients.
 	 * @param settings its limits
 	 * @param clock returns the time in nanoseconds
+	 * @param tenantOf finds the tenants of clients
 	 */
-	NodeUsage(LimitSettings settings, LongSupplier clock) {
+	NodeUsage(LimitSettings settings, LongSupplier clock, TenantResolver tenantOf) {
 		this.hits = new LimitHits(clock);
 		this.settings = settings;
+		this.tenantOf = tenantOf;
 		LimitSettings.Node node = settings.node();
 		this.pending = new ByteBudget(Limit.NODE_PENDING, node.pendingBytes(), this.hits);
 		this.subscriptions = new ByteBudget(Limit.NODE_SUBSCRIPTIONS, node.subscriptionBytes(), this.hits);
 		this.receiving = new ByteBudget(Limit.NODE_RECEIVING, node.receivingBytes(), this.hits);
 		this.requests = new ByteBudget(Limit.NODE_REQUESTS, node.requestBytes(), this.hits);
 		this.principals = new Shares(Share.Kind.PRINCIPAL, settings.principal(), node);
+		this.tenants = new Shares(Share.Kind.TENANT, settings.tenant(), node);
 		this.addresses = new Shares(Share.Kind.ADDRESS, settings.address(), node);
 	}
 
@@ -82,6 +91,7 @@ final class NodeUsage {
 	Shares shares(Share.Kind kind) {
 		return switch (kind) {
 			case PRINCIPAL -> this.principals;
+			case TENANT -> this.tenants;
 			case ADDRESS -> this.addresses;
 		};
 	}
@@ -92,6 +102,14 @@ final class NodeUsage {
 	 */
 	HeldShares hold(Share.Kind kind, @Nullable String owner) {
 		return (owner != null) ? new HeldShares(shares(kind).hold(owner)) : HeldShares.NONE;
+	}
+
+	/**
+	 * Holds the shares of a client that is identified, without that of its address.
+	 */
+	HeldShares hold(Identity identity) {
+		String tenant = this.tenantOf.tenantOf(identity); // first: it may throw
+		return hold(Share.Kind.PRINCIPAL, identity.owner()).and(hold(Share.Kind.TENANT, tenant));
 	}
 
 	/**

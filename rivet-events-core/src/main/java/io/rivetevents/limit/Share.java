@@ -11,8 +11,8 @@ import java.util.function.ToLongBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The resources that one principal or one remote address uses on the node at the moment.
- * Safe for use by several threads.
+ * The resources that one principal, tenant or remote address uses on the node at the
+ * moment. Safe for use by several threads.
  */
 final class Share {
 
@@ -34,6 +34,8 @@ final class Share {
 
 		PRINCIPAL(Limit.PRINCIPAL_CALLS, Limit.PRINCIPAL_CONNECTIONS, Limit.PRINCIPAL_SUBSCRIPTIONS,
 				Limit.PRINCIPAL_INSTANCES),
+
+		TENANT(Limit.TENANT_CALLS, Limit.TENANT_CONNECTIONS, Limit.TENANT_SUBSCRIPTIONS, Limit.TENANT_INSTANCES),
 
 		ADDRESS(Limit.ADDRESS_CALLS, Limit.ADDRESS_CONNECTIONS, Limit.ADDRESS_SUBSCRIPTIONS, Limit.ADDRESS_INSTANCES);
 

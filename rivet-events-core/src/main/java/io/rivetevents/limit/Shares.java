@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The shares of all principals, or of all remote addresses, that use resources at the
- * moment. Safe for use by several threads.
+ * The shares of all principals, of all tenants or of all remote addresses that use
+ * resources at the moment. Safe for use by several threads.
  */
 final class Shares {
 

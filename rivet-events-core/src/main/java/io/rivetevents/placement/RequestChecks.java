@@ -56,12 +56,9 @@ final class RequestChecks {
 	 */
 	<T> Mono<T> visit(ActorTarget target, ConnectRequest caller, long weight, String operation,
 			Function<RequestUsage, Mono<T>> work) {
-		Identity identity = caller.identity();
-		return Mono.using(
-				() -> this.runtime.connections()
-					.limits()
-					.visit(identity.address(), identity.owner(),
-							weight + MessageWeight.ofRequest(caller.params(), target.input()), operation),
+		return Mono.using(() -> this.runtime.connections()
+			.limits()
+			.visit(caller.identity(), weight + MessageWeight.ofRequest(caller.params(), target.input()), operation),
 				work, RequestUsage::close);
 	}
 

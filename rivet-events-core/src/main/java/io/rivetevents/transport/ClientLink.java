@@ -333,7 +333,7 @@ public final class ClientLink {
 	private ConnectRequest register(ConnectRequest identified) {
 		ConnectRequest request = identified.withGateway(this.support.connections().node());
 		this.request = request;
-		if (this.usage != null && this.usage.identify(request.identity().owner()) != null) {
+		if (this.usage != null && this.usage.identify(request.identity()) != null) {
 			throw new RivetException(ErrorCode.TOO_MANY_CONNECTIONS);
 		}
 		JsonNode params = request.params();

@@ -71,7 +71,8 @@ public final class ActorHarness implements AutoCloseable {
 	private static final LimitSettings ROOMY = new LimitSettings(
 			new LimitSettings.Connection(1_000_000, 1L << 30, 1000, 1 << 20, 1 << 20),
 			new LimitSettings.Instance(1_000_000, 1L << 30), LimitSettings.DEFAULTS.principal(),
-			LimitSettings.DEFAULTS.address(), LimitSettings.DEFAULTS.node(), List.of(), LimitSettings.DEFAULTS.times());
+			LimitSettings.Share.UNLIMITED, LimitSettings.DEFAULTS.address(), LimitSettings.DEFAULTS.node(), List.of(),
+			LimitSettings.DEFAULTS.times());
 
 	private static final int IMMEDIATE = -1;
 
@@ -316,7 +317,7 @@ public final class ActorHarness implements AutoCloseable {
 		ConnectRequest request = ConnectRequest.stateful(tree, identity);
 		RecordedOutbound outbound = new RecordedOutbound(request.connectionId());
 		ClientUsage usage = this.limits.connect(identity.address());
-		usage.identify(identity.owner());
+		usage.identify(identity);
 		this.connections.register(request, outbound, usage);
 		this.directory.connect(target(actor, key), request).block(PATIENCE);
 		return outbound;

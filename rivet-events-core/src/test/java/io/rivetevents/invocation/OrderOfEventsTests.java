@@ -47,7 +47,8 @@ class OrderOfEventsTests {
 	private static final LimitSettings TIGHT = new LimitSettings(
 			new LimitSettings.Connection(1_000_000, 1L << 30, 1000, 1 << 20, 1 << 20),
 			new LimitSettings.Instance(CALLS, 1L << 30), LimitSettings.DEFAULTS.principal(),
-			LimitSettings.DEFAULTS.address(), LimitSettings.DEFAULTS.node(), List.of(), LimitSettings.DEFAULTS.times());
+			LimitSettings.Share.UNLIMITED, LimitSettings.DEFAULTS.address(), LimitSettings.DEFAULTS.node(), List.of(),
+			LimitSettings.DEFAULTS.times());
 
 	private final Room room = new Room();
 

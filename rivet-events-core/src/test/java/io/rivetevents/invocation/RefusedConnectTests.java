@@ -131,7 +131,7 @@ class RefusedConnectTests {
 		LimitSettings defaults = LimitSettings.DEFAULTS;
 		this.harness = new ActorHarness(
 				new LimitSettings(defaults.connection(), defaults.instance(), new LimitSettings.Share(100, 100, 100, 1),
-						defaults.address(), defaults.node(), List.of(), defaults.times()),
+						defaults.tenant(), defaults.address(), defaults.node(), List.of(), defaults.times()),
 				new Gate(), new Lobby());
 		for (Class<?> actor : List.of(Gate.class, Lobby.class)) {
 			for (int i = 0; i < 3; i++) {

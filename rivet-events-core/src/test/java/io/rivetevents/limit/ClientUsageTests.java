@@ -6,6 +6,7 @@
 package io.rivetevents.limit;
 
 import java.net.InetAddress;
+import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.TenantResolver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -30,7 +33,7 @@ class ClientUsageTests {
 
 	private final Limits limits = new Limits(new LimitSettings(
 			new LimitSettings.Connection(10, 100_000, 5, 1024 * 1024, 1000), LimitSettings.Instance.DEFAULTS,
-			new LimitSettings.Share(15, 3, 8, 2), new LimitSettings.Share(18, 4, 9, 2),
+			new LimitSettings.Share(15, 3, 8, 2), LimitSettings.Share.UNLIMITED, new LimitSettings.Share(18, 4, 9, 2),
 			new LimitSettings.Node(6, 150_000, 1000, 2000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000), List.of(),
 			LimitSettings.Times.DEFAULTS));
 
@@ -43,9 +46,13 @@ class ClientUsageTests {
 		}
 	}
 
+	private static Identity identity(@Nullable InetAddress address, @Nullable String owner) {
+		return new Identity((Principal) null, owner, null, address);
+	}
+
 	private ClientUsage connect(String owner) {
 		ClientUsage usage = this.limits.connect(ADDRESS);
-		assertThat(usage.identify(owner)).isNull();
+		assertThat(usage.identify(identity(null, owner))).isNull();
 		return usage;
 	}
 
@@ -105,16 +112,16 @@ class ClientUsageTests {
 		connect("ada");
 		ClientUsage third = connect("ada");
 		ClientUsage fourth = this.limits.connect(ADDRESS);
-		assertThat(fourth.identify("ada")).isEqualTo(Limit.PRINCIPAL_CONNECTIONS);
+		assertThat(fourth.identify(identity(null, "ada"))).isEqualTo(Limit.PRINCIPAL_CONNECTIONS);
 		third.close();
-		assertThat(fourth.identify("ada")).isNull();
+		assertThat(fourth.identify(identity(null, "ada"))).isNull();
 	}
 
 	@Test
 	void forgetsAPrincipalThatHasBeenRefused() {
 		List<ClientUsage> open = List.of(connect("ada"), connect("ada"), connect("ada"));
 		ClientUsage refused = this.limits.connect(ADDRESS);
-		assertThat(refused.identify("ada")).isEqualTo(Limit.PRINCIPAL_CONNECTIONS);
+		assertThat(refused.identify(identity(null, "ada"))).isEqualTo(Limit.PRINCIPAL_CONNECTIONS);
 		refused.close();
 		open.forEach(ClientUsage::close);
 		assertThat(this.limits.usage().shares(Share.Kind.PRINCIPAL).size()).isZero();
@@ -125,7 +132,7 @@ class ClientUsageTests {
 	void givesNoCallBackToAPrincipalThatDidNotCountForIt() {
 		ClientUsage first = this.limits.connect(ADDRESS);
 		assertThat(first.begin(100)).isNull();
-		assertThat(first.identify("ada")).isNull();
+		assertThat(first.identify(identity(null, "ada"))).isNull();
 		first.end(100, false);
 		ClientUsage second = connect("ada");
 		assertThat(begin(first, 100)).isEqualTo(10);
@@ -210,8 +217,8 @@ class ClientUsageTests {
 
 	private static Limits node(LimitSettings.Node node) {
 		return new Limits(new LimitSettings(LimitSettings.Connection.DEFAULTS, LimitSettings.Instance.DEFAULTS,
-				LimitSettings.Share.OF_PRINCIPAL, LimitSettings.Share.OF_ADDRESS, node, List.of(),
-				LimitSettings.Times.DEFAULTS));
+				LimitSettings.Share.OF_PRINCIPAL, LimitSettings.Share.UNLIMITED, LimitSettings.Share.OF_ADDRESS, node,
+				List.of(), LimitSettings.Times.DEFAULTS));
 	}
 
 	/** Whatever one takes, others get in. */
@@ -237,7 +244,7 @@ class ClientUsageTests {
 		long taken = 0;
 		while (true) {
 			ClientUsage usage = node.connect(address);
-			usage.identify(owner);
+			usage.identify(identity(null, owner));
 			Limit ofCalls = usage.begin(50_000);
 			Limit ofSubscriptions = usage.subscribe(50_000);
 			if (ofSubscriptions != null) {
@@ -283,22 +290,98 @@ class ClientUsageTests {
 
 	@Test
 	void boundsTheInstancesThatAClientCreates() {
-		CreatedInstance first = this.limits.create(ADDRESS, "ada");
-		this.limits.create(null, "ada");
-		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> this.limits.create(null, "ada"))
+		CreatedInstance first = this.limits.create(identity(ADDRESS, "ada"));
+		this.limits.create(identity(null, "ada"));
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> this.limits.create(identity(null, "ada")))
 			.satisfies((ex) -> assertThat(ex.code()).isEqualTo("overloaded"));
-		this.limits.create(ADDRESS, null);
-		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> this.limits.create(ADDRESS, "bob"));
+		this.limits.create(identity(ADDRESS, null));
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> this.limits.create(identity(ADDRESS, "bob")));
 		assertThat(this.limits.hits().count(Limit.PRINCIPAL_INSTANCES)).isEqualTo(1);
 		assertThat(this.limits.hits().count(Limit.ADDRESS_INSTANCES)).isEqualTo(1);
 		first.close();
 		first.close();
-		this.limits.create(ADDRESS, "ada");
+		this.limits.create(identity(ADDRESS, "ada"));
+	}
+
+	/** The part of the owner id before the slash. */
+	private static final TenantResolver TENANTS = (identity) -> {
+		String owner = identity.owner();
+		return (owner != null) ? owner.substring(0, owner.indexOf('/')) : null;
+	};
+
+	private static Limits withTenants(LimitSettings.Share tenant) {
+		LimitSettings defaults = LimitSettings.DEFAULTS;
+		return new Limits(new LimitSettings(defaults.connection(), defaults.instance(), defaults.principal(), tenant,
+				defaults.address(), defaults.node(), List.of(), defaults.times()), System::nanoTime, TENANTS);
+	}
+
+	@Test
+	void boundsWhatTheClientsOfATenantUse() {
+		Limits node = withTenants(new LimitSettings.Share(3, 2, 1, 1));
+		ClientUsage ada = node.connect(ADDRESS);
+		ClientUsage bob = node.connect(null);
+		assertThat(ada.identify(identity(null, "red/ada"))).isNull();
+		assertThat(bob.identify(identity(null, "red/bob"))).isNull();
+		assertThat(node.connect(null).identify(identity(null, "red/cora"))).isEqualTo(Limit.TENANT_CONNECTIONS);
+		assertThat(begin(ada, 2)).isEqualTo(2);
+		assertThat(begin(bob, 2)).isEqualTo(1);
+		assertThat(bob.begin(1)).isEqualTo(Limit.TENANT_CALLS);
+		assertThat(ada.subscribe(1)).isNull();
+		assertThat(bob.subscribe(1)).isEqualTo(Limit.TENANT_SUBSCRIPTIONS);
+		node.create(identity(null, "red/ada"));
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> node.create(identity(null, "red/bob")));
+		assertThat(node.hits().count(Limit.TENANT_INSTANCES)).isEqualTo(1);
+		ClientUsage blue = node.connect(ADDRESS);
+		assertThat(blue.identify(identity(null, "blue/ada"))).isNull();
+		assertThat(begin(blue, 3)).isEqualTo(3);
+	}
+
+	@Test
+	void releasesTheShareOfATenant() {
+		Limits node = withTenants(new LimitSettings.Share(1, 1, 1, 1));
+		for (int i = 0; i < 3; i++) {
+			ClientUsage usage = node.connect(ADDRESS);
+			assertThat(usage.identify(identity(ADDRESS, "red/ada"))).isNull();
+			assertThat(usage.begin(20_000)).isNull();
+			assertThat(usage.subscribe(10)).isNull();
+			assertThat(node.usage().shares(Share.Kind.TENANT).size()).isEqualTo(1);
+			usage.unsubscribeAll();
+			usage.end(20_000, true);
+			usage.close();
+			node.create(identity(ADDRESS, "red/ada")).close();
+			node.visit(identity(ADDRESS, "red/ada"), 100, "action").close();
+			assertThat(node.usage().shares(Share.Kind.TENANT).size()).isZero();
+		}
+	}
+
+	@Test
+	void limitsAnonymousClientsWithoutATenantByTheirAddressAlone() {
+		Limits node = withTenants(new LimitSettings.Share(1, 1, 1, 1));
+		for (int i = 0; i < 3; i++) {
+			ClientUsage usage = node.connect(ADDRESS);
+			assertThat(usage.identify(identity(ADDRESS, null))).isNull();
+			assertThat(begin(usage, 5)).isEqualTo(5);
+		}
+		assertThat(node.usage().shares(Share.Kind.TENANT).size()).isZero();
+	}
+
+	@Test
+	void holdsNothingIfTheTenantIsNotFound() {
+		Limits node = withTenants(LimitSettings.Share.UNLIMITED);
+		Identity noTenant = identity(ADDRESS, "ada");
+		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> node.visit(noTenant, 1, "action"));
+		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> node.create(noTenant));
+		ClientUsage usage = node.connect(ADDRESS);
+		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> usage.identify(noTenant));
+		usage.close();
+		assertThat(node.usage().shares(Share.Kind.ADDRESS).size()).isZero();
+		assertThat(node.usage().shares(Share.Kind.PRINCIPAL).size()).isZero();
+		assertThat(node.connections()).isZero();
 	}
 
 	@Test
 	void forgetsWhoTakesNothing() {
-		RequestUsage visit = this.limits.visit(ADDRESS, "ada", 100, "action");
+		RequestUsage visit = this.limits.visit(identity(ADDRESS, "ada"), 100, "action");
 		assertThat(this.limits.usage().shares(Share.Kind.PRINCIPAL).size()).isEqualTo(1);
 		visit.close();
 		assertThat(this.limits.usage().shares(Share.Kind.PRINCIPAL).size()).isZero();
@@ -308,7 +391,7 @@ class ClientUsageTests {
 
 	@Test
 	void countsAVisitUntilNothingHoldsIt() {
-		RequestUsage visit = this.limits.visit(ADDRESS, "ada", 100, "action");
+		RequestUsage visit = this.limits.visit(identity(ADDRESS, "ada"), 100, "action");
 		assertThat(visit.hold()).isTrue();
 		visit.close();
 		assertThat(this.limits.pending().used()).isPositive();
@@ -343,12 +426,12 @@ class ClientUsageTests {
 	@Test
 	void letsAThousandOrdinaryUsersInBehindOneAddress() {
 		Limits node = new Limits(new LimitSettings(LimitSettings.Connection.DEFAULTS, LimitSettings.Instance.DEFAULTS,
-				LimitSettings.Share.OF_PRINCIPAL, LimitSettings.Share.OF_ADDRESS,
+				LimitSettings.Share.OF_PRINCIPAL, LimitSettings.Share.UNLIMITED, LimitSettings.Share.OF_ADDRESS,
 				LimitSettings.Node.of(1L << 30, 1L << 30), List.of(), LimitSettings.Times.DEFAULTS));
 		for (int user = 0; user < 1000; user++) {
 			for (int tab = 0; tab < 4; tab++) {
 				ClientUsage usage = node.connect(ADDRESS);
-				assertThat(usage.identify("user" + user)).isNull();
+				assertThat(usage.identify(identity(null, "user" + user))).isNull();
 				for (int i = 0; i < 20; i++) {
 					assertThat(usage.subscribe(500)).isNull();
 				}
@@ -491,7 +574,8 @@ class ClientUsageTests {
 			usage.close();
 			usage.close();
 			if (i == 2) {
-				assertThat(this.limits.connect(ADDRESS).identify("ada")).isEqualTo(Limit.PRINCIPAL_CONNECTIONS);
+				assertThat(this.limits.connect(ADDRESS).identify(identity(null, "ada")))
+					.isEqualTo(Limit.PRINCIPAL_CONNECTIONS);
 				assertThat(this.limits.connections()).isEqualTo(4);
 				usage.leave();
 				usage.leave();

@@ -222,7 +222,10 @@ public enum ErrorCode {
 	/** Sent when a client does not read its messages fast enough. */
 	SLOW_CONSUMER("connection", "slow_consumer", 503, "The client reads too slowly.", ReconnectAdvice.RETRY),
 
-	/** Sent when a client, its user, its address or the node has too many connections. */
+	/**
+	 * Sent when a client, its user, its tenant, its address or the node has too many
+	 * connections.
+	 */
 	TOO_MANY_CONNECTIONS("connection", "too_many", 503, "There are too many connections.", ReconnectAdvice.LATER),
 
 	/** Sent when a client does not answer a ping, or does not send its {@code Hello}. */

@@ -39,7 +39,8 @@ class LinkLimitsTests {
 	private static LimitSettings settings() {
 		LimitSettings defaults = LimitSettings.DEFAULTS;
 		return new LimitSettings(new LimitSettings.Connection(2, 1 << 20, 3, 1 << 20, 1000), defaults.instance(),
-				defaults.principal(), defaults.address(), defaults.node(), List.of(), defaults.times());
+				defaults.principal(), defaults.tenant(), defaults.address(), defaults.node(), List.of(),
+				defaults.times());
 	}
 
 	private TestClient client() {

@@ -67,7 +67,7 @@ public final class CreatorShare {
 			if (this.limits.awake().isBeyond(CREATION)) {
 				throw this.limits.overloaded(Limit.NODE_AWAKE, "create");
 			}
-			this.share = this.limits.create(caller.identity().address(), caller.identity().owner());
+			this.share = this.limits.create(caller.identity());
 		}
 	}
 

@@ -21,6 +21,7 @@ import io.rivetevents.extension.FailureTranslator;
 import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.extension.InvocationDecorator;
 import io.rivetevents.extension.OutboundInterceptor;
+import io.rivetevents.extension.TenantResolver;
 
 /**
  * Finds the components of {@link ActorTest @ActorTest}.
@@ -29,7 +30,8 @@ final class ActorTypeExcludeFilter extends StandardAnnotationCustomizableTypeExc
 
 	private static final Set<Class<?>> EXTENSIONS = Set.of(InboundInterceptor.class, OutboundInterceptor.class,
 			ConnectionObserver.class, ConnectionAuthenticator.class, AuthenticationExpiry.class,
-			ActionArgumentResolver.class, ArgumentValidator.class, FailureTranslator.class, InvocationDecorator.class);
+			ActionArgumentResolver.class, ArgumentValidator.class, FailureTranslator.class, InvocationDecorator.class,
+			TenantResolver.class);
 
 	private final Class<?>[] actors;
 

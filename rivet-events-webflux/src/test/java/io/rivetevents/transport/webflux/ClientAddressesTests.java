@@ -38,8 +38,10 @@ class ClientAddressesTests {
 
 	private static ClientAddresses addresses(String... trusted) {
 		LimitSettings defaults = LimitSettings.DEFAULTS;
-		return new ClientAddresses(new Limits(new LimitSettings(defaults.connection(), defaults.instance(),
-				defaults.principal(), defaults.address(), defaults.node(), List.of(trusted), defaults.times())), true);
+		return new ClientAddresses(
+				new Limits(new LimitSettings(defaults.connection(), defaults.instance(), defaults.principal(),
+						defaults.tenant(), defaults.address(), defaults.node(), List.of(trusted), defaults.times())),
+				true);
 	}
 
 	private static HttpHeaders headers(@Nullable String list, @Nullable String standard) {
