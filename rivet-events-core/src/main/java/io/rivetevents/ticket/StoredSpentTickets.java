@@ -122,7 +122,7 @@ public final class StoredSpentTickets implements SpentTickets {
 
 	private void delete(StoredActor used) {
 		try {
-			this.store.delete(used.address(), used.version());
+			this.store.delete(used);
 		}
 		catch (StaleStateException ex) {
 			// another node has deleted it meanwhile

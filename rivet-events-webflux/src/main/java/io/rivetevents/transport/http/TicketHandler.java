@@ -124,7 +124,7 @@ public final class TicketHandler implements WebHandler {
 	private void checkRoom(Identity identity) {
 		ClientUsage usage = this.services.limits().connect(identity.address());
 		try {
-			if (usage.identify(identity.owner()) != null) {
+			if (usage.identify(identity) != null) {
 				throw new RivetException(ErrorCode.TOO_MANY_CONNECTIONS);
 			}
 		}
