@@ -177,7 +177,8 @@ final class ActorTesterAutoConfiguration {
 			ConnectionAuthenticator found = this.authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE);
 			return new Handshake(found.within(scope), this.users.getIfAvailable(() -> Users.PLAIN),
 					security.authenticationRequired(), limits, security.authenticationTimeout(), this.timers,
-					types::takeRequestHead, AuthenticationExpiry.earliest(this.expiries.orderedStream().toList()), null);
+					types::takeRequestHead, AuthenticationExpiry.earliest(this.expiries.orderedStream().toList()),
+					null);
 		}
 
 	}

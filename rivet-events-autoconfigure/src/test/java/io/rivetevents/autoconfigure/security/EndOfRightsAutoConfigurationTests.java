@@ -38,9 +38,9 @@ class EndOfRightsAutoConfigurationTests {
 				RivetEventsWebAutoConfiguration.class, RivetEventsRecheckAutoConfiguration.class,
 				RivetEventsSpringSessionAutoConfiguration.class, RivetEventsSessionExtensionAutoConfiguration.class));
 
-	private final ReactiveWebApplicationContextRunner withUsers = this.contextRunner
-		.withBean(ReactiveUserDetailsService.class, () -> new MapReactiveUserDetailsService(
-				User.withUsername("ada").password("").roles("USER").build()));
+	private final ReactiveWebApplicationContextRunner withUsers = this.contextRunner.withBean(
+			ReactiveUserDetailsService.class,
+			() -> new MapReactiveUserDetailsService(User.withUsername("ada").password("").roles("USER").build()));
 
 	@Test
 	void watchesSessionsAndChecksNoUsersByDefault() {
