@@ -5,6 +5,11 @@
 
 package io.rivetevents.security;
 
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -23,6 +28,8 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.socket.CloseStatus;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.protocol.ExtendedClientCodec.Received;
 import io.rivetevents.protocol.ToClient;
@@ -62,11 +69,15 @@ class ExpiryIntegrationTests {
 	}
 
 	private TestClient connect(Encoding encoding, String actor, @Nullable String token, String... events) {
+		return connectWith(encoding, actor, (token != null) ? ExpiringTokens.credentials(token) : null, events);
+	}
+
+	private TestClient connectWith(Encoding encoding, String actor, @Nullable JsonNode credentials, String... events) {
 		List<ToServer.SubscriptionRequest> subscriptions = Stream.of(events)
 			.map((event) -> new ToServer.SubscriptionRequest(event, true))
 			.toList();
 		return TestClient.connect(base(), encoding, actor, UUID.randomUUID().toString(), new ToServer.Hello(
-				subscriptions, null, null, null, (token != null) ? ExpiringTokens.credentials(token) : null, null));
+				subscriptions, null, null, null, credentials, null));
 	}
 
 	private static void authenticate(TestClient client, String token) {
@@ -101,6 +112,32 @@ class ExpiryIntegrationTests {
 			assertThat(call(client, 2, "connection")).isEqualTo(connection);
 			client.call(3, "say", "still here");
 			assertThat(client.next("Event").value().get("args").get(0).stringValue()).isEqualTo("still here");
+		}
+	}
+
+	private JsonNode ticket(String token) throws IOException, InterruptedException {
+		HttpRequest request = HttpRequest.newBuilder(URI.create(base() + "/ticket"))
+			.POST(HttpRequest.BodyPublishers.noBody())
+			.header("authorization", "Bearer " + token)
+			.build();
+		String answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+		return new JsonMapper().readTree(answer);
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "EXTENDED_JSON", "EVENT_STREAM" })
+	void renewsAConnectionOfATicketByATicket(Encoding encoding) throws IOException, InterruptedException {
+		JsonNode first = ticket(this.tokens.token("ada", SHORT, "USER"));
+		try (TestClient client = connectWith(encoding, "desk", first, "said")) {
+			client.next("Init");
+			client.next("Expiring");
+			JsonNode second = ticket(this.tokens.token("ada", LONG, "USER", "READER"));
+			client.send(new ToServer.Authenticate(second));
+			Received response = client.next("AuthenticateResponse");
+			assertThat(response.value().get("remaining").longValue()).isBetween(500_000L, 600_000L);
+			assertThat(call(client, 1, "read")).isEqualTo("ada renewed");
+			client.send(new ToServer.Authenticate(second));
+			assertClosed(client, "invalid_credentials", "credentials");
 		}
 	}
 
