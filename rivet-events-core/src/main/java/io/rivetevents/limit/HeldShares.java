@@ -50,16 +50,23 @@ final class HeldShares {
 	 * {@code null} if none
 	 */
 	@Nullable Limit take(Share.Resource resource, long amount) {
-		for (int i = 0; i < this.shares.length; i++) {
-			Limit met = this.shares[i].take(resource, amount);
+		for (Share each : this.shares) {
+			Limit met = each.take(resource, amount);
 			if (met != null) {
-				while (--i >= 0) {
-					this.shares[i].add(resource, -amount);
-				}
+				giveBack(each, resource, amount);
 				return met;
 			}
 		}
 		return null;
+	}
+
+	private void giveBack(Share end, Share.Resource resource, long amount) {
+		for (Share each : this.shares) {
+			if (each == end) {
+				return;
+			}
+			each.add(resource, -amount);
+		}
 	}
 
 	/**

@@ -5,7 +5,7 @@
 
 package io.rivetevents.limit;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.ToLongBiFunction;
 
 import org.jspecify.annotations.Nullable;
@@ -22,7 +22,7 @@ final class Share {
 
 	private final String owner;
 
-	private final AtomicLong[] used = new AtomicLong[RESOURCES.length];
+	private final AtomicLongArray used = new AtomicLongArray(RESOURCES.length);
 
 	private final long[] max = new long[RESOURCES.length];
 
@@ -102,7 +102,6 @@ final class Share {
 		this.kind = kind;
 		this.owner = owner;
 		for (Resource each : RESOURCES) {
-			this.used[each.ordinal()] = new AtomicLong();
 			this.max[each.ordinal()] = each.max.applyAsLong(max, node);
 		}
 	}
@@ -121,11 +120,11 @@ final class Share {
 	 * {@code null} if none
 	 */
 	@Nullable Limit take(Resource resource, long amount) {
-		AtomicLong used = this.used[resource.ordinal()];
-		if (used.addAndGet(amount) <= this.max[resource.ordinal()]) {
+		int index = resource.ordinal();
+		if (this.used.addAndGet(index, amount) <= this.max[index]) {
 			return null;
 		}
-		used.addAndGet(-amount);
+		this.used.addAndGet(index, -amount);
 		return resource.of(this.kind);
 	}
 
@@ -134,7 +133,7 @@ final class Share {
 	 * @param amount the change; negative to release it
 	 */
 	void add(Resource resource, long amount) {
-		this.used[resource.ordinal()].addAndGet(amount);
+		this.used.addAndGet(resource.ordinal(), amount);
 	}
 
 	void hold() {
