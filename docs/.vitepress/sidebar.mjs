@@ -53,7 +53,7 @@ export const groups = [
       tickets: 'Connect tickets',
       revocation: 'Ending rights',
       origins: 'Origins and CSRF',
-      tenants: 'Tenants',
+      tenants: 'Tenants and rates',
     },
   },
   {

@@ -42,8 +42,11 @@ final class LimitsMapping {
 				new LimitSettings.Share(address.calls(),
 						(address.connections() != null) ? address.connections() : node.connectionsOfAddress(),
 						address.subscriptions(), instances(address.instances(), LimitSettings.Share.OF_ADDRESS, node)),
-				node, limits.trustedProxies(), new LimitSettings.Times(limits.headerTimeout(), limits.bodyTimeout(),
-						limits.idleTimeout(), limits.writeTimeout()));
+				node, limits.trustedProxies(),
+				new LimitSettings.Times(limits.headerTimeout(), limits.bodyTimeout(), limits.idleTimeout(),
+						limits.writeTimeout()),
+				new LimitSettings.CallRates(principal.callRate(), tenant.callRate(), address.callRate(),
+						limits.node().callRate()));
 	}
 
 	private static LimitSettings.Node toNode(RivetEventsProperties.NodeLimits node) {

@@ -553,9 +553,13 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param instances Maximum number of awake instances that the user has created.
 	 * Further creations are answered with actor.overloaded. Defaults to 10,000, at most
 	 * half of the instances that may be awake.
+	 * @param callRate Maximum number of calls and requests for instances a second, with a
+	 * burst of one second. Further ones are answered with actor.overloaded. With 0 there
+	 * is no limit.
 	 */
 	public record PrincipalShare(@DefaultValue("10000") int calls, @DefaultValue("1000") int connections,
-			@MayBeZero @DefaultValue("20000") int subscriptions, @MayBeZero @Nullable Integer instances) {
+			@MayBeZero @DefaultValue("20000") int subscriptions, @MayBeZero @Nullable Integer instances,
+			@MayBeZero @DefaultValue("0") int callRate) {
 	}
 
 	/**
@@ -570,9 +574,13 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * subscriptions are answered with actor.too_many_subscriptions.
 	 * @param instances Maximum number of awake instances that clients of the tenant have
 	 * created. Further creations are answered with actor.overloaded.
+	 * @param callRate Maximum number of calls and requests for instances a second, with a
+	 * burst of one second. Further ones are answered with actor.overloaded. With 0 there
+	 * is no limit.
 	 */
 	public record TenantShare(@Nullable Integer calls, @Nullable Integer connections,
-			@MayBeZero @Nullable Integer subscriptions, @MayBeZero @Nullable Integer instances) {
+			@MayBeZero @Nullable Integer subscriptions, @MayBeZero @Nullable Integer instances,
+			@MayBeZero @DefaultValue("0") int callRate) {
 	}
 
 	/**
@@ -589,9 +597,13 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param instances Maximum number of awake instances that clients of the address have
 	 * created. Further creations are answered with actor.overloaded. Defaults to 50,000,
 	 * at most half of the instances that may be awake.
+	 * @param callRate Maximum number of calls and requests for instances a second, with a
+	 * burst of one second. Further ones are answered with actor.overloaded. With 0 there
+	 * is no limit.
 	 */
 	public record AddressShare(@MayBeZero @DefaultValue("50000") int calls, @MayBeZero @Nullable Integer connections,
-			@MayBeZero @DefaultValue("200000") int subscriptions, @MayBeZero @Nullable Integer instances) {
+			@MayBeZero @DefaultValue("200000") int subscriptions, @MayBeZero @Nullable Integer instances,
+			@MayBeZero @DefaultValue("0") int callRate) {
 	}
 
 	/**
@@ -630,13 +642,16 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param requestsSize Maximum memory of HTTP connections and pending requests. If
 	 * exceeded, requests are answered with 503, HTTP/2 streams are rejected, and new
 	 * connections are closed. Defaults to an eighth of the heap.
+	 * @param callRate Maximum number of calls and requests for instances a second, with a
+	 * burst of one second. Further ones are answered with actor.overloaded. With 0 there
+	 * is no limit.
 	 */
 	public record NodeLimits(@Nullable Integer connections, @Nullable DataSize pendingSize,
 			@Nullable DataSize queuedSize, @Nullable DataSize subscriptionsSize,
 			@MayBeZero @Nullable DataSize historySize, @MayBeZero @Nullable DataSize answersSize,
 			@Nullable DataSize awakeSize, @Nullable DataSize storedSize, @Nullable DataSize receivingSize,
 			@Nullable DataSize sendingSize, @MayBeZero @Nullable DataSize compressionSize,
-			@Nullable DataSize requestsSize) {
+			@Nullable DataSize requestsSize, @MayBeZero @DefaultValue("0") int callRate) {
 	}
 
 }

@@ -27,6 +27,11 @@ public final class ClientUsage {
 
 	private static final long LEASE = 16 * 1024;
 
+	/** Times the rate, for some seconds, at which a client is closed. */
+	private static final long FLOOD = 10;
+
+	private static final int FLOOD_SECONDS = 3;
+
 	private static final int OVER = Integer.MIN_VALUE / 2;
 
 	private final NodeUsage node;
@@ -66,6 +71,9 @@ public final class ClientUsage {
 	 * by this.
 	 */
 	private long kept;
+
+	/** Its rejected calls, {@code null} before the first. */
+	private @Nullable CallRate rejected;
 
 	private volatile boolean closed;
 
@@ -120,6 +128,26 @@ public final class ClientUsage {
 		this.shares = this.first.and(more);
 		this.owner = more.owner(Share.Kind.PRINCIPAL);
 		return null;
+	}
+
+	/**
+	 * Counts a call in the rates of its shares and of the node. Called before it begins.
+	 * @return the excess, in which case the call must be rejected; {@code null} if none
+	 */
+	public @Nullable RateExcess call() {
+		return this.node.call(this.shares);
+	}
+
+	/**
+	 * Notes that a call was rejected because of a rate.
+	 * @return whether to close the client: for a while it has sent more than ten times
+	 * the rate
+	 */
+	public synchronized boolean isFlooding(RateExcess excess) {
+		if (this.rejected == null) {
+			this.rejected = new CallRate(excess.limit(), FLOOD * excess.perSecond(), FLOOD_SECONDS, this.node.now());
+		}
+		return this.rejected.take(this.node.now()) != null;
 	}
 
 	/**

@@ -79,6 +79,33 @@ final class HeldShares {
 		}
 	}
 
+	/**
+	 * Counts a call in the rate of each share, or in none.
+	 * @param now the time in nanoseconds
+	 * @param ofNode rate of the node, {@code null} if there is none
+	 * @return the excess, in which case the call does not count; {@code null} if none
+	 */
+	@Nullable RateExcess call(long now, @Nullable CallRate ofNode) {
+		for (int i = 0; i <= this.shares.length; i++) {
+			CallRate rate = (i < this.shares.length) ? this.shares[i].rate() : ofNode;
+			RateExcess excess = (rate != null) ? rate.take(now) : null;
+			if (excess != null) {
+				giveBackCalls(i);
+				return excess;
+			}
+		}
+		return null;
+	}
+
+	private void giveBackCalls(int shares) {
+		for (int i = 0; i < shares; i++) {
+			CallRate rate = this.shares[i].rate();
+			if (rate != null) {
+				rate.giveBack();
+			}
+		}
+	}
+
 	/** Ends the hold, once nothing of the client counts any more. */
 	void release(NodeUsage node) {
 		for (Share each : this.shares) {

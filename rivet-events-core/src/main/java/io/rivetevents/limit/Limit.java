@@ -43,6 +43,9 @@ public enum Limit {
 	/** Unanswered calls of one principal. */
 	PRINCIPAL_CALLS("limits.principal.calls"),
 
+	/** Calls a second of one principal. */
+	PRINCIPAL_CALL_RATE("limits.principal.call-rate"),
+
 	/** Open connections of one principal. */
 	PRINCIPAL_CONNECTIONS("limits.principal.connections"),
 
@@ -54,6 +57,9 @@ public enum Limit {
 
 	/** Unanswered calls of one tenant. */
 	TENANT_CALLS("limits.tenant.calls"),
+
+	/** Calls a second of one tenant. */
+	TENANT_CALL_RATE("limits.tenant.call-rate"),
 
 	/** Open connections of one tenant. */
 	TENANT_CONNECTIONS("limits.tenant.connections"),
@@ -67,6 +73,9 @@ public enum Limit {
 	/** Unanswered calls from one remote address. */
 	ADDRESS_CALLS("limits.address.calls"),
 
+	/** Calls a second from one remote address. */
+	ADDRESS_CALL_RATE("limits.address.call-rate"),
+
 	/** Open connections from one remote address. */
 	ADDRESS_CONNECTIONS("limits.address.connections"),
 
@@ -75,6 +84,9 @@ public enum Limit {
 
 	/** Instances in memory that were created from one remote address. */
 	ADDRESS_INSTANCES("limits.address.instances"),
+
+	/** Calls a second of all clients of the node. */
+	NODE_CALL_RATE("limits.node.call-rate"),
 
 	/** Open connections of the node. */
 	NODE_CONNECTIONS("limits.node.connections"),

@@ -19,14 +19,16 @@ import java.util.List;
  * @param node totals of the node
  * @param trustedProxies addresses and networks without a share
  * @param times timeouts of requests
+ * @param callRates most calls a second
  */
 public record LimitSettings(Connection connection, Instance instance, Share principal, Share tenant, Share address,
-		Node node, List<String> trustedProxies, Times times) {
+		Node node, List<String> trustedProxies, Times times, CallRates callRates) {
 
 	/** Values for a node with the heap and direct memory of this process. */
 	public static final LimitSettings DEFAULTS = new LimitSettings(Connection.DEFAULTS, Instance.DEFAULTS,
 			Share.OF_PRINCIPAL, Share.UNLIMITED, Share.OF_ADDRESS,
-			Node.of(Runtime.getRuntime().maxMemory(), Runtime.getRuntime().maxMemory()), List.of(), Times.DEFAULTS);
+			Node.of(Runtime.getRuntime().maxMemory(), Runtime.getRuntime().maxMemory()), List.of(), Times.DEFAULTS,
+			CallRates.NONE);
 
 	public LimitSettings {
 		trustedProxies = List.copyOf(trustedProxies);
@@ -37,7 +39,15 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	 */
 	public LimitSettings withNode(Node node) {
 		return new LimitSettings(this.connection, this.instance, this.principal, this.tenant, this.address, node,
-				this.trustedProxies, this.times);
+				this.trustedProxies, this.times, this.callRates);
+	}
+
+	/**
+	 * Returns the same limits with other rates of calls.
+	 */
+	public LimitSettings withCallRates(CallRates callRates) {
+		return new LimitSettings(this.connection, this.instance, this.principal, this.tenant, this.address, this.node,
+				this.trustedProxies, this.times, callRates);
 	}
 
 	/**
@@ -46,6 +56,20 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	 */
 	static long partOf(long total) {
 		return total - total / 4;
+	}
+
+	/**
+	 * Most calls and requests for instances a second; 0 for any number.
+	 *
+	 * @param principal of one principal
+	 * @param tenant of one tenant
+	 * @param address of one remote address
+	 * @param node of all clients of the node
+	 */
+	public record CallRates(int principal, int tenant, int address, int node) {
+
+		public static final CallRates NONE = new CallRates(0, 0, 0, 0);
+
 	}
 
 	/**

@@ -309,6 +309,11 @@ public final class Limits {
 		HeldShares more = this.node.hold(client);
 		ClientUsage usage = new ClientUsage(this.node, ofAddress(client.address()), false);
 		usage.add(more);
+		RateExcess excess = usage.call();
+		if (excess != null) {
+			usage.close();
+			throw excess.toError();
+		}
 		Limit met = usage.begin(bytes);
 		if (met != null) {
 			usage.close();

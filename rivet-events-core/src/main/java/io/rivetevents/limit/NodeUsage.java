@@ -42,6 +42,13 @@ final class NodeUsage {
 
 	private final TenantResolver tenantOf;
 
+	private final LongSupplier clock;
+
+	/** Whether any rate of calls is limited. */
+	private final boolean rated;
+
+	private final @Nullable CallRate rate;
+
 	private final AtomicInteger connections = new AtomicInteger();
 
 	/**
@@ -59,9 +66,13 @@ final class NodeUsage {
 		this.subscriptions = new ByteBudget(Limit.NODE_SUBSCRIPTIONS, node.subscriptionBytes(), this.hits);
 		this.receiving = new ByteBudget(Limit.NODE_RECEIVING, node.receivingBytes(), this.hits);
 		this.requests = new ByteBudget(Limit.NODE_REQUESTS, node.requestBytes(), this.hits);
-		this.principals = new Shares(Share.Kind.PRINCIPAL, settings.principal(), node);
-		this.tenants = new Shares(Share.Kind.TENANT, settings.tenant(), node);
-		this.addresses = new Shares(Share.Kind.ADDRESS, settings.address(), node);
+		LimitSettings.CallRates rates = settings.callRates();
+		this.clock = clock;
+		this.rated = !rates.equals(LimitSettings.CallRates.NONE);
+		this.rate = CallRate.of(Limit.NODE_CALL_RATE, rates.node(), clock);
+		this.principals = new Shares(Share.Kind.PRINCIPAL, settings.principal(), node, rates.principal(), clock);
+		this.tenants = new Shares(Share.Kind.TENANT, settings.tenant(), node, rates.tenant(), clock);
+		this.addresses = new Shares(Share.Kind.ADDRESS, settings.address(), node, rates.address(), clock);
 	}
 
 	LimitSettings settings() {
@@ -110,6 +121,22 @@ final class NodeUsage {
 	HeldShares hold(Identity identity) {
 		String tenant = this.tenantOf.tenantOf(identity); // first: it may throw
 		return hold(Share.Kind.PRINCIPAL, identity.owner()).and(hold(Share.Kind.TENANT, tenant));
+	}
+
+	/**
+	 * Counts a call of a client in all rates, or in none.
+	 * @return the excess; {@code null} if none
+	 */
+	@Nullable RateExcess call(HeldShares client) {
+		RateExcess excess = this.rated ? client.call(this.clock.getAsLong(), this.rate) : null;
+		if (excess != null) {
+			this.hits.add(excess.limit());
+		}
+		return excess;
+	}
+
+	long now() {
+		return this.clock.getAsLong();
 	}
 
 	/**

@@ -26,24 +26,36 @@ final class Share {
 
 	private final long[] max = new long[RESOURCES.length];
 
+	/** {@code null} if the owner may call at any rate. */
+	private final @Nullable CallRate rate;
+
 	/** Number of clients that hold this; guarded by the map of the shares. */
 	private int holders;
 
 	/** Kind of owner. */
 	enum Kind {
 
-		PRINCIPAL(Limit.PRINCIPAL_CALLS, Limit.PRINCIPAL_CONNECTIONS, Limit.PRINCIPAL_SUBSCRIPTIONS,
-				Limit.PRINCIPAL_INSTANCES),
+		PRINCIPAL(Limit.PRINCIPAL_CALL_RATE, Limit.PRINCIPAL_CALLS, Limit.PRINCIPAL_CONNECTIONS,
+				Limit.PRINCIPAL_SUBSCRIPTIONS, Limit.PRINCIPAL_INSTANCES),
 
-		TENANT(Limit.TENANT_CALLS, Limit.TENANT_CONNECTIONS, Limit.TENANT_SUBSCRIPTIONS, Limit.TENANT_INSTANCES),
+		TENANT(Limit.TENANT_CALL_RATE, Limit.TENANT_CALLS, Limit.TENANT_CONNECTIONS, Limit.TENANT_SUBSCRIPTIONS,
+				Limit.TENANT_INSTANCES),
 
-		ADDRESS(Limit.ADDRESS_CALLS, Limit.ADDRESS_CONNECTIONS, Limit.ADDRESS_SUBSCRIPTIONS, Limit.ADDRESS_INSTANCES);
+		ADDRESS(Limit.ADDRESS_CALL_RATE, Limit.ADDRESS_CALLS, Limit.ADDRESS_CONNECTIONS, Limit.ADDRESS_SUBSCRIPTIONS,
+				Limit.ADDRESS_INSTANCES);
+
+		private final Limit callRate;
 
 		/** Those of the first resources, in the same order. */
 		private final Limit[] limits;
 
-		Kind(Limit... limits) {
+		Kind(Limit callRate, Limit... limits) {
+			this.callRate = callRate;
 			this.limits = limits;
+		}
+
+		Limit callRate() {
+			return this.callRate;
 		}
 
 	}
@@ -98,9 +110,18 @@ final class Share {
 
 	}
 
-	Share(Kind kind, String owner, LimitSettings.Share max, LimitSettings.Node node) {
+	/**
+	 * Creates a share that is not used.
+	 * @param kind kind of owner
+	 * @param owner the owner
+	 * @param max limits of this kind
+	 * @param node totals of the node
+	 * @param rate rate of calls, {@code null} if there is none
+	 */
+	Share(Kind kind, String owner, LimitSettings.Share max, LimitSettings.Node node, @Nullable CallRate rate) {
 		this.kind = kind;
 		this.owner = owner;
+		this.rate = rate;
 		for (Resource each : RESOURCES) {
 			this.max[each.ordinal()] = each.max.applyAsLong(max, node);
 		}
@@ -112,6 +133,10 @@ final class Share {
 
 	String owner() {
 		return this.owner;
+	}
+
+	@Nullable CallRate rate() {
+		return this.rate;
 	}
 
 	/**
@@ -140,12 +165,17 @@ final class Share {
 		this.holders++;
 	}
 
+	void letGo() {
+		this.holders--;
+	}
+
 	/**
-	 * Ends a hold.
-	 * @return whether there are no more holds
+	 * Returns whether the owner uses nothing and a new share would be the same: an owner
+	 * does not evade its rate by a new connection.
+	 * @param now the time in nanoseconds
 	 */
-	boolean letGo() {
-		return --this.holders == 0;
+	boolean isUnused(long now) {
+		return this.holders == 0 && (this.rate == null || this.rate.isFull(now));
 	}
 
 }

@@ -8,12 +8,18 @@ package io.rivetevents.limit;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shares of all principals, of all tenants or of all remote addresses that use
  * resources at the moment. Safe for use by several threads.
  */
 final class Shares {
+
+	/** Unused shares that may wait for the end of their rates. */
+	private static final int UNUSED = 1000;
 
 	private final Map<String, Share> byOwner = new ConcurrentHashMap<>();
 
@@ -23,10 +29,26 @@ final class Shares {
 
 	private final LimitSettings.Node node;
 
-	Shares(Share.Kind kind, LimitSettings.Share max, LimitSettings.Node node) {
+	private final int callsPerSecond;
+
+	private final LongSupplier clock;
+
+	private volatile int sweepAt = UNUSED;
+
+	/**
+	 * Creates shares of a kind.
+	 * @param kind kind of owners
+	 * @param max limits of one owner
+	 * @param node totals of the node
+	 * @param callsPerSecond most calls a second of one owner, 0 for any number
+	 * @param clock returns the time in nanoseconds
+	 */
+	Shares(Share.Kind kind, LimitSettings.Share max, LimitSettings.Node node, int callsPerSecond, LongSupplier clock) {
 		this.kind = kind;
 		this.max = max;
 		this.node = node;
+		this.callsPerSecond = callsPerSecond;
+		this.clock = clock;
 	}
 
 	/**
@@ -34,15 +56,41 @@ final class Shares {
 	 * {@linkplain #release released}.
 	 */
 	Share hold(String owner) {
+		if (this.callsPerSecond > 0 && this.byOwner.size() > this.sweepAt) {
+			sweep();
+		}
 		return Objects.requireNonNull(this.byOwner.compute(owner, (key, present) -> {
-			Share share = (present != null) ? present : new Share(this.kind, key, this.max, this.node);
+			Share share = (present != null) ? present : new Share(this.kind, key, this.max, this.node, rate());
 			share.hold();
 			return share;
 		}));
 	}
 
+	private @Nullable CallRate rate() {
+		return CallRate.of(this.kind.callRate(), this.callsPerSecond, this.clock);
+	}
+
 	void release(String owner) {
-		this.byOwner.computeIfPresent(owner, (key, share) -> share.letGo() ? null : share);
+		this.byOwner.computeIfPresent(owner, (key, share) -> {
+			share.letGo();
+			return isUnused(share) ? null : share;
+		});
+	}
+
+	private boolean isUnused(Share share) {
+		return share.isUnused((this.callsPerSecond > 0) ? this.clock.getAsLong() : 0);
+	}
+
+	/**
+	 * Removes the shares that were in use by their rates alone. Each time there may be
+	 * twice as many as remain, so that the cost for each share is constant.
+	 */
+	private void sweep() {
+		this.sweepAt = Integer.MAX_VALUE;
+		for (String owner : this.byOwner.keySet()) {
+			this.byOwner.computeIfPresent(owner, (key, share) -> isUnused(share) ? null : share);
+		}
+		this.sweepAt = UNUSED + 2 * this.byOwner.size();
 	}
 
 	/**

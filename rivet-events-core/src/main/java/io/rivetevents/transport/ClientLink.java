@@ -23,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.delivery.ClientRequests;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.error.UserError;
 import io.rivetevents.extension.ActorTarget;
@@ -34,6 +35,7 @@ import io.rivetevents.extension.StreamRequest.StreamProof;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.RateExcess;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
@@ -490,7 +492,27 @@ public final class ClientLink {
 			this.right.renew(authenticate, this.request.identity(), this.usage, this::renewed);
 			return;
 		}
-		deliver(this.address, this.request.connectionId(), message);
+		if (!(message instanceof ToServer.ActionRequest call) || isWithinRate(call)) {
+			deliver(this.address, this.request.connectionId(), message);
+		}
+	}
+
+	/** Rejects a call beyond a rate. A reply to a request of the server is not a call. */
+	private boolean isWithinRate(ToServer.ActionRequest call) {
+		if (this.usage == null || call.name().equals(ClientRequests.REPLY)) {
+			return true;
+		}
+		RateExcess excess = this.usage.call();
+		if (excess == null) {
+			return true;
+		}
+		if (this.usage.isFlooding(excess)) {
+			this.queue.close(CloseReason.of(ErrorCode.OVERLOADED));
+		}
+		else if (!call.options().oneWay()) {
+			this.queue.send(OutgoingMessage.of(this.support.mapper().toError(excess.toError(), call.id(), null)));
+		}
+		return false;
 	}
 
 	private void deliver(ActorAddress address, String connectionId, ToServer message) {

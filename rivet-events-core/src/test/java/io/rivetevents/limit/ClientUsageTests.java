@@ -35,7 +35,7 @@ class ClientUsageTests {
 			new LimitSettings.Connection(10, 100_000, 5, 1024 * 1024, 1000), LimitSettings.Instance.DEFAULTS,
 			new LimitSettings.Share(15, 3, 8, 2), LimitSettings.Share.UNLIMITED, new LimitSettings.Share(18, 4, 9, 2),
 			new LimitSettings.Node(6, 150_000, 1000, 2000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000), List.of(),
-			LimitSettings.Times.DEFAULTS));
+			LimitSettings.Times.DEFAULTS, LimitSettings.CallRates.NONE));
 
 	private static InetAddress address(String text) {
 		try {
@@ -218,7 +218,7 @@ class ClientUsageTests {
 	private static Limits node(LimitSettings.Node node) {
 		return new Limits(new LimitSettings(LimitSettings.Connection.DEFAULTS, LimitSettings.Instance.DEFAULTS,
 				LimitSettings.Share.OF_PRINCIPAL, LimitSettings.Share.UNLIMITED, LimitSettings.Share.OF_ADDRESS, node,
-				List.of(), LimitSettings.Times.DEFAULTS));
+				List.of(), LimitSettings.Times.DEFAULTS, LimitSettings.CallRates.NONE));
 	}
 
 	/** Whatever one takes, others get in. */
@@ -311,8 +311,10 @@ class ClientUsageTests {
 
 	private static Limits withTenants(LimitSettings.Share tenant) {
 		LimitSettings defaults = LimitSettings.DEFAULTS;
-		return new Limits(new LimitSettings(defaults.connection(), defaults.instance(), defaults.principal(), tenant,
-				defaults.address(), defaults.node(), List.of(), defaults.times()), System::nanoTime, TENANTS);
+		return new Limits(
+				new LimitSettings(defaults.connection(), defaults.instance(), defaults.principal(), tenant,
+						defaults.address(), defaults.node(), List.of(), defaults.times(), defaults.callRates()),
+				System::nanoTime, TENANTS);
 	}
 
 	@Test
@@ -427,7 +429,8 @@ class ClientUsageTests {
 	void letsAThousandOrdinaryUsersInBehindOneAddress() {
 		Limits node = new Limits(new LimitSettings(LimitSettings.Connection.DEFAULTS, LimitSettings.Instance.DEFAULTS,
 				LimitSettings.Share.OF_PRINCIPAL, LimitSettings.Share.UNLIMITED, LimitSettings.Share.OF_ADDRESS,
-				LimitSettings.Node.of(1L << 30, 1L << 30), List.of(), LimitSettings.Times.DEFAULTS));
+				LimitSettings.Node.of(1L << 30, 1L << 30), List.of(), LimitSettings.Times.DEFAULTS,
+				LimitSettings.CallRates.NONE));
 		for (int user = 0; user < 1000; user++) {
 			for (int tab = 0; tab < 4; tab++) {
 				ClientUsage usage = node.connect(ADDRESS);

@@ -69,7 +69,7 @@ public enum ErrorCode {
 	 */
 	STOPPED("actor", "stopped", 503, "The actor went to sleep.", ReconnectAdvice.RETRY),
 
-	/** Sent when too many calls wait, or waiting calls use too much memory. */
+	/** Sent when too many calls wait or arrive, or waiting calls use too much memory. */
 	OVERLOADED("actor", "overloaded", 503, "The actor is overloaded.", ReconnectAdvice.LATER),
 
 	/**

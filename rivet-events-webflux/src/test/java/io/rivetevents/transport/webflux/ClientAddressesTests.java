@@ -38,9 +38,9 @@ class ClientAddressesTests {
 
 	private static ClientAddresses addresses(String... trusted) {
 		LimitSettings defaults = LimitSettings.DEFAULTS;
-		return new ClientAddresses(
-				new Limits(new LimitSettings(defaults.connection(), defaults.instance(), defaults.principal(),
-						defaults.tenant(), defaults.address(), defaults.node(), List.of(trusted), defaults.times())),
+		return new ClientAddresses(new Limits(
+				new LimitSettings(defaults.connection(), defaults.instance(), defaults.principal(), defaults.tenant(),
+						defaults.address(), defaults.node(), List.of(trusted), defaults.times(), defaults.callRates())),
 				true);
 	}
 
