@@ -152,6 +152,19 @@ class ExpiryIntegrationTests {
 		assertThat(client.closed()).isEqualTo(new CloseStatus(1011, "auth.expired"));
 	}
 
+	@ParameterizedTest
+	@EnumSource(names = { "EXTENDED_JSON", "EVENT_STREAM" })
+	void closesAConnectionThatIsRenewedWithTheSameToken(Encoding encoding) {
+		String token = this.tokens.token("ada", SHORT, "USER");
+		TestClient client = connect(encoding, "desk", token);
+		client.next("Expiring");
+		authenticate(client, token);
+		assertThat(client.nextExtended().tag()).isEqualTo("AuthenticateResponse");
+		Received close = client.nextExtended();
+		assertThat(close.tag()).isEqualTo("Close");
+		assertThat(close.text("code")).isEqualTo("expired");
+	}
+
 	@Test
 	void closesAPlainClientAtTheExpiry() {
 		HttpHeaders headers = new HttpHeaders();

@@ -60,6 +60,9 @@ final class ClientRight {
 
 	private @Nullable ScheduledFuture<?> timer;
 
+	/** When the credentials expire, {@code null} if they do not. */
+	private @Nullable Instant end;
+
 	/** Whether credentials are being checked. */
 	private boolean checking;
 
@@ -79,26 +82,36 @@ final class ClientRight {
 
 	/** Begins when the client is connected. */
 	void begin(Identity identity) {
-		await(left(identity));
+		await(endOf(identity));
 	}
 
 	/** Begins again as if the credentials had expired now. */
 	void expireNow() {
-		await(Duration.ZERO);
+		await(now());
 	}
 
-	/** Returns the time until credentials expire, {@code null} if they do not. */
-	private @Nullable Duration left(Identity identity) {
+	private Instant now() {
+		return this.support.node().clock().instant();
+	}
+
+	/** Returns when credentials expire, {@code null} if they do not. */
+	private @Nullable Instant endOf(Identity identity) {
 		Instant end = this.support.handshake().expiresAt(identity);
-		Instant now = this.support.node().clock().instant();
-		if (end == null || end.isAfter(now.plus(FOREVER))) {
+		return (end != null && end.isAfter(now().plus(FOREVER))) ? null : end;
+	}
+
+	private @Nullable Duration left(@Nullable Instant end) {
+		if (end == null) {
 			return null;
 		}
+		Instant now = now();
 		return end.isAfter(now) ? Duration.between(now, end) : Duration.ZERO;
 	}
 
-	private void await(@Nullable Duration left) {
+	private void await(@Nullable Instant end) {
 		end();
+		this.end = end;
+		Duration left = left(end);
 		if (left != null && this.queue.encoding().isExtended()) {
 			Duration half = left.dividedBy(2);
 			Duration notice = (this.settings.expiryNotice().compareTo(half) < 0) ? this.settings.expiryNotice() : half;
@@ -173,8 +186,12 @@ final class ClientRight {
 	}
 
 	private void accept(Identity renewed, Consumer<Renewal> onRenewed) {
-		Duration left = left(renewed);
-		await(left);
+		Instant end = endOf(renewed);
+		// with the same token again, the client would be notified again at once
+		if (end == null || !end.equals(this.end)) {
+			await(end);
+		}
+		Duration left = left(end);
 		onRenewed.accept(new Renewal(renewed, (left != null) ? left.toMillis() : null));
 	}
 
