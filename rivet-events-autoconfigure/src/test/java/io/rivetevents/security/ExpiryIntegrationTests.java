@@ -76,8 +76,8 @@ class ExpiryIntegrationTests {
 		List<ToServer.SubscriptionRequest> subscriptions = Stream.of(events)
 			.map((event) -> new ToServer.SubscriptionRequest(event, true))
 			.toList();
-		return TestClient.connect(base(), encoding, actor, UUID.randomUUID().toString(), new ToServer.Hello(
-				subscriptions, null, null, null, credentials, null));
+		return TestClient.connect(base(), encoding, actor, UUID.randomUUID().toString(),
+				new ToServer.Hello(subscriptions, null, null, null, credentials, null));
 	}
 
 	private static void authenticate(TestClient client, String token) {
