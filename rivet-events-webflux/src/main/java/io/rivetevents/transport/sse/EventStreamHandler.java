@@ -63,8 +63,6 @@ public final class EventStreamHandler implements WebHandler {
 
 	private static final String EVENT_STREAM = "text/event-stream;charset=UTF-8";
 
-	private static final String RETRY_SECONDS = "2";
-
 	private final BasePath basePath;
 
 	private final LinkServices links;
@@ -111,9 +109,6 @@ public final class EventStreamHandler implements WebHandler {
 		RivetException known = RequestFailures.ofClient(exchange.getRequest(), ex);
 		if (known == null) {
 			return Mono.error(ex); // handled by the filters and the exception handler
-		}
-		if (known.status() == HttpStatus.SERVICE_UNAVAILABLE.value()) {
-			response.getHeaders().set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
 		}
 		return HttpAnswer.writeError(response, known, Encoding.JSON, this.links.mapper());
 	}

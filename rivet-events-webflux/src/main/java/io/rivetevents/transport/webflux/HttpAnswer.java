@@ -7,6 +7,7 @@ package io.rivetevents.transport.webflux;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -35,10 +36,10 @@ public final class HttpAnswer {
 	 */
 	private static final int MIN_COUNTED = 4 * 1024;
 
-	/** Seconds after which a client may retry. */
-	private static final String RETRY_AFTER = "1";
-
 	private static final int MAX_ERROR = 1024 * 1024;
+
+	/** Most seconds after which a client may retry. */
+	private static final int RETRY_SECONDS = 4;
 
 	/** Number of characters to which the texts of a long error are cut. */
 	private static final int MAX_TEXT = 1000;
@@ -91,7 +92,7 @@ public final class HttpAnswer {
 
 	/**
 	 * Writes an error. If it would exceed {@value #MAX_ERROR} bytes, its metadata is left
-	 * out.
+	 * out. Clients that are rejected with 503 at the same time retry at different times.
 	 */
 	public static Mono<Void> writeError(ServerHttpResponse response, RivetException ex, Encoding encoding,
 			ValueMapper mapper) {
@@ -100,7 +101,7 @@ public final class HttpAnswer {
 		if (body.length > MAX_ERROR) {
 			body = encoding.codec().encodeError(error.shortened(MAX_TEXT));
 		}
-		response.getHeaders().set(ErrorHeader.NAME, ErrorHeader.value(ex.group(), ex.code()));
+		describe(response.getHeaders(), ex);
 		return write(response, ex.status(), encoding.contentType(), body);
 	}
 
@@ -116,12 +117,16 @@ public final class HttpAnswer {
 		problem.put("detail", ex.text());
 		problem.put("group", ex.group());
 		problem.put("code", ex.code());
-		HttpHeaders headers = response.getHeaders();
-		headers.set(ErrorHeader.NAME, ErrorHeader.value(ex.group(), ex.code()));
-		if (status == HttpStatus.SERVICE_UNAVAILABLE || status == HttpStatus.TOO_MANY_REQUESTS) {
-			headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER);
-		}
+		describe(response.getHeaders(), ex);
 		return write(response, ex.status(), MediaType.APPLICATION_PROBLEM_JSON_VALUE, mapper.write(problem));
+	}
+
+	private static void describe(HttpHeaders headers, RivetException ex) {
+		if (ex.status() == HttpStatus.SERVICE_UNAVAILABLE.value()) {
+			int seconds = ThreadLocalRandom.current().nextInt(1, RETRY_SECONDS + 1);
+			headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(seconds));
+		}
+		headers.set(ErrorHeader.NAME, ErrorHeader.value(ex.group(), ex.code()));
 	}
 
 }
