@@ -108,7 +108,7 @@ class TicketsOfNodesTests {
 	private static void assertUnavailable(TicketClient node, String[] headers, String code) throws Exception {
 		HttpResponse<String> answer = node.post(null, headers);
 		assertThat(answer.statusCode()).isEqualTo(503);
-		assertThat(answer.headers().firstValue("retry-after")).contains("1");
+		assertThat(answer.headers().firstValue("retry-after").orElseThrow()).matches("[1-4]");
 		assertThat(TicketClient.json(answer).get("code").stringValue()).isEqualTo(code);
 	}
 
