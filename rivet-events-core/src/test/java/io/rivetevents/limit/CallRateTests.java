@@ -173,7 +173,7 @@ class CallRateTests {
 		ClientUsage usage = connect(limits(10, 0, 0, 0), "ada");
 		assertThat(calls(usage, 100)).isEqualTo(10);
 		int tenths = 0;
-		while (!floods(usage, 20)) {
+		while (tenths < 100 && !floods(usage, 20)) {
 			advance(Duration.ofMillis(100));
 			tenths++;
 		}
