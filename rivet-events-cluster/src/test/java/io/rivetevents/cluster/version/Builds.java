@@ -41,13 +41,13 @@ final class Builds {
 	Builds(Path directory) {
 		this.next = directory.resolve("classes");
 		List<String> changed = new ArrayList<>();
-		changed.add(change(directory, "peer/Envelope.java", "int VERSION = 3;", "int VERSION = 4;"));
+		changed.add(change(directory, "peer/Envelope.java", "int VERSION = 4;", "int VERSION = 5;"));
 		changed.add(change(directory, "frame/Frame.java", "	record Leaving() implements Frame {", """
 				record Next(String text) implements Frame {
 
 					@Override
 					public int since() {
-						return 4;
+						return 5;
 					}
 
 				}
