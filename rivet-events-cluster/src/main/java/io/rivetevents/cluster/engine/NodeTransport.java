@@ -5,14 +5,22 @@
 
 package io.rivetevents.cluster.engine;
 
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.LogFactory;
 import org.jgroups.Address;
 import org.jgroups.Version;
+import org.jgroups.blocks.cs.Connection;
 import org.jgroups.conf.ClassConfigurator;
 import org.jgroups.logging.Log;
 import org.jgroups.protocols.TCP;
@@ -24,11 +32,18 @@ import io.rivetevents.failure.RepeatedFailures;
  * The connections to other nodes. {@link TCP} logs an error if it cannot send a goodbye
  * on a connection that the other node has closed already, as each node does that stops or
  * has failed: the engine logs what has happened to the node. It also logs each attempt to
- * connect without a trusted certificate.
+ * connect without a trusted certificate. And its goodbye waits until the other node reads
+ * what was sent before: with a node that is stopped, no view would be installed, and no
+ * node could leave.
  */
 final class NodeTransport extends TCP {
 
-	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(NodeTransport.class));
+	private static final org.apache.commons.logging.Log logger = LogFactory.getLog(NodeTransport.class);
+
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
+
+	/** Time for the goodbyes of a node that stops. */
+	private static final Duration GOODBYES = Duration.ofSeconds(2);
 
 	NodeTransport() {
 		setId(ClassConfigurator.getProtocolId(TCP.class));
@@ -38,6 +53,36 @@ final class NodeTransport extends TCP {
 	public void start() throws Exception {
 		super.start();
 		this.srv.log(replace(this.log));
+	}
+
+	/** Closes the connections to other nodes than the members, without a goodbye. */
+	@Override
+	public void retainAll(Collection<Address> members) {
+		this.srv.forAllConnections((node, connection) -> {
+			if (!members.contains(node)) {
+				connection.setClosedGracefully(true);
+			}
+		});
+		super.retainAll(members);
+	}
+
+	/** Says goodbye on the connections, and closes those on which that takes long. */
+	@Override
+	protected void handleDisconnect() {
+		List<Connection> open = new ArrayList<>();
+		this.srv.forAllConnections((node, connection) -> open.add(connection));
+		CompletableFuture.delayedExecutor(GOODBYES.toMillis(), TimeUnit.MILLISECONDS)
+			.execute(() -> open.forEach(NodeTransport::closeNow));
+		super.handleDisconnect();
+	}
+
+	private static void closeNow(Connection connection) {
+		try {
+			connection.close(false);
+		}
+		catch (IOException ex) {
+			logger.debug("A connection to another node could not be closed", ex);
+		}
 	}
 
 	/** Returns a log that replaces these two messages. */

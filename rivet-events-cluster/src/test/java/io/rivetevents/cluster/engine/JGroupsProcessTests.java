@@ -14,6 +14,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 
+import org.jgroups.Address;
+import org.jgroups.BytesMessage;
+import org.jgroups.JChannel;
+import org.jgroups.Message;
+import org.jgroups.blocks.cs.TcpConnection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +117,39 @@ class JGroupsProcessTests {
 		awaitWithout(first, second);
 		assertThat(first.views.subList(1, first.views.size()))
 			.allSatisfy((view) -> assertThat(view.nodes()).contains(first.name, second.name));
+	}
+
+	/**
+	 * What waits for a node that was removed keeps its new connection full. Nobody waits
+	 * for that connection to close.
+	 */
+	@Test
+	void aConnectionThatIsNotReadDelaysNoViewAndNoStop() throws Exception {
+		Duration failureTimeout = Duration.ofSeconds(1);
+		Node first = start(0, failureTimeout);
+		Node second = start(1, failureTimeout);
+		NodeProcess stopped = startProcess(2, failureTimeout);
+		awaitAll(first, second, stopped);
+		JChannel channel = ((JGroupsEngine) first.engine).channel();
+		Address away = channel.view().getMembers().get(2);
+		stopped.pause();
+		awaitWithout(first, second);
+		for (int i = 0; i < 500; i++) {
+			channel.send(new BytesMessage(away, new byte[60_000]).setFlag(Message.Flag.NO_FC));
+		}
+		await().atMost(PATIENCE).during(Duration.ofSeconds(1)).until(JGroupsProcessTests::isWriting);
+		second.close();
+		await().atMost(Duration.ofSeconds(10)).until(() -> first.nodes().equals(Set.of(first.name)));
+		assertThat(CompletableFuture.runAsync(first::close)).succeedsWithin(Duration.ofSeconds(10));
+	}
+
+	private static boolean isWriting() {
+		return Thread.getAllStackTraces()
+			.values()
+			.stream()
+			.flatMap(Stream::of)
+			.anyMatch((frame) -> frame.getClassName().equals(TcpConnection.class.getName())
+					&& frame.getMethodName().equals("send"));
 	}
 
 	private static CompletableFuture<Void> flood(Node from, NodeProcess to) {
