@@ -49,6 +49,7 @@ class ClockTests {
 			autoconfigure.ticket.RivetEventsTicketAutoConfiguration: Clock.systemUTC # default of the Clock bean
 			autoconfigure.cluster.DiscoveryConfiguration: Clock.systemUTC # default of the Clock bean
 			autoconfigure.cluster.RivetEventsClusterAutoConfiguration: Executors.newCachedThreadPool # threads that wait for other nodes
+			cluster.engine.NodeTransport: CompletableFuture.delayedExecutor # sockets that block
 			conversion.WrittenForms: Calendar.getInstance # an example of a type, whose value is not used
 			failure.RepeatedFailures: System.nanoTime # static, as the log; protects the disk from all runtimes of the process
 			jdbc.Committer: System.nanoTime Thread.join Thread.new Thread.sleep # a thread that waits for the database

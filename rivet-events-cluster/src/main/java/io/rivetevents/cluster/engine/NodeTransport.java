@@ -66,7 +66,7 @@ final class NodeTransport extends TCP {
 		super.retainAll(members);
 	}
 
-	/** Says goodbye on the connections, and closes those on which that takes long. */
+	/** Sends goodbyes on the connections, and closes those on which that takes long. */
 	@Override
 	protected void handleDisconnect() {
 		List<Connection> open = new ArrayList<>();
