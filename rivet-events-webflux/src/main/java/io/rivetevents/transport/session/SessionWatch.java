@@ -50,6 +50,9 @@ public final class SessionWatch {
 
 	private static final int CONCURRENT_LOOKUPS = 8;
 
+	/** Number of checks between two searches for sessions without a connection. */
+	private static final int SWEEP = 60;
+
 	/** The watched sessions by their permanent ids. */
 	private final Map<String, Watched> sessions = new ConcurrentHashMap<>();
 
@@ -65,6 +68,9 @@ public final class SessionWatch {
 
 	/** Whether the next check looks up all sessions. */
 	private volatile boolean recheck;
+
+	/** Number of checks; only these use it, one after the other. */
+	private int count;
 
 	private final Disposable.Composite checks = Disposables.composite();
 
@@ -171,6 +177,9 @@ public final class SessionWatch {
 	}
 
 	private void check() {
+		if (++this.count % SWEEP == 0) {
+			sweep();
+		}
 		if (!this.lookups.isDisposed()) {
 			return; // the store has not answered the lookups of the last check
 		}
@@ -187,6 +196,16 @@ public final class SessionWatch {
 				.subscribe(null, (ex) -> failures.error(ex,
 						() -> "The sessions of connections could not be checked; their connections stay open"));
 		}
+	}
+
+	/** A session that does not expire must not be kept either. */
+	private void sweep() {
+		Set<String> used = used();
+		this.sessions.forEach((id, watched) -> {
+			if (!watched.invalidated() && !used.contains(id)) {
+				forget(id, watched);
+			}
+		});
 	}
 
 	private boolean isDoubtful(SeenSession session) {

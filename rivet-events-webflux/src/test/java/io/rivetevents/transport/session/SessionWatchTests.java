@@ -141,6 +141,21 @@ class SessionWatchTests {
 		assertThat(this.lookups).isEmpty();
 	}
 
+	@Test
+	void forgetsASessionWithoutConnectionsThatDoesNotExpire() {
+		SessionWatch other = new SessionWatch(this.registry,
+				new NodeCommands(this.registry, new LocalBackplane(), () -> {
+				}), SessionLookup.NONE, null, this.timers);
+		other.start();
+		other.watch("first", this.session);
+		other.watch("gone", this.session);
+		this.timers.advanceTimeBy(Duration.ofSeconds(60));
+		assertThat(other.size()).isEqualTo(2);
+		this.timers.advanceTimeBy(Duration.ofSeconds(60));
+		assertThat(other.size()).isOne();
+		other.stop();
+	}
+
 	/** The session ends after the handshake and before the client is registered. */
 	@Test
 	void closesAConnectionThatIsRegisteredAfterTheEnd() {
