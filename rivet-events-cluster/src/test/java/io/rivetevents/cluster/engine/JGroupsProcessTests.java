@@ -38,6 +38,8 @@ class JGroupsProcessTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+	private final List<AutoCloseable> processes = new ArrayList<>();
+
 	private final List<AutoCloseable> started = new ArrayList<>();
 
 	private List<Integer> ports = List.of();
@@ -47,8 +49,12 @@ class JGroupsProcessTests {
 		this.ports = Node.freePorts(3);
 	}
 
+	/** The processes first: a node might wait for one that is stopped. */
 	@AfterEach
 	void stopAll() throws Exception {
+		for (AutoCloseable each : this.processes) {
+			each.close();
+		}
 		for (AutoCloseable each : this.started) {
 			each.close();
 		}
@@ -120,8 +126,8 @@ class JGroupsProcessTests {
 	}
 
 	/**
-	 * What waits for a node that was removed keeps its new connection full. Nobody waits
-	 * for that connection to close.
+	 * What waits for a node that was removed keeps its new connection full. The other
+	 * nodes do not wait until that connection closes.
 	 */
 	@Test
 	void aConnectionThatIsNotReadDelaysNoViewAndNoStop() throws Exception {
@@ -168,7 +174,7 @@ class JGroupsProcessTests {
 
 	private NodeProcess startProcess(int index, Duration failureTimeout) throws IOException {
 		NodeProcess process = NodeProcess.start(CLUSTER, this.ports.get(index), this.ports, failureTimeout);
-		this.started.add(process);
+		this.processes.add(process);
 		await().atMost(PATIENCE).until(() -> !process.nodes().isEmpty());
 		return process;
 	}
