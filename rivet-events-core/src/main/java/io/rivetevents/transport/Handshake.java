@@ -200,7 +200,7 @@ public final class Handshake {
 			.collectList()
 			.flatMap((found) -> {
 				if (found.isEmpty()) {
-					return nobody();
+					return anonymous();
 				}
 				boolean same = found.stream().map(Accepted::user).map(this.users::ownerOf).distinct().count() == 1;
 				return same ? Mono.just(found.get(0)) : Mono.error(new RivetException(ErrorCode.IDENTITY_CONFLICT));
@@ -298,7 +298,7 @@ public final class Handshake {
 		return (principal != null) ? this.expiry.expiresAt(principal) : null;
 	}
 
-	private Mono<Accepted> nobody() {
+	private Mono<Accepted> anonymous() {
 		return this.authenticationRequired ? Mono.error(new RivetException(ErrorCode.AUTHENTICATION_REQUIRED))
 				: Mono.empty();
 	}
