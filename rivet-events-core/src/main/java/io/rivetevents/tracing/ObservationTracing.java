@@ -127,8 +127,16 @@ public final class ObservationTracing implements Tracing {
 				() -> new SaveObservationContext(actor), null);
 	}
 
+	/**
+	 * An action that broadcasts to few connections is short, and two observations would
+	 * double its cost. Most traces are not sampled; in those only a convention of the
+	 * application can make something of the second one.
+	 */
 	@Override
 	public TracedWork broadcast(@Nullable String actor, String event) {
+		if (this.conventions.broadcast() == null && isNotSampled()) {
+			return TracedWork.NONE;
+		}
 		return start(RivetObservationDocumentation.BROADCAST, this.conventions.broadcast(), Conventions.BROADCAST,
 				() -> new BroadcastObservationContext((actor != null) ? this.names.actor(actor) : null,
 						this.names.event(actor, event)),
@@ -178,10 +186,19 @@ public final class ObservationTracing implements Tracing {
 		}
 	}
 
-	/** A thread whose observation was removed has one that is none. */
 	private boolean isObserved() {
+		return current() != null;
+	}
+
+	private boolean isNotSampled() {
+		Observation current = current();
+		return current != null && this.parents.isNotSampled(current);
+	}
+
+	/** A thread whose observation was removed has one that is none. */
+	private @Nullable Observation current() {
 		Observation current = this.registry.getCurrentObservation();
-		return current != null && !(current instanceof NullObservation);
+		return (current instanceof NullObservation) ? null : current;
 	}
 
 	/** Work with an observation, which stops once. */

@@ -55,6 +55,14 @@ public interface TraceParents {
 	}
 
 	/**
+	 * Returns whether the trace of an observation is known not to be sampled.
+	 * @param observation a started observation
+	 */
+	default boolean isNotSampled(Observation observation) {
+		return false;
+	}
+
+	/**
 	 * Returns whether a trace is sampled.
 	 * @param traceparent the text of one of its spans, well-formed
 	 */

@@ -64,6 +64,12 @@ public final class TracerTraceParents implements TraceParents {
 		return (context != null && isSampled(context)) ? text(context) : null;
 	}
 
+	@Override
+	public boolean isNotSampled(Observation observation) {
+		TraceContext context = context(observation);
+		return context != null && Boolean.FALSE.equals(context.sampled());
+	}
+
 	private static @Nullable TraceContext context(Observation observation) {
 		TracingContext tracing = observation.getContextView().get(TracingContext.class);
 		Span span = (tracing != null) ? tracing.getSpan() : null;

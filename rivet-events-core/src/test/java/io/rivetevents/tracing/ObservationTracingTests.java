@@ -108,6 +108,22 @@ class ObservationTracingTests {
 		assertThat(scopes.opened).isEqualTo(2);
 	}
 
+	@Test
+	void observesNoEventsInATraceThatIsNotSampled() {
+		run(this.spans.notSampled().tracing(new ObservationTracing.Conventions(null, null, null, null)));
+		assertThat(this.spans.contexts()).extracting(Observation.Context::getName)
+			.containsExactly("rivet.save", "rivet.action");
+	}
+
+	/** It may make a timer of them. */
+	@Test
+	void observesAllEventsIfTheApplicationNamesThem() {
+		run(this.spans.notSampled()
+			.tracing(
+					new ObservationTracing.Conventions(null, null, new DefaultBroadcastObservationConvention(), null)));
+		assertThat(this.spans.stopped("rivet.broadcast")).hasSize(1);
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "rivet.action, true", "calls, false" })
 	void hasNoTimerUnlessTheApplicationNamesIt(String name, boolean untimed) {

@@ -29,6 +29,8 @@ public final class TestSpans implements ObservationHandler<Observation.Context>,
 
 	private final ObservationRegistry registry = ObservationRegistry.create();
 
+	private boolean sampled = true;
+
 	public TestSpans() {
 		this.registry.observationConfig().observationHandler(this);
 	}
@@ -44,6 +46,12 @@ public final class TestSpans implements ObservationHandler<Observation.Context>,
 			return "00-%s-%s-01".formatted(this.trace, this.id);
 		}
 
+	}
+
+	/** Samples no traces. */
+	TestSpans notSampled() {
+		this.sampled = false;
+		return this;
 	}
 
 	public ObservationRegistry registry() {
@@ -107,6 +115,11 @@ public final class TestSpans implements ObservationHandler<Observation.Context>,
 	@Override
 	public String of(Observation observation) {
 		return span(observation).text();
+	}
+
+	@Override
+	public boolean isNotSampled(Observation observation) {
+		return !this.sampled;
 	}
 
 	private static final class AllNames implements ObservationTracing.Names {
