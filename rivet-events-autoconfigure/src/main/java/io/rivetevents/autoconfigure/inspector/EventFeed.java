@@ -129,22 +129,26 @@ final class EventFeed implements SmartLifecycle {
 	private Flux<String> messages(ActorAddress actor, EventSample sample, ShownValues values) {
 		String node = this.remote.nodeOf(actor);
 		ForwardedRequest request = ForwardedRequest.live(actor, UUID.randomUUID().toString(), values.shown());
-		Mono<JsonNode> batch = this.remote.readDocument(request,
-				Mono.fromSupplier(() -> EventJson.batch(actor.name(), this.clock.instant(), sample.take(), values)));
+		ReceivedBatches received = new ReceivedBatches();
+		Mono<JsonNode> batch = this.remote
+			.readDocument(request,
+					Mono.fromSupplier(() -> EventJson.batch(actor.name(), this.clock.instant(), sample.take(), values)))
+			.doOnNext(received::add);
+		// a single answer that is missing does not end the feed
+		Mono<JsonNode> laterBatch = batch.onErrorComplete(UnansweredException.class);
 		return Flux.interval(Duration.ZERO, INTERVAL, this.timers)
 			.take(LIFETIME.dividedBy(INTERVAL))
 			.onBackpressureDrop()
 			.publishOn(this.workers, 1)
 			.takeWhile((tick) -> Objects.equals(node, this.remote.nodeOf(actor)))
-			.concatMap((tick) -> (tick == 0) ? batch : laterBatch(batch, tick), 1)
+			.concatMap((tick) -> (tick == 0) ? batch : laterBatch.filter((found) -> isSent(found, tick, received)), 1)
+			.takeWhile((message) -> received.isContinued())
 			.map(JsonNode::toString);
 	}
 
-	/** A single answer that is missing does not end the feed. */
-	private static Mono<JsonNode> laterBatch(Mono<JsonNode> batch, long tick) {
-		return batch.onErrorComplete(UnansweredException.class)
-			.filter((found) -> tick % QUIET == 0 || !found.path("events").isEmpty()
-					|| found.path("leftOut").asInt() > 0);
+	private static boolean isSent(JsonNode batch, long tick, ReceivedBatches received) {
+		return tick % QUIET == 0 || !batch.path("events").isEmpty() || batch.path("leftOut").asInt() > 0
+				|| !received.isContinued();
 	}
 
 }

@@ -38,6 +38,8 @@ final class EventJson {
 		ObjectNode message = JsonNodeFactory.instance.objectNode();
 		message.put("at", at.toString());
 		message.put("leftOut", batch.leftOut());
+		message.put("sample", batch.sample());
+		message.put("total", batch.total());
 		ArrayNode events = message.putArray("events");
 		for (EventSample.Sampled sampled : batch.events()) {
 			SentEvent sent = sampled.event();

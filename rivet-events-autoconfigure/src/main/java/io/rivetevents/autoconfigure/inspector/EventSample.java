@@ -7,6 +7,7 @@ package io.rivetevents.autoconfigure.inspector;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 import org.apache.commons.logging.Log;
@@ -33,11 +34,15 @@ final class EventSample implements Consumer<SentEvent> {
 
 	private static final Log logger = LogFactory.getLog(EventSample.class);
 
+	private final String id = UUID.randomUUID().toString();
+
 	private final List<Sampled> kept = new ArrayList<>(MAX_EVENTS);
 
 	private long bytes;
 
 	private int leftOut;
+
+	private long total;
 
 	/**
 	 * An event of the sample.
@@ -54,12 +59,15 @@ final class EventSample implements Consumer<SentEvent> {
 	 *
 	 * @param events the sample, in the order of sending
 	 * @param leftOut number of the events that are not part of it
+	 * @param sample id of the sample
+	 * @param total number of events of all intervals, with those that were left out
 	 */
-	record Batch(List<Sampled> events, int leftOut) {
+	record Batch(List<Sampled> events, int leftOut, String sample, long total) {
 	}
 
 	@Override
 	public synchronized void accept(SentEvent event) {
+		this.total++;
 		if (this.kept.size() >= MAX_EVENTS) {
 			this.leftOut++;
 			return;
@@ -91,7 +99,7 @@ final class EventSample implements Consumer<SentEvent> {
 
 	/** Returns the events since the last call. */
 	synchronized Batch take() {
-		Batch batch = new Batch(List.copyOf(this.kept), this.leftOut);
+		Batch batch = new Batch(List.copyOf(this.kept), this.leftOut, this.id, this.total);
 		this.kept.clear();
 		this.bytes = 0;
 		this.leftOut = 0;

@@ -74,6 +74,8 @@ class RemotePagesTests {
 
 	private boolean silent;
 
+	private boolean lost;
+
 	private final RemoteInstances remote = new RemoteInstances((actor) -> this.owner,
 			(query, timeout) -> Map.of(OTHER, answer(query)), new OperatorRequests());
 
@@ -85,10 +87,13 @@ class RemotePagesTests {
 	private final AtomicBoolean ended = new AtomicBoolean();
 
 	private Mono<NodeAnswer> answer(NodeQuery query) {
-		return this.silent ? Mono.error(new IllegalStateException("no answer"))
-				: this.requests.receive(((NodeQuery.OfOperator) query).request())
-					.<NodeAnswer>map(NodeAnswer.Document::new)
-					.defaultIfEmpty(new NodeAnswer.Document(null));
+		if (this.silent) {
+			return Mono.error(new IllegalStateException("no answer"));
+		}
+		Mono<NodeAnswer> answer = this.requests.receive(((NodeQuery.OfOperator) query).request())
+			.<NodeAnswer>map(NodeAnswer.Document::new)
+			.defaultIfEmpty(new NodeAnswer.Document(null));
+		return this.lost ? answer.then(Mono.error(new IllegalStateException("the answer is lost"))) : answer;
 	}
 
 	@BeforeEach
@@ -183,6 +188,35 @@ class RemotePagesTests {
 		this.silent = false;
 		this.timers.advanceTimeBy(EventFeed.INTERVAL);
 		assertThat(this.messages).hasSize(2);
+	}
+
+	@Test
+	void countsTheEventsOfAnAnswerThatIsLost() {
+		open(true);
+		this.lost = true;
+		send(EventSample.MAX_EVENTS + 2);
+		this.timers.advanceTimeBy(EventFeed.INTERVAL);
+		this.lost = false;
+		send(1);
+		this.timers.advanceTimeBy(EventFeed.INTERVAL);
+		assertThat(this.messages).hasSize(2);
+		assertThat(this.messages.get(1).path("events")).hasSize(1);
+		assertThat(this.messages.get(1).path("leftOut").asInt()).isEqualTo(EventSample.MAX_EVENTS + 2);
+	}
+
+	/** So that the browser opens a new feed, and reads what it has missed. */
+	@Test
+	void endsIfTheNodeHasForgottenThePage() {
+		open(true);
+		this.silent = true;
+		this.timers.advanceTimeBy(RemotePages.KEPT.multipliedBy(3));
+		assertThat(this.taps.hasListeners(ROOM)).isFalse();
+		send(1);
+		this.silent = false;
+		assertThat(this.ended).isFalse();
+		this.timers.advanceTimeBy(EventFeed.INTERVAL);
+		assertThat(this.ended).isTrue();
+		assertThat(this.messages).hasSize(1);
 	}
 
 	@Test
