@@ -81,18 +81,20 @@ class ArchitectureTests {
 			outbound: protocol protocol.encoding failure limit
 			inbound: protocol error extension
 			explain: protocol error protocol.encoding actor outbound
+			delivery.dispatch: protocol error conversion failure connection extension observation explain
 			delivery: protocol error protocol.value protocol.encoding conversion contract contract.reflect
 			    failure limit scheduling connection extension inbound outbound observation explain
+			    delivery.dispatch
 			actor.turn: protocol error failure limit scheduling actor observation extension
 			actor.persistence: protocol error conversion annotation failure limit scheduling actor
 			    actor.state actor.schedule extension observation
 			actor.answer: protocol error protocol.value conversion limit actor.state
 			actor.stream: protocol error protocol.value protocol.encoding failure limit scheduling
-			    connection actor actor.state actor.schedule extension explain delivery outbound
-			    actor.persistence actor.answer actor.ownership
+			    connection actor actor.state actor.schedule extension explain delivery delivery.dispatch
+			    outbound actor.persistence actor.answer actor.ownership
 			actor.hibernation: protocol protocol.value protocol.encoding conversion failure limit connection actor
-			    actor.state extension observation outbound delivery actor.persistence actor.stream
-			    actor.ownership
+			    actor.state extension observation outbound delivery delivery.dispatch actor.persistence
+			    actor.stream actor.ownership
 			actor.runtime: protocol error conversion contract.reflect limit outbound scheduling connection
 			    actor actor.state actor.schedule extension observation delivery actor.persistence
 			    actor.ownership actor.hibernation
@@ -104,8 +106,8 @@ class ArchitectureTests {
 			    outbound actor.stream actor.call
 			actor.instance: protocol error protocol.encoding conversion contract.reflect failure
 			    limit scheduling connection actor actor.state actor.schedule extension observation
-			    outbound explain delivery actor.turn actor.persistence actor.answer actor.stream
-			    actor.call actor.subscription actor.ownership actor.runtime actor.hibernation
+			    outbound explain delivery delivery.dispatch actor.turn actor.persistence actor.answer
+			    actor.stream actor.call actor.subscription actor.ownership actor.runtime actor.hibernation
 			placement.pending: protocol error failure limit observation actor actor.turn actor.instance
 			placement.inspection: protocol failure explain actor actor.state actor.schedule delivery actor.turn
 			    actor.persistence actor.stream actor.instance actor.ownership actor.runtime
@@ -114,13 +116,13 @@ class ArchitectureTests {
 			placement.api: protocol conversion contract.reflect failure actor extension actor.call
 			placement: protocol error protocol.value conversion contract.reflect failure limit
 			    scheduling connection actor actor.state actor.schedule extension observation
-			    outbound explain delivery actor.turn actor.persistence actor.answer actor.stream actor.call
-			    actor.instance actor.ownership actor.runtime actor.hibernation placement.api
+			    outbound explain delivery delivery.dispatch actor.turn actor.persistence actor.answer
+			    actor.stream actor.call actor.instance actor.ownership actor.runtime actor.hibernation placement.api
 			    placement.inspection placement.pending
 			outbox: protocol error protocol.value failure connection actor extension observation
-			    delivery
+			    delivery delivery.dispatch
 			cluster: protocol error protocol.value conversion contract.reflect failure connection
-			    extension observation explain outbound delivery inbound
+			    extension observation explain outbound delivery delivery.dispatch inbound
 			# many nodes
 			cluster.engine: failure
 			cluster.frame: protocol error protocol.value protocol.encoding actor actor.ownership
@@ -179,7 +181,7 @@ class ArchitectureTests {
 			autoconfigure.modulith: connection actor autoconfigure
 			autoconfigure.security: extension delivery security transport.session autoconfigure
 			autoconfigure.state: protocol error annotation actor actor.state extension actor.call
-			    placement invocation.index delivery outbox jdbc jdbc.sqlite jdbc.outbox redis.store
+			    placement invocation.index delivery delivery.dispatch outbox jdbc jdbc.sqlite jdbc.outbox redis.store
 			    autoconfigure
 			autoconfigure.cluster: protocol conversion actor actor.state extension delivery placement
 			    scheduling observation cluster cluster.engine cluster.frame cluster.peer

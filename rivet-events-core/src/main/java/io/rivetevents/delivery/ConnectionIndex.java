@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.connection.Receipt;
+import io.rivetevents.delivery.dispatch.Dispatcher;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.explain.InstanceDeliveries;
 import io.rivetevents.explain.Sending;

@@ -5,6 +5,7 @@
 
 package io.rivetevents.delivery;
 
+import io.rivetevents.delivery.dispatch.Dispatcher;
 import io.rivetevents.protocol.ActorKey;
 
 /**

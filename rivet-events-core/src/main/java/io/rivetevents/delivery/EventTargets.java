@@ -17,6 +17,7 @@ import org.springframework.util.Assert;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Recipients;
 import io.rivetevents.connection.Targets;
+import io.rivetevents.delivery.dispatch.Dispatcher;
 import io.rivetevents.extension.Selection;
 
 /**

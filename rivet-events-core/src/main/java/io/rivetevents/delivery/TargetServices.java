@@ -12,6 +12,7 @@ import org.springframework.util.Assert;
 
 import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.delivery.dispatch.ReactiveTransactions;
 
 /**
  * Shared by all targets of events on a node.

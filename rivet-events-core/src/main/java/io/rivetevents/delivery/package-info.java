@@ -4,8 +4,8 @@
  */
 
 /**
- * Sends addressed events to connections: selection, index, history, transactions.
- * Internal: applications do not use it.
+ * Sends addressed events to connections: selection, index, history. Internal:
+ * applications do not use it.
  */
 @NullMarked
 package io.rivetevents.delivery;

@@ -23,7 +23,7 @@ import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.autoconfigure.RivetEventsProperties;
 import io.rivetevents.autoconfigure.state.RivetEventsJdbcAutoConfiguration.StoreDatabase;
 import io.rivetevents.delivery.OutboundRegistry;
-import io.rivetevents.delivery.ReactiveTransactions;
+import io.rivetevents.delivery.dispatch.ReactiveTransactions;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.Outbox;

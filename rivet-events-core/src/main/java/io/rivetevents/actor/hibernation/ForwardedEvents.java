@@ -12,8 +12,8 @@ import reactor.core.publisher.Mono;
 
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.conversion.DeclaredType;
-import io.rivetevents.delivery.Dispatcher;
-import io.rivetevents.delivery.PendingReceipt;
+import io.rivetevents.delivery.dispatch.Dispatcher;
+import io.rivetevents.delivery.dispatch.PendingReceipt;
 import io.rivetevents.extension.AddressedEvent;
 
 /**

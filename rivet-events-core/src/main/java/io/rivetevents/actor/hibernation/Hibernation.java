@@ -29,7 +29,7 @@ import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredConnection;
 import io.rivetevents.actor.stream.ActorConnections;
 import io.rivetevents.delivery.ActorConnection;
-import io.rivetevents.delivery.Dispatcher;
+import io.rivetevents.delivery.dispatch.Dispatcher;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.Limit;

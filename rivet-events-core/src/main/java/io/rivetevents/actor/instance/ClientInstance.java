@@ -12,7 +12,7 @@ import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.call.CalledInstance;
 import io.rivetevents.actor.hibernation.Hibernation;
-import io.rivetevents.delivery.Dispatcher;
+import io.rivetevents.delivery.dispatch.Dispatcher;
 import io.rivetevents.error.RivetException;
 
 /**

@@ -13,7 +13,7 @@ import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.stream.ActorConnections;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.conversion.DeclaredType;
-import io.rivetevents.delivery.Dispatcher;
+import io.rivetevents.delivery.dispatch.Dispatcher;
 import io.rivetevents.explain.Sending;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.observation.TracedWork;

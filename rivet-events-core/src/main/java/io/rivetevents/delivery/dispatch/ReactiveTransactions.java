@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.delivery;
+package io.rivetevents.delivery.dispatch;
 
 /**
  * Detects whether application code may run in a reactive transaction, which is not bound

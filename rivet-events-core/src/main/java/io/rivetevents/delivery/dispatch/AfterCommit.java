@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.delivery;
+package io.rivetevents.delivery.dispatch;
 
 import java.util.function.Consumer;
 
@@ -18,7 +18,7 @@ import io.rivetevents.protocol.SafeText;
 /**
  * Finds the transaction to bind events to.
  */
-final class AfterCommit {
+public final class AfterCommit {
 
 	private static final boolean TRANSACTIONS = ClassUtils.isPresent(
 			"org.springframework.transaction.support.TransactionSynchronizationManager",
@@ -31,7 +31,7 @@ final class AfterCommit {
 	 * Returns a timing that binds an event to the transaction of the sending thread.
 	 * @param reactive whether a thread without a transaction may be in a reactive one
 	 */
-	static Timing ofThread(ReactiveTransactions reactive) {
+	public static Timing ofThread(ReactiveTransactions reactive) {
 		return (dispatcher, dispatch) -> {
 			if (TRANSACTIONS && ThreadTransaction.isOpen()) {
 				return ThreadTransaction.bind(dispatcher, dispatch);
@@ -54,7 +54,7 @@ final class AfterCommit {
 	 * @param events sends the events, on the subscribing thread; the timing is invalid
 	 * afterwards
 	 */
-	static Mono<Void> ofSubscriber(Consumer<Timing> events) {
+	public static Mono<Void> ofSubscriber(Consumer<Timing> events) {
 		Mono<Timing> found = TRANSACTIONS ? SubscriberTransaction.find() : Mono.just(Timing.AT_ONCE);
 		return found.doOnNext((timing) -> {
 			Lent lent = new Lent(timing);

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.delivery;
+package io.rivetevents.delivery.dispatch;
 
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;

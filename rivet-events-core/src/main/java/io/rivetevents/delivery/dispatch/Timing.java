@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.delivery;
+package io.rivetevents.delivery.dispatch;
 
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.extension.AddressedEvent;
@@ -12,7 +12,7 @@ import io.rivetevents.extension.AddressedEvent;
  * When an event is dispatched: at once, or when the transaction commits.
  */
 @FunctionalInterface
-interface Timing {
+public interface Timing {
 
 	/** Dispatches at once. */
 	Timing AT_ONCE = Dispatcher::dispatch;
