@@ -37,7 +37,7 @@ final class ClusterUser extends SpanningRecipients implements UserRecipients {
 	 * @param sending the connections, for events that are sent at once
 	 * @param storing the same connections, for events that are stored
 	 * @param user the user
-	 * @param commands closes connections
+	 * @param commands ends rights
 	 * @param queries finds connections
 	 */
 	ClusterUser(Recipients sending, Recipients storing, NodeQuery.OfUser user, NodeCommands commands,
@@ -46,6 +46,11 @@ final class ClusterUser extends SpanningRecipients implements UserRecipients {
 		this.user = user;
 		this.commands = commands;
 		this.queries = queries;
+	}
+
+	@Override
+	public int reauthenticate() {
+		return this.commands.send(new NodeCommand.ReauthenticateUser(this.user.name(), this.user.issuer()));
 	}
 
 	@Override

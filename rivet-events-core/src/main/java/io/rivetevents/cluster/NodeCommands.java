@@ -8,6 +8,7 @@ package io.rivetevents.cluster;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import org.apache.commons.logging.LogFactory;
 
@@ -60,7 +61,7 @@ public final class NodeCommands {
 	 * Executes a command on this node, then sends it to the others. Delivery to them is
 	 * as reliable as the backplane.
 	 * @param command the command
-	 * @return the number of closed connections of this node
+	 * @return the number of connections of this node that it applies to
 	 * @throws UnsupportedOperationException if the backplane does not support commands;
 	 * this node has executed it in that case
 	 */
@@ -82,8 +83,7 @@ public final class NodeCommands {
 
 	private int carryOut(NodeCommand command) {
 		if (command instanceof NodeCommand.ToUser user) {
-			String owner = user.owner();
-			return this.registry.close((identity) -> owner.equals(identity.owner()), reason(user));
+			return carryOut(user);
 		}
 		if (command instanceof NodeCommand.RevokeConnections revoked) {
 			return revoke(revoked);
@@ -96,6 +96,13 @@ public final class NodeCommands {
 			this.drain.run();
 		}
 		return 0;
+	}
+
+	private int carryOut(NodeCommand.ToUser command) {
+		String owner = command.owner();
+		Predicate<Identity> who = (identity) -> owner.equals(identity.owner());
+		return (command instanceof NodeCommand.ReauthenticateUser) ? this.registry.expire(who)
+				: this.registry.close(who, reason(command));
 	}
 
 	private static CloseReason reason(NodeCommand.ToUser command) {

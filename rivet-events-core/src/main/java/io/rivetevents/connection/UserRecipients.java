@@ -20,6 +20,20 @@ import reactor.core.publisher.Mono;
 public interface UserRecipients extends ClusterRecipients {
 
 	/**
+	 * Requests new credentials of the connections, as if the present ones had expired
+	 * now. A client of the extended mode has {@code rivet.events.security.expiry-grace}
+	 * to send them on the open connection, otherwise it is closed with
+	 * {@code auth.expired}; a RivetKit client is closed immediately, and reconnects with
+	 * the result of {@code getParams}. Delivery to other nodes is as reliable as the
+	 * backplane. Nodes of an older version ignore the command.
+	 * @return number of these connections of this node; other nodes are not counted
+	 * @throws UnsupportedOperationException if a custom backplane of the application does
+	 * not support commands; the command applies to the connections of this node in this
+	 * case
+	 */
+	int reauthenticate();
+
+	/**
 	 * Closes the connections after the queued messages have been sent, like
 	 * {@link Connection#disconnect(String)}. The rivet-events client does not reconnect;
 	 * RivetKit clients reconnect immediately. Delivery to other nodes is as reliable as

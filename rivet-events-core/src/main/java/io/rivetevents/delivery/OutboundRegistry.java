@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.outbound.Gateways;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
 
 /**
  * The connections of this node. A transport registers a connection before it connects it
@@ -46,7 +48,23 @@ public final class OutboundRegistry {
 
 	private final String node;
 
-	private record Entry(Identity identity, Outbound outbound, @Nullable ClientUsage usage) {
+	/**
+	 * A connection of this node.
+	 *
+	 * @param client the client, {@code null} if its right cannot change
+	 */
+	private record Entry(Identity identity, Outbound outbound, @Nullable ClientUsage usage,
+			@Nullable Renewable client) {
+
+		void expire() {
+			if (this.client != null) {
+				this.client.expire();
+			}
+			else {
+				this.outbound.close(CloseReason.of(ErrorCode.EXPIRED));
+			}
+		}
+
 	}
 
 	/** Creates the registry of a node with a new name. */
@@ -107,14 +125,28 @@ public final class OutboundRegistry {
 	}
 
 	/**
-	 * Adds a connection, or replaces the identity of one that is open.
+	 * Adds a connection whose right cannot change. It closes when new credentials are
+	 * requested.
 	 * @param request the client's request
 	 * @param outbound its outbound path
 	 * @param usage the resources it uses on the node, {@code null} if they are not
 	 * counted
 	 */
 	public void register(ConnectRequest request, Outbound outbound, @Nullable ClientUsage usage) {
-		this.entries.put(request.connectionId(), new Entry(request.identity(), outbound, usage));
+		register(request, outbound, usage, null);
+	}
+
+	/**
+	 * Adds a connection, or replaces the identity of one that is open.
+	 * @param request the client's request
+	 * @param outbound its outbound path
+	 * @param usage the resources it uses on the node, {@code null} if they are not
+	 * counted
+	 * @param client the client, {@code null} if its right cannot change
+	 */
+	public void register(ConnectRequest request, Outbound outbound, @Nullable ClientUsage usage,
+			@Nullable Renewable client) {
+		this.entries.put(request.connectionId(), new Entry(request.identity(), outbound, usage, client));
 	}
 
 	/**
@@ -194,10 +226,23 @@ public final class OutboundRegistry {
 	 * @return the number of closed connections
 	 */
 	public int close(Predicate<Identity> who, CloseReason reason) {
+		return forEach(who, (entry) -> entry.outbound().close(reason));
+	}
+
+	/**
+	 * Requests new credentials of some clients, as if the present ones had expired now.
+	 * @param who selects the clients by their identity
+	 * @return the number of these clients
+	 */
+	public int expire(Predicate<Identity> who) {
+		return forEach(who, Entry::expire);
+	}
+
+	private int forEach(Predicate<Identity> who, Consumer<Entry> action) {
 		int count = 0;
 		for (Entry entry : this.entries.values()) {
 			if (who.test(entry.identity())) {
-				entry.outbound().close(reason);
+				action.accept(entry);
 				count++;
 			}
 		}

@@ -82,6 +82,22 @@ public sealed interface NodeCommand {
 	}
 
 	/**
+	 * Requests new credentials of all connections of one user, as if the present ones had
+	 * expired.
+	 *
+	 * @param name name of the principal; not empty
+	 * @param issuer issuer of the name, {@code null} for none and for the home issuer
+	 * @since 0.1.0
+	 */
+	record ReauthenticateUser(String name, @Nullable String issuer) implements ToUser {
+
+		public ReauthenticateUser {
+			checkUser(name, issuer);
+		}
+
+	}
+
+	/**
 	 * Closes some connections with {@code auth.forbidden}.
 	 *
 	 * @param connections ids of the connections, as {@link Connection#id()}; at most

@@ -24,6 +24,7 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.delivery.ClientRequests;
+import io.rivetevents.delivery.Renewable;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.error.UserError;
 import io.rivetevents.extension.ActorTarget;
@@ -51,10 +52,10 @@ import io.rivetevents.protocol.encoding.OutgoingMessage;
  * A transport creates one link for each client, calls one of the {@code start} methods,
  * then {@link #receive} for each message, and {@link #end} once. It takes the messages to
  * write from the queue, which also reports when to close. All methods except
- * {@link #execute} are called on the thread of the session and return at once. The
- * {@link TransportSession} is called on the same thread.
+ * {@link #execute} and those of {@link Renewable} are called on the thread of the session
+ * and return at once. The {@link TransportSession} is called on the same thread.
  */
-public final class ClientLink {
+public final class ClientLink implements Renewable {
 
 	private static final Log logger = LogFactory.getLog(ClientLink.class);
 
@@ -343,7 +344,7 @@ public final class ClientLink {
 			throw new RivetException(ErrorCode.OVERLOADED);
 		}
 		if (!this.gone) {
-			this.support.connections().register(request, this.queue, this.usage);
+			this.support.connections().register(request, this.queue, this.usage, this);
 			this.session.onIdentified(request);
 		}
 		return request;
@@ -520,23 +521,22 @@ public final class ClientLink {
 		this.support.directory().deliver(address, connectionId, message);
 	}
 
-	/**
-	 * Requests new credentials as if the present ones had expired now. No effect before
-	 * the client is connected.
-	 */
-	public void expireCredentials() {
-		if (this.address != null && !this.gone) {
-			this.right.expireNow();
-		}
+	@Override
+	public void expire() {
+		execute(() -> {
+			if (!this.gone) {
+				this.right.expireNow();
+			}
+		});
 	}
 
-	/** The client has authenticated again: from now on it has the new identity. */
+	/** From now on the client has the new identity. */
 	private void renewed(Renewal renewal) {
 		if (this.gone || this.address == null || this.request == null) {
 			return;
 		}
 		this.request = this.request.withIdentity(renewal.identity());
-		this.support.connections().register(this.request, this.queue, this.usage);
+		this.support.connections().register(this.request, this.queue, this.usage, this);
 		deliver(this.address, this.request.connectionId(), new ToServer.Authenticate(null, renewal));
 	}
 

@@ -66,6 +66,9 @@ final class ClientRight {
 	/** Whether credentials are being checked. */
 	private boolean checking;
 
+	/** Whether they were sent before newer ones were requested. */
+	private boolean outdated;
+
 	ClientRight(OutboundQueue queue, LinkServices support, LinkSettings settings, ScheduledExecutorService thread) {
 		this.queue = queue;
 		this.support = support;
@@ -80,14 +83,20 @@ final class ClientRight {
 
 	// Expiry
 
-	/** Begins when the client is connected. */
+	/** Begins when the client is connected, unless its credentials expired before. */
 	void begin(Identity identity) {
-		await(endOf(identity));
+		if (this.end == null) {
+			await(endOf(identity));
+		}
 	}
 
-	/** Begins again as if the credentials had expired now. */
+	/** Begins again as if the credentials had expired now, unless they have expired. */
 	void expireNow() {
-		await(now());
+		this.outdated = this.checking;
+		Instant now = now();
+		if (this.end == null || this.end.isAfter(now)) {
+			await(now);
+		}
 	}
 
 	private Instant now() {
@@ -165,6 +174,7 @@ final class ClientRight {
 			return;
 		}
 		this.checking = true;
+		this.outdated = false;
 		boolean identified = usage != null && usage.isIdentified();
 		this.support.handshake()
 			.renew(identity, Objects.requireNonNull(message.credentials()), this.login)
@@ -188,7 +198,7 @@ final class ClientRight {
 	private void accept(Identity renewed, Consumer<Renewal> onRenewed) {
 		Instant end = endOf(renewed);
 		// with the same token again, the client would be notified again at once
-		if (end == null || !end.equals(this.end)) {
+		if (!this.outdated && (end == null || !end.equals(this.end))) {
 			await(end);
 		}
 		Duration left = left(end);

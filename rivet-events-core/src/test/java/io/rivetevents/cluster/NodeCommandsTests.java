@@ -25,6 +25,7 @@ import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.delivery.RecordedRenewable;
 import io.rivetevents.delivery.TargetServices;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.extension.AddressedEvent;
@@ -107,6 +108,23 @@ class NodeCommandsTests {
 	}
 
 	@Test
+	void requestsNewCredentialsOfAUser() {
+		ClusterConnections connections = connections(this.others);
+		RecordedRenewable client = new RecordedRenewable();
+		ConnectRequest request = ConnectRequest.stateful(null, new Identity(() -> "linus", "linus", null, null));
+		RecordedOutbound linus = new RecordedOutbound(request.connectionId());
+		this.registry.register(request, linus, null, client);
+		assertThat(connections.user("linus").reauthenticate()).isOne();
+		assertThat(client.expired()).isOne();
+		assertThat(linus.closed()).isEmpty();
+		assertThat(this.ada.closed()).isEmpty();
+		assertThat(connections.user("ada", "https://issuer").reauthenticate()).isOne();
+		assertThat(this.adaOfIssuer.closed()).containsExactly(CloseReason.of(ErrorCode.EXPIRED));
+		assertThat(this.others.asked).containsExactly(new NodeCommand.ReauthenticateUser("linus", null),
+				new NodeCommand.ReauthenticateUser("ada", "https://issuer"));
+	}
+
+	@Test
 	void revokesTheConnectionsThatOtherNodesName() {
 		connections(this.others).start();
 		this.others.commands
@@ -178,6 +196,8 @@ class NodeCommandsTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> connections.closeUser(" "));
 		assertThatIllegalArgumentException().isThrownBy(() -> connections.closeUser("ada", ""));
 		assertThatIllegalArgumentException().isThrownBy(() -> new NodeCommand.DisconnectUser(" ", null, "r"));
+		assertThatIllegalArgumentException().isThrownBy(() -> connections.user("ada", "").reauthenticate());
+		assertThatIllegalArgumentException().isThrownBy(() -> new NodeCommand.ReauthenticateUser(" ", null));
 		assertThatIllegalArgumentException().isThrownBy(() -> new NodeCommand.CloseSession(""));
 		assertThatIllegalArgumentException().isThrownBy(() -> new NodeCommand.Drain(""));
 		assertThat(new NodeCommand.CloseSession("secret").toString()).doesNotContain("secret");

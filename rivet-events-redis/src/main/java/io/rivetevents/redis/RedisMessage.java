@@ -52,6 +52,8 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 
 	private static final String DISCONNECT_USER = "disconnect-user";
 
+	private static final String REAUTHENTICATE_USER = "reauthenticate-user";
+
 	private static final String REVOKE_CONNECTIONS = "revoke-connections";
 
 	private static final String DRAIN = "drain";
@@ -94,12 +96,12 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 	static byte[] body(NodeCommand command) {
 		ObjectNode body = JsonNodeFactory.instance.objectNode();
 		if (command instanceof NodeCommand.ToUser user) {
-			body.put("command", CLOSE_USER).put("user", user.name());
+			body.put("command", kind(user)).put("user", user.name());
 			if (user.issuer() != null) {
 				body.put("issuer", user.issuer());
 			}
 			if (user instanceof NodeCommand.DisconnectUser disconnect) {
-				body.put("command", DISCONNECT_USER).put("reason", disconnect.reason());
+				body.put("reason", disconnect.reason());
 			}
 		}
 		else if (command instanceof NodeCommand.CloseSession session) {
@@ -116,6 +118,13 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 			throw new IllegalArgumentException("Unknown kind of command: " + command);
 		}
 		return WireValues.encodeJson(body);
+	}
+
+	private static String kind(NodeCommand.ToUser command) {
+		if (command instanceof NodeCommand.ReauthenticateUser) {
+			return REAUTHENTICATE_USER;
+		}
+		return (command instanceof NodeCommand.DisconnectUser) ? DISCONNECT_USER : CLOSE_USER;
 	}
 
 	/**
@@ -197,6 +206,10 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 			case CLOSE_USER -> {
 				Selection.User user = requiredUser(message);
 				yield new NodeCommand.CloseUser(user.name(), user.issuer());
+			}
+			case REAUTHENTICATE_USER -> {
+				Selection.User user = requiredUser(message);
+				yield new NodeCommand.ReauthenticateUser(user.name(), user.issuer());
 			}
 			case DISCONNECT_USER -> {
 				Selection.User user = requiredUser(message);

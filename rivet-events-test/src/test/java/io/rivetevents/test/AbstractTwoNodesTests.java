@@ -129,8 +129,53 @@ abstract class AbstractTwoNodesTests {
 	@Test
 	void closesTheConnectionsOfAUserOnBothNodes() {
 		assertThat(this.left.close("ada")).isEqualTo(2);
-		ada().forEach((client) -> assertThat(client.closed).succeedsWithin(PATIENCE).isEqualTo("1011 auth.logged_out"));
+		assertClosed(ada(), "1011 auth.logged_out");
 		assertThat(this.linus.closed).isNotDone();
+	}
+
+	/** Connects our own clients of a user, one at each node. */
+	private List<Client> own(String user) {
+		return List.of(new Client(this.left, user, "lobby", true), new Client(this.right, user, "lobby", true));
+	}
+
+	private static void assertClosed(List<Client> clients, String reason) {
+		clients.forEach((client) -> assertThat(client.closed).succeedsWithin(PATIENCE).isEqualTo(reason));
+	}
+
+	@Test
+	void disconnectsAUserOnBothNodes() {
+		List<Client> own = own("ada");
+		assertThat(this.left.end("disconnect", "ada")).isEqualTo(3);
+		assertClosed(ada(), "1000 moved");
+		assertClosed(own, "1000 moved");
+		assertThat(this.linus.closed).isNotDone();
+	}
+
+	@Test
+	void revokesConnectionsOfAUserOnBothNodes() {
+		List<Client> own = own("ada");
+		try (Client elsewhere = new Client(this.right, "ada", "attic", true);
+				Client plain = new Client(this.right, "ada", "attic", false)) {
+			assertThat(this.left.end("revoke", "ada")).isEqualTo(5);
+			assertClosed(ada(), "1011 auth.forbidden");
+			assertClosed(own, "1011 auth.forbidden");
+			List.of(elsewhere, plain, this.linus).forEach((client) -> assertThat(client.closed).isNotDone());
+			this.left.send("user=ada&from=7");
+			List.of(elsewhere, plain).forEach((client) -> client.await(7));
+		}
+	}
+
+	@Test
+	void requestsNewCredentialsOfAUserOnBothNodes() {
+		List<Client> own = own("ada");
+		assertThat(this.left.end("reauthenticate", "ada")).isEqualTo(3);
+		assertClosed(ada(), "1011 auth.expired");
+		own.forEach((client) -> assertThat(client.renewed).succeedsWithin(PATIENCE));
+		this.left.send("user=ada&from=7");
+		own.forEach((client) -> client.await(7));
+		own.forEach((client) -> assertThat(client.closed).isNotDone());
+		assertThat(this.linus.closed).isNotDone();
+		own.forEach(Client::close);
 	}
 
 	@Test
@@ -182,6 +227,13 @@ abstract class AbstractTwoNodesTests {
 			return answer(HttpRequest.newBuilder(uri("/close?user=" + user))
 				.POST(HttpRequest.BodyPublishers.noBody())
 				.build()).path("closed").intValue();
+		}
+
+		/** Ends the rights of a user, and returns the number of connections. */
+		int end(String how, String user) {
+			return answer(HttpRequest.newBuilder(uri("/end/%s?user=%s".formatted(how, user)))
+				.POST(HttpRequest.BodyPublishers.noBody())
+				.build()).path("ended").intValue();
 		}
 
 		JsonNode get(String path) {
@@ -244,21 +296,41 @@ abstract class AbstractTwoNodesTests {
 
 		private final CompletableFuture<String> closed = new CompletableFuture<>();
 
+		/** Completed when the server has accepted new credentials. */
+		private final CompletableFuture<JsonNode> renewed = new CompletableFuture<>();
+
+		private final String user;
+
 		private volatile boolean welcome;
 
+		/** Connects as a RivetKit client does. */
 		Client(Node node, String user) {
+			this(node, user, "lobby", false);
+		}
+
+		/**
+		 * Connects to a room.
+		 * @param extended whether as our own client does
+		 */
+		Client(Node node, String user, String room, boolean extended) {
+			this.user = user;
 			String credentials = Base64.getEncoder()
 				.encodeToString((user + ":" + user).getBytes(StandardCharsets.UTF_8));
 			URI uri = URI.create(node
 				.uri("/rivet/gateway/room/connect?rvt-namespace=default&rvt-method=getOrCreate&rvt-runner=default"
-						+ "&rvt-key=lobby&rvt-crash-policy=sleep")
+						+ "&rvt-crash-policy=sleep&rvt-key=" + room)
 				.toString()
 				.replace("http:", "ws:"));
 			this.socket = HTTP.newWebSocketBuilder()
 				.header("Authorization", "Basic " + credentials)
-				.subprotocols("rivet", "rivet_encoding.json")
+				.subprotocols("rivet",
+						extended ? new String[] { "rivet_encoding.json", "rivet_ext.1" }
+								: new String[] { "rivet_encoding.json" })
 				.buildAsync(uri, this)
 				.join();
+			if (extended) {
+				send("Hello", "{\"subscriptions\":[]}");
+			}
 			Awaitility.await().atMost(PATIENCE).until(() -> this.welcome);
 		}
 
@@ -270,6 +342,13 @@ abstract class AbstractTwoNodesTests {
 				this.message.setLength(0);
 				if (body.path("tag").asString().equals("Init")) {
 					this.welcome = true;
+				}
+				else if (body.path("tag").asString().equals("Expiring")) {
+					send("Authenticate",
+							"{\"credentials\":{\"username\":\"%1$s\",\"password\":\"%1$s\"}}".formatted(this.user));
+				}
+				else if (body.path("tag").asString().equals("AuthenticateResponse")) {
+					this.renewed.complete(body.path("val"));
 				}
 				else if (body.path("val").path("name").asString("").equals("number")) {
 					this.numbers.add(body.path("val").path("args").path(0).intValue());
@@ -283,6 +362,10 @@ abstract class AbstractTwoNodesTests {
 		public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
 			this.closed.complete(code + " " + reason);
 			return null;
+		}
+
+		private void send(String tag, String value) {
+			this.socket.sendText("{\"body\":{\"tag\":\"%s\",\"val\":%s}}".formatted(tag, value), true);
 		}
 
 		/** Wait for a number, and return all that have come until then. */

@@ -6,6 +6,7 @@
 package io.rivetevents.test;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 
 import org.springframework.boot.SpringApplication;
@@ -29,6 +30,7 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.connection.Connections;
+import io.rivetevents.connection.UserRecipients;
 import io.rivetevents.contract.History;
 import io.rivetevents.extension.Backplane;
 
@@ -73,8 +75,8 @@ class NodeApplication {
 	}
 
 	/**
-	 * Sends {@code count} numbers from {@code from} to a user, or to everybody; closes
-	 * the connections of a user.
+	 * Sends {@code count} numbers from {@code from} to a user, or to everybody; ends the
+	 * rights of a user.
 	 */
 	@Bean
 	RouterFunction<ServerResponse> sending(Connections connections, Backplane backplane) {
@@ -86,8 +88,22 @@ class NodeApplication {
 			.POST("/close",
 					(request) -> ServerResponse.ok()
 						.bodyValue(Map.of("closed", connections.closeUser(request.queryParam("user").orElseThrow()))))
+			.POST("/end/{how}",
+					(request) -> end(connections.user(request.queryParam("user").orElseThrow()),
+							request.pathVariable("how"))
+						.flatMap((ended) -> ServerResponse.ok().bodyValue(Map.of("ended", ended))))
 			.GET("/status", (request) -> ServerResponse.ok().bodyValue(backplane.status()))
 			.build();
+	}
+
+	private static Mono<Integer> end(UserRecipients user, String how) {
+		return switch (how) {
+			case "disconnect" -> Mono.fromCallable(() -> user.disconnect("moved"));
+			case "reauthenticate" -> Mono.fromCallable(user::reauthenticate);
+			default ->
+				user.revoke((connection) -> connection.actorKey().parts().contains("lobby"), Duration.ofSeconds(20))
+					.map((revoked) -> revoked.complete() ? revoked.connections().size() : -1);
+		};
 	}
 
 	private static Map<String, Integer> send(Connections connections, ServerRequest request) {

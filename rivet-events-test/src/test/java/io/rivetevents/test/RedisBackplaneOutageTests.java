@@ -149,8 +149,9 @@ class RedisBackplaneOutageTests {
 			"{\"node\":\"n\",\"event\":\"e\"}", "{\"node\":\"n\",\"seq\":1.5}", "{\"node\":7,\"seq\":1}",
 			"{\"event\":\"e\"} {\"event\":\"e\"}", "\uFFFF\u0000", "{\"command\":7}", "{\"command\":\"close-user\"}",
 			"{\"command\":\"close-user\",\"user\":\"\"}", "{\"command\":\"close-session\",\"session\":\" \"}",
-			"{\"command\":\"disconnect-user\"}", "{\"command\":\"revoke-connections\",\"connections\":[7]}",
-			"{\"command\":\"drain\"}", "{\"node\":\"n\",\"seq\":1,\"commands\":\"x\"}" })
+			"{\"command\":\"disconnect-user\"}", "{\"command\":\"reauthenticate-user\"}",
+			"{\"command\":\"revoke-connections\",\"connections\":[7]}", "{\"command\":\"drain\"}",
+			"{\"node\":\"n\",\"seq\":1,\"commands\":\"x\"}" })
 	void doesNotMindWhatCannotBeRead(String payload) {
 		doesNotMind(payload.getBytes(StandardCharsets.UTF_8));
 	}

@@ -28,7 +28,10 @@ final class Commands {
 					(in) -> new NodeCommand.DisconnectUser(in.text(), in.optional(FrameInput::text), in.text())),
 			new Variant<>(5, NodeCommand.RevokeConnections.class,
 					(out, revoked) -> out.list(revoked.connections(), FrameOutput::id),
-					(in) -> new NodeCommand.RevokeConnections(Set.copyOf(in.list(FrameInput::id)))));
+					(in) -> new NodeCommand.RevokeConnections(Set.copyOf(in.list(FrameInput::id)))),
+			new Variant<>(6, NodeCommand.ReauthenticateUser.class,
+					(out, user) -> out.text(user.name()).optional(user.issuer(), FrameOutput::text),
+					(in) -> new NodeCommand.ReauthenticateUser(in.text(), in.optional(FrameInput::text))));
 
 	private Commands() {
 	}

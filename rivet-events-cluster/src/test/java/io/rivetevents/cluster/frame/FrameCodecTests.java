@@ -232,6 +232,12 @@ class FrameCodecTests {
 		assertThat(this.codec.decode(new byte[] { (byte) 200, 1, 2, 3 }, 0)).isNull();
 	}
 
+	@Test
+	void ignoresCommandsOfALaterVersion() {
+		byte[] command = new FrameOutput().one(13).record(99, (out, kind) -> out.one(kind).text("ada")).toBytes();
+		assertThat(this.codec.decode(command, 0)).isNull();
+	}
+
 	/** The caller waits for an answer. */
 	@Test
 	void readsOperationsAndResultsOfALaterVersion() {

@@ -115,6 +115,7 @@ final class FrameExamples {
 						new Frame.Command(new NodeCommand.CloseUser("ada", "issuer")),
 						new Frame.Command(new NodeCommand.CloseSession("s")),
 						new Frame.Command(new NodeCommand.DisconnectUser("ada", "issuer", "moved")),
+						new Frame.Command(new NodeCommand.ReauthenticateUser("ada", "issuer")),
 						new Frame.Command(new NodeCommand.RevokeConnections(Set.of(UUID))),
 						new Frame.Command(new NodeCommand.Drain(UUID))))
 			.flatMap((frames) -> frames);

@@ -290,7 +290,9 @@ public abstract class AbstractBackplaneTests {
 				new NodeCommand.CloseUser("ada", "https://issuer.example"),
 				new NodeCommand.CloseSession("a \"session\" \u2028"), new NodeCommand.Drain("node 1"),
 				new NodeCommand.DisconnectUser("ada", "https://issuer.example", "moved \"x\" ü"),
-				new NodeCommand.DisconnectUser("ada", null, ""), new NodeCommand.RevokeConnections(Set.of("a", "b")));
+				new NodeCommand.DisconnectUser("ada", null, ""),
+				new NodeCommand.ReauthenticateUser("ada \"x\" ü", "https://issuer.example"),
+				new NodeCommand.ReauthenticateUser("ada", null), new NodeCommand.RevokeConnections(Set.of("a", "b")));
 		sent.forEach((command) -> command(0, command));
 		awaitCommands(1, sent.size());
 		assertThat(this.nodes.get(1).commands).containsExactlyElementsOf(sent);

@@ -102,7 +102,7 @@ public final class TestLink implements ClientTransport, TransportSession {
 
 	@Override
 	public void expire() {
-		this.link.execute(this.link::expireCredentials);
+		this.link.expire();
 	}
 
 	private void wake() {

@@ -18,6 +18,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.extension.AuthenticationExpiry;
@@ -40,6 +41,10 @@ class ExpiryTests {
 
 	@Autowired
 	private ActorTester tester;
+
+	/** The result of slow credentials. */
+	@Autowired
+	private Sinks.One<Principal> checked;
 
 	private ConnectSpec visitor(@Nullable Instant until) {
 		return this.tester.connect(Lounge.class, "visits").as(new Visitor(until));
@@ -101,6 +106,27 @@ class ExpiryTests {
 	}
 
 	@Test
+	void doesNotProlongTheGraceByAnotherRequest() {
+		TestConnection connection = visitor(null).open();
+		connection.expireToken();
+		this.tester.advance(GRACE.minus(MOMENT));
+		connection.expireToken();
+		connection.expectOpen();
+		this.tester.advance(MOMENT);
+		connection.expectClosed().withReason("auth.expired");
+	}
+
+	@Test
+	void requestsNewerCredentialsThanThoseThatAreBeingChecked() {
+		TestConnection connection = visitor(null).open();
+		connection.authenticate(Map.of("slow", true));
+		connection.expireToken();
+		this.checked.tryEmitValue(new Visitor(null)).orThrow();
+		this.tester.advance(GRACE);
+		connection.expectClosed().withReason("auth.expired");
+	}
+
+	@Test
 	void rejectsTheCredentialsOfAnotherUser() {
 		TestConnection connection = visitor(null).open();
 		connection.authenticate(Map.of("name", "bob"));
@@ -139,7 +165,12 @@ class ExpiryTests {
 		}
 
 		@Bean
-		ConnectionAuthenticator authenticator() {
+		Sinks.One<Principal> checked() {
+			return Sinks.one();
+		}
+
+		@Bean
+		ConnectionAuthenticator authenticator(Sinks.One<Principal> checked) {
 			return new ConnectionAuthenticator() {
 
 				@Override
@@ -149,7 +180,8 @@ class ExpiryTests {
 
 				@Override
 				public Mono<Principal> login(JsonNode credentials) {
-					return Mono.just(new Visitor(credentials.path("name").stringValue(), null));
+					return credentials.has("slow") ? checked.asMono()
+							: Mono.just(new Visitor(credentials.path("name").stringValue(), null));
 				}
 
 			};
