@@ -355,8 +355,8 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param recheckInterval Interval at which the users of open connections are loaded
 	 * from the ReactiveUserDetailsService again, and their sessions from Spring Session.
 	 * Connections are closed with auth.logged_out if the user is missing, disabled,
-	 * locked or expired, or has other authorities, or if the session is missing. If not
-	 * set, they are not checked again.
+	 * locked or expired, or if the session is missing. If the user has other authorities,
+	 * they replace those of its connections. If not set, they are not checked again.
 	 * @param extendSessions Whether an open connection extends its web session, so that
 	 * it does not become idle. Otherwise only requests extend it.
 	 */

@@ -5,97 +5,136 @@
 
 package io.rivetevents.security;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.UUID;
 
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
-import org.springframework.security.config.Customizer;
-import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.core.userdetails.ReactiveUserDetailsService;
-import org.springframework.security.core.userdetails.User;
-import org.springframework.security.core.userdetails.UserDetails;
-import org.springframework.security.web.server.SecurityWebFilterChain;
-import reactor.core.publisher.Mono;
+import org.springframework.web.reactive.socket.CloseStatus;
 
-import io.rivetevents.annotation.Action;
-import io.rivetevents.annotation.Actor;
+import io.rivetevents.protocol.ExtendedClientCodec.Received;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.transport.TestClient;
 import io.rivetevents.transport.TestSocket;
-import io.rivetevents.transport.TestStream;
 
-import static io.rivetevents.security.SessionClient.assertClosed;
-import static io.rivetevents.security.SessionClient.assertOpen;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Connections of users that have been disabled, or have lost a role, end without a
- * logout.
+ * Connections of users that have been disabled end without a logout, and those of users
+ * whose roles have changed have the new ones.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "rivet.events.security.recheck-interval=50ms")
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, classes = RecheckedUsers.Application.class,
+		properties = { "rivet.events.security.recheck-interval=50ms", "rivet.events.websocket.rejection-delay=10ms",
+				"rivet.events.shutdown.spread=0s" })
 class RecheckIntegrationTests {
 
-	private static final Map<String, UserDetails> USERS = new ConcurrentHashMap<>();
+	private final RecheckedUsers users;
 
-	private final SessionClient client;
+	private final String key = UUID.randomUUID().toString();
 
 	RecheckIntegrationTests(@LocalServerPort int port) {
-		this.client = new SessionClient(port);
+		this.users = new RecheckedUsers("http://localhost:%d/rivet".formatted(port));
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "disabled", "lost role" })
-	void closesTheConnectionsOfAUser(String change) {
-		add("ada");
-		add("linus");
-		String cookie = this.client.login("ada");
-		TestStream stream = this.client.stream(cookie);
-		try (TestSocket socket = this.client.socket(cookie);
-				TestSocket other = this.client.socket(this.client.login("linus"))) {
-			User.UserBuilder changed = User.withUserDetails(USERS.get("ada"));
-			USERS.put("ada", (change.equals("disabled") ? changed.disabled(true) : changed.roles("USER")).build());
-			assertClosed(socket, stream);
-			assertOpen(other);
+	@EnumSource(names = { "EXTENDED_JSON", "EVENT_STREAM" })
+	void closesTheConnectionsOfADisabledUser(Encoding encoding) {
+		String user = RecheckedUsers.add("USER");
+		try (TestClient client = this.users.connect(encoding, user, "desk", this.key);
+				TestSocket plain = this.users.connectPlain(user, "desk", this.key);
+				TestClient other = this.users.connect(encoding, RecheckedUsers.add("USER"), "desk", this.key)) {
+			client.next("Init");
+			RecheckedUsers.change(user, (changed) -> changed.disabled(true));
+			CloseStatus loggedOut = new CloseStatus(1011, "auth.logged_out");
+			assertThat(client.closed()).isEqualTo(loggedOut);
+			assertThat(plain.closed()).isEqualTo(loggedOut);
+			assertThat(RecheckedUsers.call(other, "state")).isEqualTo("new");
 		}
 	}
 
-	private static void add(String name) {
-		USERS.put(name, User.withUsername(name).password("{noop}" + name).roles("USER", "ADMIN").build());
+	@ParameterizedTest
+	@EnumSource(names = { "EXTENDED_JSON", "EXTENDED_CBOR", "EVENT_STREAM" })
+	void endsASubscriptionThatTheUserMayNoLongerHave(Encoding encoding) {
+		String user = RecheckedUsers.add("USER", "READER");
+		try (TestClient client = this.users.connect(encoding, user, "desk", this.key, "said", "secret");
+				TestClient teller = this.users.connect(encoding, RecheckedUsers.add("USER"), "desk", this.key)) {
+			client.next("Init");
+			assertThat(RecheckedUsers.call(client, "state")).isEqualTo("new");
+			RecheckedUsers.change(user, (changed) -> changed.roles("USER"));
+			Received ended = client.nextExtended();
+			assertThat(ended.tag()).isEqualTo("SubscriptionResponse");
+			assertThat(ended.text("eventName")).isEqualTo("secret");
+			assertThat(ended.value().get("error").get("code").stringValue()).isEqualTo("forbidden");
+			assertThat(RecheckedUsers.call(client, "state")).isEqualTo("renewed");
+			teller.call(1, "say", 7);
+			assertThat(client.nextExtended().text("name")).isEqualTo("said");
+		}
 	}
 
-	@Actor("room")
-	static class Room {
-
-		@Action
-		void act() {
+	@ParameterizedTest
+	@EnumSource(names = { "EXTENDED_JSON", "EVENT_STREAM" })
+	void losesNoEventMeanwhile(Encoding encoding) {
+		String user = RecheckedUsers.add("USER", "READER");
+		try (TestClient client = this.users.connect(encoding, user, "desk", this.key, "said");
+				TestClient teller = this.users.connect(encoding, RecheckedUsers.add("USER"), "desk", this.key)) {
+			client.next("Init");
+			client.subscribe("secret");
+			assertThat(client.next("SubscriptionResponse").value().has("error")).isFalse();
+			RecheckedUsers.change(user, (changed) -> changed.roles("USER"));
+			assertThat(RecheckedUsers.tellUntil(client, teller, "SubscriptionResponse").text("eventName"))
+				.isEqualTo("secret");
 		}
-
 	}
 
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	@Import(Room.class)
-	static class Application {
-
-		/** Copies, because Spring Security erases the password. */
-		@Bean
-		ReactiveUserDetailsService users() {
-			return (name) -> Mono.justOrEmpty(USERS.get(name)).map((user) -> User.withUserDetails(user).build());
+	@Test
+	void endsASubscriptionOfARivetKitClient() {
+		String user = RecheckedUsers.add("USER", "READER");
+		try (TestSocket client = this.users.connectPlain(user, "desk", this.key, "said", "secret");
+				TestClient teller = this.users.connect(Encoding.EXTENDED_JSON, RecheckedUsers.add("USER"), "desk",
+						this.key)) {
+			client.call(1, "state");
+			client.next(ToClient.ActionResponse.class);
+			RecheckedUsers.change(user, (changed) -> changed.roles("USER"));
+			ToClient.Error error = RecheckedUsers.tellUntilError(client, teller);
+			assertThat(error.code()).isEqualTo("forbidden");
+			assertThat(error.metadata().get("eventName").stringValue()).isEqualTo("secret");
 		}
+	}
 
-		@Bean
-		SecurityWebFilterChain security(ServerHttpSecurity http) {
-			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
-				.csrf(ServerHttpSecurity.CsrfSpec::disable)
-				.formLogin(Customizer.withDefaults())
-				.build();
+	@ParameterizedTest
+	@EnumSource(names = { "EXTENDED_JSON", "EVENT_STREAM" })
+	void permitsWhatAnAddedRolePermits(Encoding encoding) {
+		String user = RecheckedUsers.add("USER");
+		try (TestClient client = this.users.connect(encoding, user, "desk", this.key)) {
+			client.next("Init");
+			RecheckedUsers.change(user, (changed) -> changed.roles("USER", "READER"));
+			awaitRenewed(client);
+			client.subscribe("secret");
+			assertThat(client.next("SubscriptionResponse").value().has("error")).isFalse();
 		}
+	}
 
+	private static void awaitRenewed(TestClient client) {
+		Awaitility.await().until(() -> RecheckedUsers.call(client, "state").equals("renewed"));
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "EXTENDED_JSON", "EVENT_STREAM" })
+	void closesAConnectionToAnActorThatTheUserMayNoLongerAccess(Encoding encoding) {
+		String user = RecheckedUsers.add("READER");
+		try (TestClient client = this.users.connect(encoding, user, "vault", this.key);
+				TestSocket plain = this.users.connectPlain(user, "vault", this.key)) {
+			client.next("Init");
+			RecheckedUsers.change(user, (changed) -> changed.roles("USER"));
+			CloseStatus forbidden = new CloseStatus(1011, "auth.forbidden");
+			assertThat(client.closed()).isEqualTo(forbidden);
+			assertThat(plain.closed()).isEqualTo(forbidden);
+		}
 	}
 
 }

@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,15 @@ public final class OutboundRegistry {
 			}
 			else {
 				this.outbound.close(CloseReason.of(ErrorCode.EXPIRED));
+			}
+		}
+
+		void update(@Nullable Identity present, CloseReason reason) {
+			if (present == null) {
+				this.outbound.close(reason);
+			}
+			else if (this.client != null && present != this.identity) {
+				this.client.replace(this.identity, present);
 			}
 		}
 
@@ -236,6 +246,16 @@ public final class OutboundRegistry {
 	 */
 	public int expire(Predicate<Identity> who) {
 		return forEach(who, Entry::expire);
+	}
+
+	/**
+	 * Updates the identities of clients without new credentials.
+	 * @param update returns the present identity of a client: the same one, another one
+	 * of its user, or {@code null} to close its connection
+	 * @param reason the reason that clients without an identity receive
+	 */
+	public void update(Function<Identity, @Nullable Identity> update, CloseReason reason) {
+		forEach((identity) -> true, (entry) -> entry.update(update.apply(entry.identity()), reason));
 	}
 
 	private int forEach(Predicate<Identity> who, Consumer<Entry> action) {

@@ -7,18 +7,14 @@ package io.rivetevents.security;
 
 import java.security.Principal;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
-import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.userdetails.ReactiveUserDetailsService;
 import org.springframework.security.core.userdetails.UserDetails;
 import reactor.core.Disposable;
@@ -35,10 +31,11 @@ import io.rivetevents.protocol.ErrorCode;
 
 /**
  * Checks the users of this node's connections again, each once in an interval, one after
- * the other. Connections are closed with {@code auth.logged_out} if their user no longer
- * exists, is disabled, locked or expired, or has other authorities than at the handshake.
- * Only users that came from a {@link UserDetails} service are checked. If the service
- * fails, the failure is logged and the connections stay open until the next interval.
+ * the other. The connections of a user with other authorities than before have the
+ * present ones from then on. Connections are closed with {@code auth.logged_out} if their
+ * user no longer exists, or is disabled, locked or expired. Only users that came from a
+ * {@link UserDetails} service are checked. If the service fails, the failure is logged
+ * and the connections stay as they are until the next interval.
  */
 public final class UserRecheck {
 
@@ -90,7 +87,7 @@ public final class UserRecheck {
 			this.checks = Flux.fromIterable(connected().entrySet())
 				.concatMap((user) -> check(user.getKey(), user.getValue()))
 				.subscribe(null, (ex) -> failures.error(ex,
-						() -> "The users of connections could not be checked again; their connections stay open"));
+						() -> "The users of connections could not be checked again; their connections stay as they are"));
 		}
 	}
 
@@ -114,33 +111,14 @@ public final class UserRecheck {
 			.timeout(TIMEOUT, this.timers)
 			.map(Optional::of)
 			.defaultIfEmpty(Optional.empty())
-			.doOnNext((found) -> {
-				UserDetails present = found.orElse(null);
-				if (connected.stream().anyMatch((user) -> isOutdated(user, present))) {
-					close(name, present);
-				}
-			})
+			.doOnNext((found) -> update(new PresentUser(name, found.orElse(null)), connected))
 			.then();
 	}
 
-	private void close(String name, @Nullable UserDetails present) {
-		this.registry.close((identity) -> userOf(identity).filter((user) -> user.getUsername().equals(name))
-			.filter((user) -> isOutdated(user, present))
-			.isPresent(), CloseReason.of(ErrorCode.LOGGED_OUT));
-	}
-
-	private static boolean isOutdated(UserDetails user, @Nullable UserDetails present) {
-		return present == null || !isUsable(present)
-				|| !authorities(user.getAuthorities()).equals(authorities(present.getAuthorities()));
-	}
-
-	private static boolean isUsable(UserDetails user) {
-		return user.isEnabled() && user.isAccountNonLocked() && user.isAccountNonExpired()
-				&& user.isCredentialsNonExpired();
-	}
-
-	private static Set<String> authorities(Collection<? extends GrantedAuthority> authorities) {
-		return authorities.stream().map(String::valueOf).collect(Collectors.toSet());
+	private void update(PresentUser user, List<UserDetails> connected) {
+		if (!connected.stream().allMatch(user::isAsBefore)) {
+			this.registry.update(user::update, CloseReason.of(ErrorCode.LOGGED_OUT));
+		}
 	}
 
 }

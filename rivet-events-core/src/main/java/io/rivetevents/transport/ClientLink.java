@@ -530,6 +530,15 @@ public final class ClientLink implements Renewable {
 		});
 	}
 
+	@Override
+	public void replace(Identity present, Identity identity) {
+		execute(() -> {
+			if (this.request != null && this.request.identity() == present) {
+				renewed(new Renewal(identity, null, false));
+			}
+		});
+	}
+
 	/** From now on the client has the new identity. */
 	private void renewed(Renewal renewal) {
 		if (this.gone || this.address == null || this.request == null) {

@@ -202,7 +202,7 @@ final class ClientRight {
 			await(end);
 		}
 		Duration left = left(end);
-		onRenewed.accept(new Renewal(renewed, (left != null) ? left.toMillis() : null));
+		onRenewed.accept(new Renewal(renewed, (left != null) ? left.toMillis() : null, true));
 	}
 
 	private void refuse(Throwable ex) {

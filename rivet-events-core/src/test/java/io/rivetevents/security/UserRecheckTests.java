@@ -20,6 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.authority.FactorGrantedAuthority;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
 import reactor.core.publisher.Mono;
@@ -27,6 +32,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.delivery.RecordedRenewable;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.protocol.CloseReason;
@@ -82,7 +88,7 @@ class UserRecheckTests {
 
 		MISSING((user) -> null), DISABLED((user) -> user.disabled(true)), LOCKED((user) -> user.accountLocked(true)),
 		EXPIRED((user) -> user.accountExpired(true)), OLD_PASSWORD((user) -> user.credentialsExpired(true)),
-		OTHER_ROLE((user) -> user.roles("ADMIN"));
+		RENAMED((user) -> user.username("adele"));
 
 		private final UnaryOperator<User.@Nullable UserBuilder> change;
 
@@ -94,7 +100,7 @@ class UserRecheckTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void closesTheConnectionsOfAUserThatHasChanged(Change change) {
+	void closesTheConnectionsOfAUserThatMayNotSignIn(Change change) {
 		User.UserBuilder changed = change.change.apply(User.withUserDetails(this.users.get("ada")));
 		this.users.remove("ada");
 		if (changed != null) {
@@ -106,11 +112,61 @@ class UserRecheckTests {
 	}
 
 	@Test
-	void keepsConnectionsThatHaveThePresentAuthorities() {
-		RecordedOutbound later = connect(signIn("ada", "USER", "ADMIN"));
+	void givesConnectionsThePresentAuthorities() {
+		RecordedRenewable earlier = connected(signIn("grace", "USER"));
+		RecordedRenewable later = connected(signIn("grace", "USER", "ADMIN"));
 		this.timers.advanceTimeBy(INTERVAL);
-		assertThat(this.ada.closed()).containsExactly(LOGGED_OUT);
-		assertThat(later.closed()).isEmpty();
+		assertThat(later.identities()).isEmpty();
+		assertThat(earlier.identities()).singleElement().satisfies((identity) -> {
+			assertThat(identity.owner()).isEqualTo("grace");
+			assertThat(identity.sessionId()).isEqualTo("session");
+			assertThat(identity.principal()).isInstanceOfSatisfying(UsernamePasswordAuthenticationToken.class,
+					(user) -> {
+						assertThat(authorities(user)).containsExactlyInAnyOrder("ROLE_USER", "ROLE_ADMIN");
+						assertThat(user.getPrincipal()).isSameAs(this.users.get("grace"));
+						assertThat(user.isAuthenticated()).isTrue();
+					});
+		});
+	}
+
+	@Test
+	void keepsTheFactorsOfTheSignIn() {
+		UserDetails user = User.withUsername("grace").password("").roles("USER").build();
+		RecordedRenewable client = connected(UsernamePasswordAuthenticationToken.authenticated(user, null, List
+			.of(FactorGrantedAuthority.fromAuthority("FACTOR_PASSWORD"), new SimpleGrantedAuthority("ROLE_USER"))));
+		this.users.put("grace", User.withUserDetails(user).roles("GUEST").build());
+		this.timers.advanceTimeBy(INTERVAL);
+		assertThat(client.identities()).singleElement()
+			.satisfies((identity) -> assertThat(authorities((Authentication) identity.principal()))
+				.containsExactlyInAnyOrder("FACTOR_PASSWORD", "ROLE_GUEST"));
+	}
+
+	@Test
+	void closesAConnectionWhoseAuthenticationCannotHaveOtherAuthorities() {
+		UserDetails user = userOf(signIn("grace", "USER"));
+		RecordedOutbound own = connect(new OwnAuthentication(user));
+		RecordedOutbound scoped = connect(UsernamePasswordAuthenticationToken.authenticated(user, null,
+				AuthorityUtils.createAuthorityList("SCOPE_read")));
+		signIn("grace", "ADMIN");
+		this.timers.advanceTimeBy(INTERVAL);
+		assertThat(own.closed()).containsExactly(LOGGED_OUT);
+		assertThat(scoped.closed()).containsExactly(LOGGED_OUT);
+		assertThat(this.ada.closed()).isEmpty();
+	}
+
+	/** A class of an application, which has no builder of its own. */
+	private static final class OwnAuthentication extends UsernamePasswordAuthenticationToken {
+
+		private static final long serialVersionUID = 1;
+
+		OwnAuthentication(UserDetails user) {
+			super(user, null, user.getAuthorities());
+		}
+
+	}
+
+	private static List<String> authorities(Authentication user) {
+		return user.getAuthorities().stream().map(GrantedAuthority::getAuthority).toList();
 	}
 
 	@Test
@@ -132,6 +188,17 @@ class UserRecheckTests {
 		this.failure = null;
 		this.timers.advanceTimeBy(INTERVAL);
 		assertThat(this.ada.closed()).containsExactly(LOGGED_OUT);
+	}
+
+	private static UserDetails userOf(Principal signedIn) {
+		return (UserDetails) ((Authentication) signedIn).getPrincipal();
+	}
+
+	private RecordedRenewable connected(Principal principal) {
+		RecordedRenewable client = new RecordedRenewable();
+		ConnectRequest request = ConnectRequest.stateful(null, new Identity(principal, "session"));
+		this.registry.register(request, new RecordedOutbound(request.connectionId()), null, client);
+		return client;
 	}
 
 	private Principal signIn(String name, String... roles) {

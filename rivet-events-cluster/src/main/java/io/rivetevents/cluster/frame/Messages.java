@@ -89,11 +89,12 @@ final class Messages {
 			throw new IllegalArgumentException("Credentials that are not checked cannot be sent");
 		}
 		JsonValues.write(out, requests.write(renewal.identity()));
-		out.optional(renewal.remaining(), FrameOutput::number);
+		out.optional(renewal.remaining(), FrameOutput::number).flag(renewal.answered());
 	}
 
 	private static Renewal readRenewal(FrameInput in, ConnectRequestCodec requests) {
-		return new Renewal(requests.readIdentity(JsonValues.read(in)), in.optional(FrameInput::number));
+		return new Renewal(requests.readIdentity(JsonValues.read(in)), in.optional(FrameInput::number),
+				!in.hasMore() || in.flag());
 	}
 
 	private static void writeInit(FrameOutput out, ToClient.Init init) {

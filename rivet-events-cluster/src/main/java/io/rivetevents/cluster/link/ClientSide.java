@@ -7,6 +7,7 @@ package io.rivetevents.cluster.link;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -43,8 +44,8 @@ final class ClientSide {
 
 	private final HeldMessages held;
 
-	/** New identity of the client that is not answered, {@code null} if there is none. */
-	private ToServer.@Nullable Authenticate renewal;
+	/** Its new identity, if the client waits for an answer; {@code null} if not. */
+	private @Nullable Renewal renewal;
 
 	/** Position of the last message for the client; extended mode only. */
 	private @Nullable Position position;
@@ -128,7 +129,7 @@ final class ClientSide {
 		if (message instanceof SubscriptionRequest request) {
 			this.subscriptions.withdraw(request);
 		}
-		if (message instanceof ToServer.Authenticate) {
+		if (message instanceof ToServer.Authenticate authenticate && renewalOf(authenticate).answered()) {
 			this.renewal = null;
 		}
 		return true;
@@ -141,7 +142,7 @@ final class ClientSide {
 	List<ToServer> takeRepeated() {
 		List<ToServer> repeated = new ArrayList<>();
 		if (this.renewal != null) {
-			repeated.add(this.renewal);
+			repeated.add(new ToServer.Authenticate(null, this.renewal));
 			this.renewal = null;
 		}
 		repeated.addAll(this.subscriptions.takeRequested());
@@ -172,16 +173,26 @@ final class ClientSide {
 			this.subscriptions.request(request);
 		}
 		else if (message instanceof ToServer.Authenticate authenticate) {
-			this.renewal = authenticate;
-			renew(authenticate.right());
+			renew(renewalOf(authenticate));
 		}
 	}
 
-	/** From now on the client connects again with its new identity. */
-	private void renew(ToServer.@Nullable Right right) {
-		if (right instanceof Renewal renewal) {
-			this.request = this.request.withIdentity(renewal.identity());
+	/**
+	 * From now on the client connects again with its new identity. Without an answer it
+	 * has all of its effects at that time.
+	 */
+	private void renew(Renewal renewal) {
+		this.request = this.request.withIdentity(renewal.identity());
+		if (renewal.answered()) {
+			this.renewal = renewal;
 		}
+		else if (this.renewal != null) {
+			this.renewal = new Renewal(renewal.identity(), this.renewal.remaining(), true);
+		}
+	}
+
+	private static Renewal renewalOf(ToServer.Authenticate message) {
+		return (Renewal) Objects.requireNonNull(message.right());
 	}
 
 	// To the client

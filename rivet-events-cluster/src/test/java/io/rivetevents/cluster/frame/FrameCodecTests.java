@@ -107,14 +107,14 @@ class FrameCodecTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.codec
 			.encode(new Frame.Deliver(address, "connection", new ToServer.Authenticate(credentials))));
 		Frame checked = new Frame.Deliver(address, "connection",
-				new ToServer.Authenticate(credentials, new Renewal(Identity.ANONYMOUS, null)));
+				new ToServer.Authenticate(credentials, new Renewal(Identity.ANONYMOUS, null, true)));
 		assertThat(new String(this.codec.encode(checked), StandardCharsets.ISO_8859_1)).doesNotContain("secret");
 	}
 
 	@Test
 	void sendsANewIdentityOnlyToNodesThatReadIt() {
 		ActorAddress address = new ActorAddress("default", "room", ActorKey.of("k"));
-		ToServer renewal = new ToServer.Authenticate(null, new Renewal(Identity.ANONYMOUS, null));
+		ToServer renewal = new ToServer.Authenticate(null, new Renewal(Identity.ANONYMOUS, null, true));
 		assertThat(new Frame.Deliver(address, "connection", renewal).since()).isEqualTo(Frame.RENEWS);
 		assertThat(new Frame.Deliver(address, "connection", new ToServer.Cancel(1)).since()).isEqualTo(1);
 	}

@@ -181,8 +181,8 @@ final class FrameExamples {
 						value(), value(), "contract"),
 				new ToServer.Hello(List.of(), new ToServer.Resume(POSITION, null, null), null, null, null, null),
 				new ToServer.Hello(List.of(), null, null, null, null, null),
-				new ToServer.Authenticate(null, new Renewal(REQUEST.identity(), 300_000L)),
-				new ToServer.Authenticate(null, new Renewal(Identity.ANONYMOUS, null)));
+				new ToServer.Authenticate(null, new Renewal(REQUEST.identity(), 300_000L, true)),
+				new ToServer.Authenticate(null, new Renewal(Identity.ANONYMOUS, null, false)));
 	}
 
 	private static Stream<ToClient> toClient() {

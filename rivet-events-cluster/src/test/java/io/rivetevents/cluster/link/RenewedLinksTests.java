@@ -45,7 +45,13 @@ class RenewedLinksTests {
 
 	private static void renew(TestClient client, String role) {
 		Identity identity = new Identity(new Member("ada", role), null);
-		client.send(new ToServer.Authenticate(null, new Renewal(identity, 60_000L)));
+		client.send(new ToServer.Authenticate(null, new Renewal(identity, 60_000L, true)));
+	}
+
+	/** The user of the client has another role by now. */
+	private static void check(TestClient client, String role) {
+		Identity identity = new Identity(new Member("ada", role), null);
+		client.send(new ToServer.Authenticate(null, new Renewal(identity, null, false)));
 	}
 
 	private static List<String> seen(TestCluster.Node node) {
@@ -86,6 +92,50 @@ class RenewedLinksTests {
 		this.cluster.pass(Duration.ofSeconds(1));
 		assertThat(seen(this.second)).containsExactly("connected reader", "renewed reader");
 		assertThat(ada.all("AuthenticateResponse")).hasSize(1);
+		assertThat(ada.isOpen()).isTrue();
+	}
+
+	@Test
+	void doesNotAnswerARenewalThatTheClientHasNotRequested() {
+		TestClient ada = TestClient.extended("ada", this.third, this.desk);
+		TestClient plain = TestClient.plain("ada", this.third, this.desk);
+		this.cluster.settle();
+		for (TestClient each : List.of(ada, plain)) {
+			check(each, "reader");
+			each.call(1, "role");
+			this.cluster.settle();
+			assertThat(each.told()).hasSize(2).endsWith("answer 1");
+			assertThat(each.all("ActionResponse").get(0).path("output").stringValue()).isEqualTo("reader");
+		}
+		this.cluster.kill(this.owner);
+		this.cluster.pass(Duration.ofSeconds(1));
+		assertThat(seen(this.second)).containsExactly("connected reader", "connected reader");
+	}
+
+	@Test
+	void answersARenewalWithTheIdentityOfALaterCheck() {
+		TestClient ada = TestClient.extended("ada", this.third, this.desk);
+		this.cluster.settle();
+		renew(ada, "reader");
+		check(ada, "writer");
+		this.cluster.kill(this.owner);
+		this.cluster.pass(Duration.ofSeconds(1));
+		assertThat(seen(this.second)).containsExactly("connected writer", "renewed writer");
+		assertThat(ada.all("AuthenticateResponse")).hasSize(1);
+	}
+
+	@Test
+	void endsASubscriptionOfAPlainClient() {
+		TestClient ada = TestClient.plain("ada", this.third, this.desk);
+		this.cluster.settle();
+		check(ada, "reader");
+		ada.subscribe("secret");
+		ada.subscribe("said");
+		this.cluster.settle();
+		check(ada, "none");
+		ada.call(1, "say");
+		this.cluster.settle();
+		assertThat(ada.told()).containsExactly("Init", "forbidden ", "said", "answer 1");
 		assertThat(ada.isOpen()).isTrue();
 	}
 

@@ -27,9 +27,10 @@ import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
- * Replaces the identity of a client that has authenticated again: checks the access rule,
- * calls the hook, and ends the subscriptions that the client may no longer have. If the
- * client may no longer be connected, its connection closes.
+ * Replaces the identity of a client that has authenticated again, or whose user has
+ * changed: checks the access rule, calls the hook, and ends the subscriptions that the
+ * client may no longer have. If the client may no longer be connected, its connection
+ * closes.
  */
 public final class RenewalHandler {
 
@@ -80,7 +81,7 @@ public final class RenewalHandler {
 	}
 
 	/**
-	 * Replaces the identity of a client, in its turn, and responds.
+	 * Replaces the identity of a client, in its turn, and responds to credentials.
 	 * @param connectionId id of the connection
 	 * @param message the new identity
 	 * @param refusal why the instance cannot handle it, {@code null} if it can
@@ -112,12 +113,17 @@ public final class RenewalHandler {
 			.onErrorMap((ex) -> !(ex instanceof RivetException),
 					(ex) -> this.type.translate(ex, "Renewal of connection %s".formatted(connection.id()),
 							connection.principal()))
-			.doOnSuccess((none) -> connection
-				.deliver(OutgoingMessage.of(new ToClient.AuthenticateResponse(renewal.remaining(), null))))
+			.doOnSuccess((none) -> answer(connection, renewal))
 			.onErrorResume(RivetException.class, (ex) -> {
 				refuse(connection, ex);
 				return Mono.empty();
 			});
+	}
+
+	private static void answer(ActorConnection connection, Renewal renewal) {
+		if (renewal.answered()) {
+			connection.deliver(OutgoingMessage.of(new ToClient.AuthenticateResponse(renewal.remaining(), null)));
+		}
 	}
 
 }
