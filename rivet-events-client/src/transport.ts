@@ -121,6 +121,8 @@ export function openEventStream(target: StreamTarget, listener: TransportListene
 	let posting = false;
 	/** Whether the server has refused a message for its length. It also sends this in the stream, and closes the stream. */
 	let tooLong = false;
+	/** Name of the `Authorization` header after it was rejected: its credentials can expire, and the secret is enough. */
+	let rejected = "";
 	let over = false;
 
 	const end = (reason: string) => {
@@ -137,14 +139,16 @@ export function openEventStream(target: StreamTarget, listener: TransportListene
 		end(refusal ? `${refusal.group}.${refusal.code}` : `http.${response.status}`);
 	};
 
-	const post = (body: string, method: "POST" | "DELETE", more: Record<string, string>) =>
-		target.fetch(`${target.base}/connections/${init!.connectionId}`, {
+	const post = (body: string, method: "POST" | "DELETE", more: Record<string, string>) => {
+		const { [rejected]: _, ...headers } = target.headers;
+		return target.fetch(`${target.base}/connections/${init!.connectionId}`, {
 			method,
 			credentials: "include",
 			keepalive: method === "DELETE",
-			headers: { ...target.headers, "content-type": "application/json", "x-rivet-secret": init!.secret, ...more },
+			headers: { ...headers, "content-type": "application/json", "x-rivet-secret": init!.secret, ...more },
 			...(method === "POST" ? { body } : {}),
 		});
+	};
 
 	/** Sends one request after the other, which keeps the order. Messages that wait meanwhile are sent together. */
 	const flush = async () => {
@@ -170,6 +174,10 @@ export function openEventStream(target: StreamTarget, listener: TransportListene
 		});
 		if (response.ok) {
 			underWay = [];
+			return;
+		}
+		if (response.status === 401 && !rejected && (rejected = authorizationIn(target.headers))) {
+			waiting.unshift(...batch);
 			return;
 		}
 		const error = errorOf(response.status, answer);
@@ -242,6 +250,10 @@ export function openEventStream(target: StreamTarget, listener: TransportListene
 		},
 	};
 }
+
+/** Returns the name of the header as the application spells it; empty without one. */
+const authorizationIn = (headers: Record<string, string>) =>
+	Object.keys(headers).find((name) => /^authorization$/i.test(name)) ?? "";
 
 const isEventStream = ({ headers }: Response) => /^text\/event-stream\b/i.test(headers.get("content-type") ?? "");
 

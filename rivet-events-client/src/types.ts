@@ -225,7 +225,10 @@ export interface SocketLike {
 
 /** Options of a client. */
 export interface ClientOptions {
-	/** Headers of HTTP requests and event streams. They are not sent with a WebSocket. */
+	/**
+	 * Headers of HTTP requests and event streams, which may change between requests. They are not sent with a WebSocket. If the
+	 * messages of an event stream are refused with 401, they are sent again without `Authorization`, which can have expired.
+	 */
 	headers?: Record<string, string>;
 	/**
 	 * Called before each attempt, before each call without a connection, and when the credentials of an open connection

@@ -38,7 +38,7 @@ export interface ScriptedServer {
 	/** Answers handshakes and requests for a stream so; nothing to take them. */
 	answerOpening(answer: HttpAnswer | undefined): void;
 	/** Answers requests with messages by this function, as long as it returns an answer. */
-	answerPost(answer: (body: string) => HttpAnswer | undefined): void;
+	answerPost(answer: (body: string, headers: IncomingHttpHeaders) => HttpAnswer | undefined): void;
 	/** Takes no message of more than 64 KB from now on, as the real one does by default. */
 	limitMessages(): void;
 	/** Answers each request for a subscription so, where something is returned. */
@@ -101,7 +101,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
 	let init: Partial<Init> | undefined = {};
 	let refusal: Close | undefined;
 	let openingAnswer: HttpAnswer | undefined;
-	let postAnswer: (body: string) => HttpAnswer | undefined = () => undefined;
+	let postAnswer: (body: string, headers: IncomingHttpHeaders) => HttpAnswer | undefined = () => undefined;
 	let ticketAnswer: () => HttpAnswer | undefined = () => undefined;
 	let limit = Infinity;
 	let subscriptionAnswer: (eventName: string) => { position: number; error?: WireError } | undefined = () => undefined;
@@ -184,7 +184,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
 			refuseAsTooLong([...links][0]);
 			return answer(response, { status: 400, body: JSON.stringify(TOO_LONG) });
 		}
-		const refused = postAnswer(body);
+		const refused = postAnswer(body, request.headers);
 		if (refused) return answer(response, refused);
 		for (const message of JSON.parse(body)) await onMessage([...links][0], 0, message);
 		return answer(response, { status: 202 });

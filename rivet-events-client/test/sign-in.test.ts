@@ -159,6 +159,38 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 			expect(server.hellos).toHaveLength(1);
 		});
 
+		test.each(["Authorization", "authorization"])("are sent without an %s header that has expired", async (name) => {
+			if (transport === "websocket") return; // it has no headers
+			const headers: (string | undefined)[] = [];
+			server.answerPost((_, { authorization, ...others }) => {
+				headers.push(authorization);
+				expect(others).toMatchObject({ "x-tenant": "shop", "x-rivet-secret": "secret" });
+				return authorization ? { status: 401 } : undefined;
+			});
+			const room = connect({ onAuthenticating: tokens(), headers: { [name]: "Bearer t0", "x-tenant": "shop" } });
+			await room.ready();
+			expire();
+			await until(() => renewals().length === 1);
+			accept();
+			room.fire.move!(1);
+			await until(() => server.received.length === 2);
+			expect(headers).toEqual(["Bearer t0", undefined, undefined]);
+			expect(server.hellos).toHaveLength(1);
+			expect(errors).toEqual([]);
+		});
+
+		test("are requested for a new connection if a message is rejected without the header, too", async () => {
+			if (transport === "websocket") return; // it has no headers
+			server.answerPost(() => (server.hellos.length === 1 ? { status: 401 } : undefined));
+			const room = connect({ onAuthenticating: tokens(), headers: { authorization: "Bearer t0" } });
+			await room.ready();
+			room.fire.move!(1);
+			expect((await reached(room, "waiting")).reason).toBe("http.401");
+			await room.ready();
+			expect(server.posts).toHaveLength(2);
+			expect(server.hellos.map(({ credentials }) => credentials)).toEqual([{ token: "t1" }, { token: "t2" }]);
+		});
+
 		test("belong to the connection for which they were requested", async () => {
 			let give = (_: unknown) => {};
 			const room = connect({ onAuthenticating: tokens({ 2: () => new Promise((resolve) => (give = resolve)) }) });
