@@ -16,7 +16,11 @@ const me = await (await fetch("/me")).json();
 $("[data-testid=me]").textContent = me.name;
 $("[data-testid=login-open]").hidden = !me.guest;
 $("form[action='/logout']").hidden = me.guest;
-document.querySelectorAll("input[name=_csrf]").forEach((input) => (input.value = me.csrf.token));
+setCsrf(me.csrf);
+
+function setCsrf({ token }) {
+	document.querySelectorAll("input[name=_csrf]").forEach((input) => (input.value = token));
+}
 
 const login = $("dialog.login");
 $("[data-testid=login-open]").addEventListener("click", () => login.showModal());
@@ -47,19 +51,37 @@ function bannerText(status, attempt, reason) {
 	return lost ? "The connection is lost and is being restored. Nothing can be sent until then." : "";
 }
 
-// The server closes the connections of the session when the user signs out, in this tab or in another one.
+let signsOut = false; // in this tab, which then loads the page of a guest
+$("form[action='/logout']").addEventListener("submit", () => (signsOut = true));
+
+// The server closes the connections of the session when the user signs out in any tab, and when the session ends.
 async function onClose(reason) {
-	if (!reason.startsWith("auth.")) {
+	if (signsOut || !reason.startsWith("auth.")) {
 		return;
 	}
 	try {
 		const now = await (await fetch("/me")).json();
-		if (now.name !== me.name) {
+		if (now.guest && !me.guest) {
+			askToSignIn(now);
+		} else if (now.name !== me.name) {
 			location.assign("/");
 		}
 	} catch (failed) {
 		toast("Are you still signed in? The server does not answer", failed.message);
 	}
+}
+
+// The page stays as it is behind the dialog.
+function askToSignIn({ csrf }) {
+	setCsrf(csrf);
+	$("#banner").textContent = "You have been signed out.";
+	$("#login-ended").hidden = false;
+	$("#login-cancel").textContent = "Continue as a guest";
+	login.setAttribute("aria-describedby", "login-ended");
+	$("[data-testid=username]").value = me.name;
+	login.addEventListener("close", () => location.assign("/"));
+	login.showModal();
+	$("[data-testid=password]").focus();
 }
 
 const TOAST_MILLIS = 8000;

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -88,6 +89,18 @@ class AccessibilityIntegrationTests extends BrowserSupport {
 		say(other, "Here, @ada");
 		waitFor(browser, (current) -> !toasts(current).isEmpty());
 		check(browser, "mention", scheme);
+		signOutInAnotherTab(browser);
+		waitFor(browser, (current) -> current.findElement(testId("login-ended")).isDisplayed());
+		check(browser, "signed-out", scheme);
+	}
+
+	private void signOutInAnotherTab(ChromeDriver browser) {
+		String tab = browser.getWindowHandle();
+		browser.switchTo().newWindow(WindowType.TAB).get(url());
+		opened(browser);
+		browser.findElement(testId("logout")).click();
+		browser.close();
+		browser.switchTo().window(tab);
 	}
 
 	@ParameterizedTest

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.support.ui.Select;
@@ -76,18 +77,44 @@ class BrowserIntegrationTests extends BrowserSupport {
 		ChromeDriver ada = openAs("ada");
 		ChromeDriver linus = openAs("linus");
 		waitFor(linus, (browser) -> people(browser).equals(List.of("ada", "linus")));
-		ada.switchTo().newWindow(org.openqa.selenium.WindowType.TAB).get(url());
+		ada.switchTo().newWindow(WindowType.TAB).get(url());
 		waitFor(ada, (browser) -> status(browser).equals("open"));
 		int before = this.connections.size();
 		ada.findElement(testId("logout")).click();
-		// both of ada's tabs lose their connection, and reconnect as a guest
+		// both of ada's tabs lose their connection
 		waitFor(linus, (browser) -> !people(browser).contains("ada"));
 		waitFor(ada, (browser) -> text(browser, "me").startsWith("guest-"));
 		waitFor(linus, (browser) -> people(browser).contains("linus"));
 		assertThat(before).isGreaterThanOrEqualTo(3);
+		assertThat(ada.findElement(testId("login-ended")).isDisplayed()).isFalse();
 		String other = ada.getWindowHandles().iterator().next();
 		ada.switchTo().window(other);
-		waitFor(ada, (browser) -> text(browser, "me").startsWith("guest-"));
+		waitFor(ada, (browser) -> browser.findElement(testId("login-ended")).isDisplayed());
+		ada.findElement(testId("login-cancel")).click();
+		waitFor(ada, (browser) -> text(browser, "me").startsWith("guest-") && status(browser).equals("open"));
+	}
+
+	@Test
+	void asksAUserToSignInAgainWhoIsSignedOutElsewhere() throws IOException {
+		ChromeDriver ada = openAs("ada");
+		say(ada, "x".repeat(501));
+		waitFor(ada, (browser) -> text(browser, "error").contains("between 0 and 500"));
+		String first = ada.getWindowHandle();
+		ada.switchTo().newWindow(WindowType.TAB).get(url());
+		waitFor(ada, (browser) -> text(browser, "me").equals("ada") && status(browser).equals("open"));
+		ada.findElement(testId("logout")).click();
+		ada.switchTo().window(first);
+		waitFor(ada, (browser) -> browser.findElement(testId("login-ended")).isDisplayed());
+		assertThat(text(ada, "login-ended")).contains("signed out");
+		assertThat(text(ada, "banner")).contains("signed out");
+		assertThat(status(ada)).isEqualTo("closed");
+		assertThat(value(ada, "message-input")).isEqualTo("x".repeat(501));
+		assertThat(value(ada, "username")).isEqualTo("ada");
+		screenshot(ada, "signed-out-desktop", 1440, 900);
+		screenshot(ada, "signed-out-phone", 390, 844);
+		ada.switchTo().activeElement().sendKeys("ada" + Keys.ENTER);
+		waitFor(ada, (browser) -> text(browser, "me").equals("ada") && status(browser).equals("open"));
+		assertThat(ada.findElement(testId("login-ended")).isDisplayed()).isFalse();
 	}
 
 	@Test
