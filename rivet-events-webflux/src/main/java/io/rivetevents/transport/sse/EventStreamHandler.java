@@ -180,10 +180,10 @@ public final class EventStreamHandler implements WebHandler {
 		return Mono.deferContextual((context) -> {
 			PendingHandshake opening = new PendingHandshake(this.io.read(exchange), gateway::target, () -> null, null,
 					context);
-			Flux<ByteBuf> body = EventStreamLink.body(LinkIo.eventLoopOf(connection.channel()),
+			Flux<Mono<ByteBuf>> body = EventStreamLink.body(LinkIo.eventLoopOf(connection.channel()),
 					() -> new EventStreamLink(opening, hello, exchange, connection, this.links, this.io, this.settings,
 							this::add, this::remove));
-			return response.writeAndFlushWith(body.map((bytes) -> Mono.just(buffers.wrap(bytes))));
+			return response.writeAndFlushWith(body.map((part) -> part.map(buffers::wrap)));
 		});
 	}
 

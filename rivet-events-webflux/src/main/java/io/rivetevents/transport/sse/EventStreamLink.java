@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
 
@@ -103,22 +105,32 @@ final class EventStreamLink implements TransportSession {
 	}
 
 	/**
-	 * Returns the body of a stream; each buffer is flushed. The stream starts after the
-	 * head of the answer is written. At that time the pipeline also has the handlers that
-	 * are added with the head, for example for compression. An answer that is never
-	 * written allocates nothing.
+	 * Returns the parts of the body of a stream, each of which is flushed. The stream
+	 * starts after the head of the answer is written, because it writes to the channel.
+	 * At that time the pipeline also has the handlers that are added with the head, for
+	 * example for compression. An answer that is never written allocates nothing.
 	 * @param eventLoop the event loop of the socket
 	 * @param opening creates the stream; called once, on the event loop, and released
 	 * then, since it holds the request
 	 */
-	static Flux<ByteBuf> body(EventLoop eventLoop, Supplier<EventStreamLink> opening) {
+	static Flux<Mono<ByteBuf>> body(EventLoop eventLoop, Supplier<EventStreamLink> opening) {
+		Scheduler thread = Schedulers.fromExecutor(eventLoop);
 		AtomicReference<@Nullable Supplier<EventStreamLink>> once = new AtomicReference<>(opening);
 		Flux<ByteBuf> rest = Flux.defer(() -> {
 			Supplier<EventStreamLink> first = once.getAndSet(null);
 			return (first != null) ? first.get().run() : Flux.empty();
 		});
-		return Flux.concat(Mono.fromSupplier(EventStreamLink::welcome), rest)
-			.subscribeOn(Schedulers.fromExecutor(eventLoop));
+		// Another thread may write the head, for example that of a session store, and
+		// parts
+		// are requested before they can be written. But a part is subscribed to only
+		// after
+		// the one before it is written.
+		Sinks.Empty<Void> written = Sinks.empty();
+		Mono<ByteBuf> mark = Mono.<ByteBuf>empty().doOnSubscribe((subscription) -> written.tryEmitEmpty());
+		return Flux
+			.concat(Mono.fromSupplier(EventStreamLink::welcome).map(Mono::just), Mono.just(mark),
+					written.asMono().thenMany(rest.subscribeOn(thread)).map(Mono::just))
+			.subscribeOn(thread);
 	}
 
 	/**
