@@ -75,6 +75,7 @@ class ArchitectureTests {
 			actor.ownership: protocol error actor actor.state
 			extension: protocol error conversion scheduling connection actor
 			limit: protocol error extension
+			limit.call: protocol limit
 			# the runtime: what happens in it is reported to observers wherever it happens
 			observation: protocol error failure connection actor extension
 			tracing: protocol protocol.encoding failure actor actor.state extension observation
@@ -83,9 +84,9 @@ class ArchitectureTests {
 			explain: protocol error protocol.encoding actor outbound
 			delivery.dispatch: protocol error conversion failure connection extension observation explain
 			delivery: protocol error protocol.value protocol.encoding conversion contract contract.reflect
-			    failure limit scheduling connection extension inbound outbound observation explain
+			    failure limit limit.call scheduling connection extension inbound outbound observation explain
 			    delivery.dispatch
-			actor.turn: protocol error failure limit scheduling actor observation extension
+			actor.turn: protocol error failure limit limit.call scheduling actor observation extension
 			actor.persistence: protocol error conversion annotation failure limit scheduling actor
 			    actor.state actor.schedule extension observation
 			actor.answer: protocol error protocol.value conversion limit actor.state
@@ -98,23 +99,23 @@ class ArchitectureTests {
 			actor.runtime: protocol error conversion contract.reflect limit outbound scheduling connection
 			    actor actor.state actor.schedule extension observation delivery actor.persistence
 			    actor.ownership actor.hibernation
-			actor.call: protocol error protocol.value protocol.encoding conversion failure limit
+			actor.call: protocol error protocol.value protocol.encoding conversion failure limit limit.call
 			    scheduling connection actor actor.state actor.schedule extension observation
 			    delivery actor.turn actor.persistence actor.answer actor.stream actor.ownership
 			    actor.hibernation
-			actor.subscription: protocol error protocol.encoding conversion limit extension delivery
+			actor.subscription: protocol error protocol.encoding conversion limit limit.call extension delivery
 			    outbound actor.stream actor.call
 			actor.instance: protocol error protocol.encoding conversion contract.reflect failure
-			    limit scheduling connection actor actor.state actor.schedule extension observation
+			    limit limit.call scheduling connection actor actor.state actor.schedule extension observation
 			    outbound explain delivery delivery.dispatch actor.turn actor.persistence actor.answer
 			    actor.stream actor.call actor.subscription actor.ownership actor.runtime actor.hibernation
-			placement.pending: protocol error failure limit observation actor actor.turn actor.instance
+			placement.pending: protocol error failure limit limit.call observation actor actor.turn actor.instance
 			placement.inspection: protocol failure explain actor actor.state actor.schedule delivery actor.turn
 			    actor.persistence actor.stream actor.instance actor.ownership actor.runtime
 			    actor.hibernation
 			    placement.pending
 			placement.api: protocol conversion contract.reflect failure actor extension actor.call
-			placement: protocol error protocol.value conversion contract.reflect failure limit
+			placement: protocol error protocol.value conversion contract.reflect failure limit limit.call
 			    scheduling connection actor actor.state actor.schedule extension observation
 			    outbound explain delivery delivery.dispatch actor.turn actor.persistence actor.answer
 			    actor.stream actor.call actor.instance actor.ownership actor.runtime actor.hibernation placement.api

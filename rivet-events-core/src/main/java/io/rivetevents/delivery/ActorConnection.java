@@ -35,7 +35,7 @@ import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.inbound.HandledReport;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.Limit;
-import io.rivetevents.limit.PendingCalls;
+import io.rivetevents.limit.call.PendingCalls;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.GatewayOutbound;
 import io.rivetevents.outbound.Outbound;

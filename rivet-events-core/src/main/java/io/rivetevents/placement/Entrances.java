@@ -25,7 +25,7 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.limit.ClientUsage;
-import io.rivetevents.limit.PendingCall;
+import io.rivetevents.limit.call.PendingCall;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.placement.pending.TurnRequest;

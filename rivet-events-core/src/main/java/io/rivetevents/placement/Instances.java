@@ -58,7 +58,7 @@ import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.limit.CreatedInstance;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.LimitSettings;
-import io.rivetevents.limit.PendingCall;
+import io.rivetevents.limit.call.PendingCall;
 import io.rivetevents.observation.CallContext;
 import io.rivetevents.outbound.MovedClient;
 import io.rivetevents.placement.inspection.InspectedInstances;

@@ -47,7 +47,7 @@ import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.Inbound;
 import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.failure.Guarded;
-import io.rivetevents.limit.PendingCall;
+import io.rivetevents.limit.call.PendingCall;
 import io.rivetevents.observation.CallContext;
 import io.rivetevents.observation.ObservedAction;
 import io.rivetevents.observation.Observers;

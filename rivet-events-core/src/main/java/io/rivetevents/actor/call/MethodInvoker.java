@@ -33,7 +33,7 @@ import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.Invocation;
 import io.rivetevents.failure.Guarded;
 import io.rivetevents.failure.RepeatedFailures;
-import io.rivetevents.limit.PendingCall;
+import io.rivetevents.limit.call.PendingCall;
 import io.rivetevents.observation.CallContext;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.scheduling.DueQueue;

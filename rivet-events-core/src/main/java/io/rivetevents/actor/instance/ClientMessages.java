@@ -16,7 +16,7 @@ import io.rivetevents.actor.stream.ActorConnections;
 import io.rivetevents.actor.subscription.SubscriptionHandler;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.error.RivetException;
-import io.rivetevents.limit.PendingCall;
+import io.rivetevents.limit.call.PendingCall;
 import io.rivetevents.outbound.MovedClients;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;

@@ -19,7 +19,7 @@ import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.Hook;
 import io.rivetevents.extension.Renewal;
-import io.rivetevents.limit.PendingCall;
+import io.rivetevents.limit.call.PendingCall;
 import io.rivetevents.outbound.MovedClients;
 import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.ToClient;

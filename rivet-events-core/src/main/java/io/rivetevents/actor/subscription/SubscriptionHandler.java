@@ -25,7 +25,7 @@ import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.Hook;
 import io.rivetevents.extension.Inbound;
-import io.rivetevents.limit.PendingCall;
+import io.rivetevents.limit.call.PendingCall;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;

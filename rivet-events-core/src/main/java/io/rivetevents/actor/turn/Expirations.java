@@ -5,7 +5,7 @@
 
 package io.rivetevents.actor.turn;
 
-import io.rivetevents.limit.PendingCall;
+import io.rivetevents.limit.call.PendingCall;
 import io.rivetevents.scheduling.DueQueue;
 
 /**

@@ -20,7 +20,7 @@ import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.ClientUsage;
-import io.rivetevents.limit.PendingCall;
+import io.rivetevents.limit.call.PendingCall;
 import io.rivetevents.observation.CallContext;
 import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.scheduling.CallerScope;

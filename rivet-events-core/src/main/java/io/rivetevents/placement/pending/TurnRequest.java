@@ -18,7 +18,7 @@ import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.turn.Turn;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.failure.Guarded;
-import io.rivetevents.limit.PendingCall;
+import io.rivetevents.limit.call.PendingCall;
 import io.rivetevents.observation.CallContext;
 import io.rivetevents.protocol.ErrorCode;
 

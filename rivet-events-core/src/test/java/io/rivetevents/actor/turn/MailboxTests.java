@@ -24,7 +24,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-import io.rivetevents.limit.PendingCall;
+import io.rivetevents.limit.call.PendingCall;
 import io.rivetevents.scheduling.WakeupBatches;
 
 import static org.assertj.core.api.Assertions.assertThat;

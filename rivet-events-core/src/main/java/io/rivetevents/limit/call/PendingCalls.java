@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.limit;
+package io.rivetevents.limit.call;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

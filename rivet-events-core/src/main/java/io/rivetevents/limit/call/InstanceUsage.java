@@ -3,12 +3,16 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.limit;
+package io.rivetevents.limit.call;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.LimitSettings;
+import io.rivetevents.limit.Limits;
 
 /**
  * The resources that the calls of clients to one instance use, from their arrival to

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.limit;
+package io.rivetevents.limit.call;
 
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -11,6 +11,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
+import io.rivetevents.limit.ClientUsage;
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.RequestUsage;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
