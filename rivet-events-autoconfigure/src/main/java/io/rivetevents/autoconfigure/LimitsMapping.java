@@ -45,8 +45,13 @@ final class LimitsMapping {
 				node, limits.trustedProxies(),
 				new LimitSettings.Times(limits.headerTimeout(), limits.bodyTimeout(), limits.idleTimeout(),
 						limits.writeTimeout()),
-				new LimitSettings.CallRates(principal.callRate(), tenant.callRate(), address.callRate(),
-						limits.node().callRate()));
+				new LimitSettings.Rates(rate(principal.callRate(), principal.receiveRate()),
+						rate(tenant.callRate(), tenant.receiveRate()), rate(address.callRate(), address.receiveRate()),
+						rate(limits.node().callRate(), limits.node().receiveRate())));
+	}
+
+	private static LimitSettings.Rate rate(int calls, DataSize received) {
+		return new LimitSettings.Rate(calls, received.toBytes());
 	}
 
 	private static LimitSettings.Node toNode(RivetEventsProperties.NodeLimits node) {

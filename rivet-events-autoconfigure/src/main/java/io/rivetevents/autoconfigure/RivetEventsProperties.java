@@ -556,10 +556,12 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param callRate Maximum number of calls and requests for instances a second, with a
 	 * burst of one second. Further ones are answered with actor.overloaded. With 0 there
 	 * is no limit.
+	 * @param receiveRate Maximum size of messages and bodies a second. Further calls are
+	 * answered with actor.overloaded. With 0 there is no limit.
 	 */
 	public record PrincipalShare(@DefaultValue("10000") int calls, @DefaultValue("1000") int connections,
 			@MayBeZero @DefaultValue("20000") int subscriptions, @MayBeZero @Nullable Integer instances,
-			@MayBeZero @DefaultValue("0") int callRate) {
+			@MayBeZero @DefaultValue("0") int callRate, @MayBeZero @DefaultValue("0") DataSize receiveRate) {
 	}
 
 	/**
@@ -577,10 +579,12 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param callRate Maximum number of calls and requests for instances a second, with a
 	 * burst of one second. Further ones are answered with actor.overloaded. With 0 there
 	 * is no limit.
+	 * @param receiveRate Maximum size of messages and bodies a second. Further calls are
+	 * answered with actor.overloaded. With 0 there is no limit.
 	 */
 	public record TenantShare(@Nullable Integer calls, @Nullable Integer connections,
 			@MayBeZero @Nullable Integer subscriptions, @MayBeZero @Nullable Integer instances,
-			@MayBeZero @DefaultValue("0") int callRate) {
+			@MayBeZero @DefaultValue("0") int callRate, @MayBeZero @DefaultValue("0") DataSize receiveRate) {
 	}
 
 	/**
@@ -600,10 +604,12 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param callRate Maximum number of calls and requests for instances a second, with a
 	 * burst of one second. Further ones are answered with actor.overloaded. With 0 there
 	 * is no limit.
+	 * @param receiveRate Maximum size of messages and bodies a second. Further calls are
+	 * answered with actor.overloaded. With 0 there is no limit.
 	 */
 	public record AddressShare(@MayBeZero @DefaultValue("50000") int calls, @MayBeZero @Nullable Integer connections,
 			@MayBeZero @DefaultValue("200000") int subscriptions, @MayBeZero @Nullable Integer instances,
-			@MayBeZero @DefaultValue("0") int callRate) {
+			@MayBeZero @DefaultValue("0") int callRate, @MayBeZero @DefaultValue("0") DataSize receiveRate) {
 	}
 
 	/**
@@ -645,13 +651,16 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param callRate Maximum number of calls and requests for instances a second, with a
 	 * burst of one second. Further ones are answered with actor.overloaded. With 0 there
 	 * is no limit.
+	 * @param receiveRate Maximum size of messages and bodies a second. Further calls are
+	 * answered with actor.overloaded. With 0 there is no limit.
 	 */
 	public record NodeLimits(@Nullable Integer connections, @Nullable DataSize pendingSize,
 			@Nullable DataSize queuedSize, @Nullable DataSize subscriptionsSize,
 			@MayBeZero @Nullable DataSize historySize, @MayBeZero @Nullable DataSize answersSize,
 			@Nullable DataSize awakeSize, @Nullable DataSize storedSize, @Nullable DataSize receivingSize,
 			@Nullable DataSize sendingSize, @MayBeZero @Nullable DataSize compressionSize,
-			@Nullable DataSize requestsSize, @MayBeZero @DefaultValue("0") int callRate) {
+			@Nullable DataSize requestsSize, @MayBeZero @DefaultValue("0") int callRate,
+			@MayBeZero @DefaultValue("0") DataSize receiveRate) {
 	}
 
 }

@@ -41,13 +41,14 @@ class PropertyBoundsTests {
 	/** Those of which there may be none, and what may be done at once. */
 	private static final Set<String> MAY_BE_ZERO = Set.of("actor.save-interval", "actor.sleep-timeout",
 			"cluster.disconnect-grace", "cluster.leave-timeout", "cluster.smaller-part-sockets", "history.max-age",
-			"history.max-events", "history.max-size", "limits.address.call-rate", "limits.address.calls",
-			"limits.address.connections", "limits.address.instances", "limits.address.subscriptions",
-			"limits.connection.subscriptions", "limits.node.answers-size", "limits.node.call-rate",
-			"limits.node.compression-size", "limits.node.history-size", "limits.principal.call-rate",
+			"history.max-events", "history.max-size", "limits.address.call-rate", "limits.address.receive-rate",
+			"limits.address.calls", "limits.address.connections", "limits.address.instances",
+			"limits.address.subscriptions", "limits.connection.subscriptions", "limits.node.answers-size",
+			"limits.node.call-rate", "limits.node.receive-rate", "limits.node.compression-size",
+			"limits.node.history-size", "limits.principal.call-rate", "limits.principal.receive-rate",
 			"limits.principal.instances", "limits.principal.subscriptions", "limits.tenant.call-rate",
-			"limits.tenant.instances", "limits.tenant.subscriptions", "outbox.max-age", "shutdown.spread",
-			"shutdown.timeout", "state.redis.wait-replicas", "websocket.rejection-delay");
+			"limits.tenant.receive-rate", "limits.tenant.instances", "limits.tenant.subscriptions", "outbox.max-age",
+			"shutdown.spread", "shutdown.timeout", "state.redis.wait-replicas", "websocket.rejection-delay");
 
 	private final ApplicationContextRunner binding = new ApplicationContextRunner()
 		.withUserConfiguration(Properties.class);

@@ -317,7 +317,7 @@ class BoundaryTests {
 		private void begin() {
 			if (this.queue.encoding().isExtended()) {
 				ToServer.Hello hello = new ToServer.Hello(List.of(), null, null, null, null, null);
-				this.link.execute(() -> this.link.start(hello));
+				this.link.execute(() -> this.link.start(hello, 0));
 			}
 			else {
 				this.link.execute(this.link::start);
@@ -335,7 +335,7 @@ class BoundaryTests {
 		}
 
 		void send(ToServer message) {
-			this.link.execute(() -> this.link.receive(message));
+			this.link.execute(() -> this.link.receive(message, 0));
 		}
 
 		void leave() {

@@ -32,6 +32,9 @@ public final class ClientUsage {
 
 	private static final int FLOOD_SECONDS = 3;
 
+	/** Bursts within which a message is accepted that has no answer. */
+	private static final int UNANSWERED_BURSTS = 2;
+
 	private static final int OVER = Integer.MIN_VALUE / 2;
 
 	private final NodeUsage node;
@@ -72,8 +75,8 @@ public final class ClientUsage {
 	 */
 	private long kept;
 
-	/** Its rejected calls, {@code null} before the first. */
-	private @Nullable CallRate rejected;
+	/** Its rejected messages, {@code null} before the first. */
+	private @Nullable Rate rejected;
 
 	private volatile boolean closed;
 
@@ -139,15 +142,35 @@ public final class ClientUsage {
 	}
 
 	/**
-	 * Notes that a call was rejected because of a rate.
+	 * Returns whether any rate of received bytes is limited.
+	 */
+	public boolean limitsReceived() {
+		return this.node.limitsReceived();
+	}
+
+	/**
+	 * Counts the bytes of a message in the rates of its shares and of the node.
+	 * @param bytes size of the message
+	 * @param answered whether the client receives an error if the message is rejected;
+	 * any other message is also accepted within a further burst
+	 * @return the excess, in which case the message must be rejected; {@code null} if
+	 * none
+	 */
+	public @Nullable RateExcess receive(int bytes, boolean answered) {
+		return this.node.receive(this.shares, bytes, answered ? 1 : UNANSWERED_BURSTS);
+	}
+
+	/**
+	 * Notes that a message was rejected because of a rate.
 	 * @return whether to close the client: for a while it has sent more than ten times
 	 * the rate
 	 */
 	public synchronized boolean isFlooding(RateExcess excess) {
+		long now = this.node.now();
 		if (this.rejected == null) {
-			this.rejected = new CallRate(excess.limit(), FLOOD * excess.perSecond(), FLOOD_SECONDS, this.node.now());
+			this.rejected = new Rate(excess.limit(), 1, FLOOD_SECONDS * Rate.SECOND, now);
 		}
-		return this.rejected.take(this.node.now()) != null;
+		return this.rejected.takeNanos(Math.min(excess.nanos() / FLOOD, Rate.SECOND), 1, now) != null;
 	}
 
 	/**

@@ -80,28 +80,36 @@ final class HeldShares {
 	}
 
 	/**
-	 * Counts a call in the rate of each share, or in none.
+	 * Counts in a rate of each share and of the node, or in none.
+	 * @param kind kind of rate
+	 * @param amount the amount
+	 * @param bursts how many bursts may be in use afterwards
 	 * @param now the time in nanoseconds
-	 * @param ofNode rate of the node, {@code null} if there is none
-	 * @return the excess, in which case the call does not count; {@code null} if none
+	 * @param ofNode rates of the node
+	 * @return the excess, in which case nothing counts; {@code null} if none
 	 */
-	@Nullable RateExcess call(long now, @Nullable CallRate ofNode) {
+	@Nullable RateExcess take(OwnerRates.Kind kind, int amount, int bursts, long now, OwnerRates ofNode) {
 		for (int i = 0; i <= this.shares.length; i++) {
-			CallRate rate = (i < this.shares.length) ? this.shares[i].rate() : ofNode;
-			RateExcess excess = (rate != null) ? rate.take(now) : null;
+			Rate rate = rates(i, ofNode).of(kind);
+			RateExcess excess = (rate != null) ? rate.take(amount, bursts, now) : null;
 			if (excess != null) {
-				giveBackCalls(i);
+				giveBack(i, kind, amount);
 				return excess;
 			}
 		}
 		return null;
 	}
 
-	private void giveBackCalls(int shares) {
+	/** Returns the rates of a share, and after the last share those of the node. */
+	private OwnerRates rates(int index, OwnerRates ofNode) {
+		return (index < this.shares.length) ? this.shares[index].rates() : ofNode;
+	}
+
+	private void giveBack(int shares, OwnerRates.Kind kind, int amount) {
 		for (int i = 0; i < shares; i++) {
-			CallRate rate = this.shares[i].rate();
+			Rate rate = this.shares[i].rates().of(kind);
 			if (rate != null) {
-				rate.giveBack();
+				rate.giveBack(amount);
 			}
 		}
 	}

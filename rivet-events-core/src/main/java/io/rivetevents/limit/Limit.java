@@ -46,6 +46,9 @@ public enum Limit {
 	/** Calls a second of one principal. */
 	PRINCIPAL_CALL_RATE("limits.principal.call-rate"),
 
+	/** Received bytes a second of one principal. */
+	PRINCIPAL_RECEIVE_RATE("limits.principal.receive-rate"),
+
 	/** Open connections of one principal. */
 	PRINCIPAL_CONNECTIONS("limits.principal.connections"),
 
@@ -60,6 +63,9 @@ public enum Limit {
 
 	/** Calls a second of one tenant. */
 	TENANT_CALL_RATE("limits.tenant.call-rate"),
+
+	/** Received bytes a second of one tenant. */
+	TENANT_RECEIVE_RATE("limits.tenant.receive-rate"),
 
 	/** Open connections of one tenant. */
 	TENANT_CONNECTIONS("limits.tenant.connections"),
@@ -76,6 +82,9 @@ public enum Limit {
 	/** Calls a second from one remote address. */
 	ADDRESS_CALL_RATE("limits.address.call-rate"),
 
+	/** Received bytes a second from one remote address. */
+	ADDRESS_RECEIVE_RATE("limits.address.receive-rate"),
+
 	/** Open connections from one remote address. */
 	ADDRESS_CONNECTIONS("limits.address.connections"),
 
@@ -87,6 +96,9 @@ public enum Limit {
 
 	/** Calls a second of all clients of the node. */
 	NODE_CALL_RATE("limits.node.call-rate"),
+
+	/** Received bytes a second of all clients of the node. */
+	NODE_RECEIVE_RATE("limits.node.receive-rate"),
 
 	/** Open connections of the node. */
 	NODE_CONNECTIONS("limits.node.connections"),

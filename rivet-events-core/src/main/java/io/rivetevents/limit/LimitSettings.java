@@ -19,16 +19,16 @@ import java.util.List;
  * @param node totals of the node
  * @param trustedProxies addresses and networks without a share
  * @param times timeouts of requests
- * @param callRates most calls a second
+ * @param rates rates of clients
  */
 public record LimitSettings(Connection connection, Instance instance, Share principal, Share tenant, Share address,
-		Node node, List<String> trustedProxies, Times times, CallRates callRates) {
+		Node node, List<String> trustedProxies, Times times, Rates rates) {
 
 	/** Values for a node with the heap and direct memory of this process. */
 	public static final LimitSettings DEFAULTS = new LimitSettings(Connection.DEFAULTS, Instance.DEFAULTS,
 			Share.OF_PRINCIPAL, Share.UNLIMITED, Share.OF_ADDRESS,
 			Node.of(Runtime.getRuntime().maxMemory(), Runtime.getRuntime().maxMemory()), List.of(), Times.DEFAULTS,
-			CallRates.NONE);
+			Rates.NONE);
 
 	public LimitSettings {
 		trustedProxies = List.copyOf(trustedProxies);
@@ -39,15 +39,15 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	 */
 	public LimitSettings withNode(Node node) {
 		return new LimitSettings(this.connection, this.instance, this.principal, this.tenant, this.address, node,
-				this.trustedProxies, this.times, this.callRates);
+				this.trustedProxies, this.times, this.rates);
 	}
 
 	/**
-	 * Returns the same limits with other rates of calls.
+	 * Returns the same limits with other rates.
 	 */
-	public LimitSettings withCallRates(CallRates callRates) {
+	public LimitSettings withRates(Rates rates) {
 		return new LimitSettings(this.connection, this.instance, this.principal, this.tenant, this.address, this.node,
-				this.trustedProxies, this.times, callRates);
+				this.trustedProxies, this.times, rates);
 	}
 
 	/**
@@ -59,16 +59,32 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	}
 
 	/**
-	 * Most calls and requests for instances a second; 0 for any number.
+	 * Rates of clients.
 	 *
 	 * @param principal of one principal
 	 * @param tenant of one tenant
 	 * @param address of one remote address
 	 * @param node of all clients of the node
 	 */
-	public record CallRates(int principal, int tenant, int address, int node) {
+	public record Rates(Rate principal, Rate tenant, Rate address, Rate node) {
 
-		public static final CallRates NONE = new CallRates(0, 0, 0, 0);
+		public static final Rates NONE = new Rates(Rate.NONE, Rate.NONE, Rate.NONE, Rate.NONE);
+
+		List<Rate> all() {
+			return List.of(this.principal, this.tenant, this.address, this.node);
+		}
+
+	}
+
+	/**
+	 * What one owner may use in a second; 0 for any number.
+	 *
+	 * @param calls most calls and requests for instances
+	 * @param receivedBytes most bytes of messages
+	 */
+	public record Rate(int calls, long receivedBytes) {
+
+		public static final Rate NONE = new Rate(0, 0);
 
 	}
 

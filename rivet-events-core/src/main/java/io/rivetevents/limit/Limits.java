@@ -323,6 +323,26 @@ public final class Limits {
 		return new RequestUsage(usage, bytes);
 	}
 
+	/**
+	 * Counts the bytes of a request without a connection, where rates of received bytes
+	 * are limited.
+	 * @param client identity of its client
+	 * @param bytes size of its body
+	 * @throws RivetException {@code actor.overloaded}
+	 */
+	public void receive(Identity client, int bytes) {
+		if (!this.node.limitsReceived()) {
+			return;
+		}
+		HeldShares more = this.node.hold(client);
+		HeldShares shares = ofAddress(client.address()).and(more);
+		RateExcess excess = this.node.receive(shares, bytes, 1);
+		shares.release(this.node);
+		if (excess != null) {
+			throw excess.toError();
+		}
+	}
+
 	private HeldShares ofAddress(@Nullable InetAddress address) {
 		return this.node.hold(Share.Kind.ADDRESS, this.remoteAddresses.ownerOf(address));
 	}

@@ -5,6 +5,7 @@
 
 package io.rivetevents.limit;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -21,6 +22,9 @@ import io.rivetevents.protocol.ErrorCode;
  * tenants and remote addresses. Safe for use by several threads.
  */
 final class NodeUsage {
+
+	/** In the order of the kinds of rates. */
+	private static final List<Limit> RATES = List.of(Limit.NODE_CALL_RATE, Limit.NODE_RECEIVE_RATE);
 
 	private final LimitHits hits;
 
@@ -44,10 +48,11 @@ final class NodeUsage {
 
 	private final LongSupplier clock;
 
-	/** Whether any rate of calls is limited. */
-	private final boolean rated;
+	private final boolean limitsCalls;
 
-	private final @Nullable CallRate rate;
+	private final boolean limitsReceived;
+
+	private final OwnerRates rates;
 
 	private final AtomicInteger connections = new AtomicInteger();
 
@@ -66,13 +71,18 @@ final class NodeUsage {
 		this.subscriptions = new ByteBudget(Limit.NODE_SUBSCRIPTIONS, node.subscriptionBytes(), this.hits);
 		this.receiving = new ByteBudget(Limit.NODE_RECEIVING, node.receivingBytes(), this.hits);
 		this.requests = new ByteBudget(Limit.NODE_REQUESTS, node.requestBytes(), this.hits);
-		LimitSettings.CallRates rates = settings.callRates();
+		LimitSettings.Rates rates = settings.rates();
 		this.clock = clock;
-		this.rated = !rates.equals(LimitSettings.CallRates.NONE);
-		this.rate = CallRate.of(Limit.NODE_CALL_RATE, rates.node(), clock);
-		this.principals = new Shares(Share.Kind.PRINCIPAL, settings.principal(), node, rates.principal(), clock);
-		this.tenants = new Shares(Share.Kind.TENANT, settings.tenant(), node, rates.tenant(), clock);
-		this.addresses = new Shares(Share.Kind.ADDRESS, settings.address(), node, rates.address(), clock);
+		this.limitsCalls = rates.all().stream().anyMatch((rate) -> rate.calls() > 0);
+		this.limitsReceived = rates.all().stream().anyMatch((rate) -> rate.receivedBytes() > 0);
+		this.rates = new OwnerRates(rates.node(), RATES, clock.getAsLong());
+		this.principals = newShares(Share.Kind.PRINCIPAL, settings.principal(), rates.principal());
+		this.tenants = newShares(Share.Kind.TENANT, settings.tenant(), rates.tenant());
+		this.addresses = newShares(Share.Kind.ADDRESS, settings.address(), rates.address());
+	}
+
+	private Shares newShares(Share.Kind kind, LimitSettings.Share max, LimitSettings.Rate rate) {
+		return new Shares(kind, max, this.settings.node(), rate, this.clock);
 	}
 
 	LimitSettings settings() {
@@ -128,7 +138,25 @@ final class NodeUsage {
 	 * @return the excess; {@code null} if none
 	 */
 	@Nullable RateExcess call(HeldShares client) {
-		RateExcess excess = this.rated ? client.call(this.clock.getAsLong(), this.rate) : null;
+		return this.limitsCalls ? hit(client.take(OwnerRates.Kind.CALLS, 1, 1, now(), this.rates)) : null;
+	}
+
+	/** Returns whether any rate of received bytes is limited. */
+	boolean limitsReceived() {
+		return this.limitsReceived;
+	}
+
+	/**
+	 * Counts the bytes of a message of a client in all rates, or in none.
+	 * @param bursts how many bursts may be in use afterwards
+	 * @return the excess; {@code null} if none
+	 */
+	@Nullable RateExcess receive(HeldShares client, int bytes, int bursts) {
+		return this.limitsReceived ? hit(client.take(OwnerRates.Kind.RECEIVED, bytes, bursts, now(), this.rates))
+				: null;
+	}
+
+	private @Nullable RateExcess hit(@Nullable RateExcess excess) {
 		if (excess != null) {
 			this.hits.add(excess.limit());
 		}

@@ -12,13 +12,13 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * A call beyond a rate.
+ * A call or another message beyond a rate.
  *
  * @param limit the rate
- * @param perSecond the calls a second that it permits
- * @param delay time until a call is within the rate
+ * @param nanos time in nanoseconds in which the rate permits what was rejected
+ * @param delay time until it is within the rate
  */
-public record RateExcess(Limit limit, long perSecond, Duration delay) {
+public record RateExcess(Limit limit, long nanos, Duration delay) {
 
 	/**
 	 * Returns the error for the client, with the time to wait in milliseconds.

@@ -5,6 +5,7 @@
 
 package io.rivetevents.limit;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.ToLongBiFunction;
 
@@ -26,8 +27,7 @@ final class Share {
 
 	private final long[] max = new long[RESOURCES.length];
 
-	/** {@code null} if the owner may call at any rate. */
-	private final @Nullable CallRate rate;
+	private final OwnerRates rates;
 
 	/** Number of clients that hold this; guarded by the map of the shares. */
 	private int holders;
@@ -35,27 +35,28 @@ final class Share {
 	/** Kind of owner. */
 	enum Kind {
 
-		PRINCIPAL(Limit.PRINCIPAL_CALL_RATE, Limit.PRINCIPAL_CALLS, Limit.PRINCIPAL_CONNECTIONS,
-				Limit.PRINCIPAL_SUBSCRIPTIONS, Limit.PRINCIPAL_INSTANCES),
+		PRINCIPAL(List.of(Limit.PRINCIPAL_CALL_RATE, Limit.PRINCIPAL_RECEIVE_RATE), Limit.PRINCIPAL_CALLS,
+				Limit.PRINCIPAL_CONNECTIONS, Limit.PRINCIPAL_SUBSCRIPTIONS, Limit.PRINCIPAL_INSTANCES),
 
-		TENANT(Limit.TENANT_CALL_RATE, Limit.TENANT_CALLS, Limit.TENANT_CONNECTIONS, Limit.TENANT_SUBSCRIPTIONS,
-				Limit.TENANT_INSTANCES),
+		TENANT(List.of(Limit.TENANT_CALL_RATE, Limit.TENANT_RECEIVE_RATE), Limit.TENANT_CALLS, Limit.TENANT_CONNECTIONS,
+				Limit.TENANT_SUBSCRIPTIONS, Limit.TENANT_INSTANCES),
 
-		ADDRESS(Limit.ADDRESS_CALL_RATE, Limit.ADDRESS_CALLS, Limit.ADDRESS_CONNECTIONS, Limit.ADDRESS_SUBSCRIPTIONS,
-				Limit.ADDRESS_INSTANCES);
+		ADDRESS(List.of(Limit.ADDRESS_CALL_RATE, Limit.ADDRESS_RECEIVE_RATE), Limit.ADDRESS_CALLS,
+				Limit.ADDRESS_CONNECTIONS, Limit.ADDRESS_SUBSCRIPTIONS, Limit.ADDRESS_INSTANCES);
 
-		private final Limit callRate;
+		/** In the order of the kinds of rates. */
+		private final List<Limit> rates;
 
 		/** Those of the first resources, in the same order. */
 		private final Limit[] limits;
 
-		Kind(Limit callRate, Limit... limits) {
-			this.callRate = callRate;
+		Kind(List<Limit> rates, Limit... limits) {
+			this.rates = rates;
 			this.limits = limits;
 		}
 
-		Limit callRate() {
-			return this.callRate;
+		List<Limit> rates() {
+			return this.rates;
 		}
 
 	}
@@ -116,12 +117,12 @@ final class Share {
 	 * @param owner the owner
 	 * @param max limits of this kind
 	 * @param node totals of the node
-	 * @param rate rate of calls, {@code null} if there is none
+	 * @param rates rates of the owner
 	 */
-	Share(Kind kind, String owner, LimitSettings.Share max, LimitSettings.Node node, @Nullable CallRate rate) {
+	Share(Kind kind, String owner, LimitSettings.Share max, LimitSettings.Node node, OwnerRates rates) {
 		this.kind = kind;
 		this.owner = owner;
-		this.rate = rate;
+		this.rates = rates;
 		for (Resource each : RESOURCES) {
 			this.max[each.ordinal()] = each.max.applyAsLong(max, node);
 		}
@@ -135,8 +136,8 @@ final class Share {
 		return this.owner;
 	}
 
-	@Nullable CallRate rate() {
-		return this.rate;
+	OwnerRates rates() {
+		return this.rates;
 	}
 
 	/**
@@ -171,11 +172,11 @@ final class Share {
 
 	/**
 	 * Returns whether the owner uses nothing and a new share would be the same: an owner
-	 * does not evade its rate by a new connection.
+	 * does not evade its rates by a new connection.
 	 * @param now the time in nanoseconds
 	 */
 	boolean isUnused(long now) {
-		return this.holders == 0 && (this.rate == null || this.rate.isFull(now));
+		return this.holders == 0 && this.rates.areFull(now);
 	}
 
 }

@@ -9,8 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /**
  * The shares of all principals, of all tenants or of all remote addresses that use
@@ -29,7 +28,9 @@ final class Shares {
 
 	private final LimitSettings.Node node;
 
-	private final int callsPerSecond;
+	private final Supplier<OwnerRates> rates;
+
+	private final boolean rated;
 
 	private final LongSupplier clock;
 
@@ -40,14 +41,16 @@ final class Shares {
 	 * @param kind kind of owners
 	 * @param max limits of one owner
 	 * @param node totals of the node
-	 * @param callsPerSecond most calls a second of one owner, 0 for any number
+	 * @param rate most that one owner may use in a second
 	 * @param clock returns the time in nanoseconds
 	 */
-	Shares(Share.Kind kind, LimitSettings.Share max, LimitSettings.Node node, int callsPerSecond, LongSupplier clock) {
+	Shares(Share.Kind kind, LimitSettings.Share max, LimitSettings.Node node, LimitSettings.Rate rate,
+			LongSupplier clock) {
 		this.kind = kind;
 		this.max = max;
 		this.node = node;
-		this.callsPerSecond = callsPerSecond;
+		this.rated = !rate.equals(LimitSettings.Rate.NONE);
+		this.rates = this.rated ? () -> new OwnerRates(rate, kind.rates(), clock.getAsLong()) : () -> OwnerRates.NONE;
 		this.clock = clock;
 	}
 
@@ -56,18 +59,15 @@ final class Shares {
 	 * {@linkplain #release released}.
 	 */
 	Share hold(String owner) {
-		if (this.callsPerSecond > 0 && this.byOwner.size() > this.sweepAt) {
+		if (this.rated && this.byOwner.size() > this.sweepAt) {
 			sweep();
 		}
 		return Objects.requireNonNull(this.byOwner.compute(owner, (key, present) -> {
-			Share share = (present != null) ? present : new Share(this.kind, key, this.max, this.node, rate());
+			Share share = (present != null) ? present
+					: new Share(this.kind, key, this.max, this.node, this.rates.get());
 			share.hold();
 			return share;
 		}));
-	}
-
-	private @Nullable CallRate rate() {
-		return CallRate.of(this.kind.callRate(), this.callsPerSecond, this.clock);
 	}
 
 	void release(String owner) {
@@ -78,7 +78,7 @@ final class Shares {
 	}
 
 	private boolean isUnused(Share share) {
-		return share.isUnused((this.callsPerSecond > 0) ? this.clock.getAsLong() : 0);
+		return share.isUnused(this.rated ? this.clock.getAsLong() : 0);
 	}
 
 	/**

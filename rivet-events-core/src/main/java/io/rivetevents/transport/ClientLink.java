@@ -180,9 +180,15 @@ public final class ClientLink implements Renewable {
 	 * Starts the link of a client of the extended mode whose first message is part of its
 	 * request.
 	 * @param hello the message
+	 * @param bytes its size, 0 if it has no body
 	 */
-	public void start(ToServer.Hello hello) {
+	public void start(ToServer.Hello hello, int bytes) {
 		startKeepAlive();
+		RateExcess excess = (this.usage != null) ? this.usage.receive(bytes, false) : null;
+		if (excess != null) {
+			refuse(excess.toError());
+			return;
+		}
 		connect(hello);
 	}
 
@@ -455,9 +461,10 @@ public final class ClientLink implements Renewable {
 	/**
 	 * Handles a message of the client. Ignored once the session is closed.
 	 * @param message the message, decoded by the codec of the session's encoding
+	 * @param bytes its size
 	 */
-	public void receive(ToServer message) {
-		if (this.queue.closeReason() != null) {
+	public void receive(ToServer message, int bytes) {
+		if (this.queue.closeReason() != null || !isWithinReceiveRate(message, bytes)) {
 			return;
 		}
 		if (this.awaitsHello) {
@@ -493,27 +500,56 @@ public final class ClientLink implements Renewable {
 			this.right.renew(authenticate, this.request.identity(), this.usage, this::renewed);
 			return;
 		}
-		if (!(message instanceof ToServer.ActionRequest call) || isWithinRate(call)) {
+		if (isWithinCallRate(message)) {
 			deliver(this.address, this.request.connectionId(), message);
 		}
 	}
 
-	/** Rejects a call beyond a rate. A reply to a request of the server is not a call. */
-	private boolean isWithinRate(ToServer.ActionRequest call) {
-		if (this.usage == null || call.name().equals(ClientRequests.REPLY)) {
+	/** Rejects a message whose bytes are beyond a rate. */
+	private boolean isWithinReceiveRate(ToServer message, int bytes) {
+		if (this.usage == null || !this.usage.limitsReceived()) {
 			return true;
 		}
-		RateExcess excess = this.usage.call();
+		ToServer.ActionRequest call = (this.address != null) ? call(message) : null;
+		RateExcess excess = this.usage.receive(bytes, call != null);
 		if (excess == null) {
 			return true;
 		}
-		if (this.usage.isFlooding(excess)) {
+		if (call != null) {
+			reject(call, excess);
+		}
+		else if (this.awaitsHello) {
+			refuse(excess.toError());
+		}
+		else {
+			this.queue.close(CloseReason.of(ErrorCode.OVERLOADED));
+		}
+		return false;
+	}
+
+	/** Rejects a call beyond a rate. */
+	private boolean isWithinCallRate(ToServer message) {
+		ToServer.ActionRequest call = call(message);
+		RateExcess excess = (call != null && this.usage != null) ? this.usage.call() : null;
+		if (call != null && excess != null) {
+			reject(call, excess);
+		}
+		return excess == null;
+	}
+
+	/** Returns the call in a message; a reply to a request of the server is none. */
+	private static ToServer.@Nullable ActionRequest call(ToServer message) {
+		return (message instanceof ToServer.ActionRequest call && !call.name().equals(ClientRequests.REPLY)) ? call
+				: null;
+	}
+
+	private void reject(ToServer.ActionRequest call, RateExcess excess) {
+		if (this.usage != null && this.usage.isFlooding(excess)) {
 			this.queue.close(CloseReason.of(ErrorCode.OVERLOADED));
 		}
 		else if (!call.options().oneWay()) {
 			this.queue.send(OutgoingMessage.of(this.support.mapper().toError(excess.toError(), call.id(), null)));
 		}
-		return false;
 	}
 
 	private void deliver(ActorAddress address, String connectionId, ToServer message) {

@@ -72,7 +72,7 @@ public final class ActorHarness implements AutoCloseable {
 			new LimitSettings.Connection(1_000_000, 1L << 30, 1000, 1 << 20, 1 << 20),
 			new LimitSettings.Instance(1_000_000, 1L << 30), LimitSettings.DEFAULTS.principal(),
 			LimitSettings.Share.UNLIMITED, LimitSettings.DEFAULTS.address(), LimitSettings.DEFAULTS.node(), List.of(),
-			LimitSettings.DEFAULTS.times(), LimitSettings.CallRates.NONE);
+			LimitSettings.DEFAULTS.times(), LimitSettings.Rates.NONE);
 
 	private static final int IMMEDIATE = -1;
 

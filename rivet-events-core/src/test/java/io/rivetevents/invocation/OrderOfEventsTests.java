@@ -48,7 +48,7 @@ class OrderOfEventsTests {
 			new LimitSettings.Connection(1_000_000, 1L << 30, 1000, 1 << 20, 1 << 20),
 			new LimitSettings.Instance(CALLS, 1L << 30), LimitSettings.DEFAULTS.principal(),
 			LimitSettings.Share.UNLIMITED, LimitSettings.DEFAULTS.address(), LimitSettings.DEFAULTS.node(), List.of(),
-			LimitSettings.DEFAULTS.times(), LimitSettings.CallRates.NONE);
+			LimitSettings.DEFAULTS.times(), LimitSettings.Rates.NONE);
 
 	private final Room room = new Room();
 

@@ -131,7 +131,7 @@ class RefusedConnectTests {
 		LimitSettings defaults = LimitSettings.DEFAULTS;
 		this.harness = new ActorHarness(new LimitSettings(defaults.connection(), defaults.instance(),
 				new LimitSettings.Share(100, 100, 100, 1), defaults.tenant(), defaults.address(), defaults.node(),
-				List.of(), defaults.times(), defaults.callRates()), new Gate(), new Lobby());
+				List.of(), defaults.times(), defaults.rates()), new Gate(), new Lobby());
 		for (Class<?> actor : List.of(Gate.class, Lobby.class)) {
 			for (int i = 0; i < 3; i++) {
 				ConnectRequest request = ConnectRequest.stateless(this.harness.mapper().toTree("refused"),

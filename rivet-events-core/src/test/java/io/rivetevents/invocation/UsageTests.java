@@ -71,7 +71,7 @@ class UsageTests {
 		LimitSettings defaults = LimitSettings.DEFAULTS;
 		return new LimitSettings(new LimitSettings.Connection(connectionCalls, connectionBytes, 100, 1024 * 1024, 1000),
 				new LimitSettings.Instance(instanceCalls, instanceBytes), defaults.principal(), defaults.tenant(),
-				defaults.address(), defaults.node(), List.of(), defaults.times(), defaults.callRates());
+				defaults.address(), defaults.node(), List.of(), defaults.times(), defaults.rates());
 	}
 
 	private void call(RecordedOutbound client, long id, String action, Object... args) {
@@ -168,8 +168,7 @@ class UsageTests {
 	void boundsTheInstancesThatAUserCreates() {
 		LimitSettings defaults = LimitSettings.DEFAULTS;
 		restart(new LimitSettings(defaults.connection(), defaults.instance(), new LimitSettings.Share(100, 100, 100, 3),
-				defaults.tenant(), defaults.address(), defaults.node(), List.of(), defaults.times(),
-				defaults.callRates()));
+				defaults.tenant(), defaults.address(), defaults.node(), List.of(), defaults.times(), defaults.rates()));
 		for (int i = 0; i < 3; i++) {
 			this.harness.connectUser(Desk.class, "k" + i, "ada");
 		}

@@ -48,8 +48,13 @@ class CallRateTests {
 
 	private Limits limits(int principal, int tenant, int address, int node) {
 		return new Limits(
-				LimitSettings.DEFAULTS.withCallRates(new LimitSettings.CallRates(principal, tenant, address, node)),
+				LimitSettings.DEFAULTS
+					.withRates(new LimitSettings.Rates(calls(principal), calls(tenant), calls(address), calls(node))),
 				this.nanos::get, (identity) -> "red");
+	}
+
+	private static LimitSettings.Rate calls(int perSecond) {
+		return new LimitSettings.Rate(perSecond, 0);
 	}
 
 	private Identity identity(@Nullable String owner) {
@@ -72,28 +77,28 @@ class CallRateTests {
 
 	@Test
 	void permitsABurstOfOneSecondAndThenTheRate() {
-		CallRate rate = new CallRate(Limit.NODE_CALL_RATE, 4, 1, this.nanos.get());
+		Rate rate = new Rate(Limit.NODE_CALL_RATE, 4, Rate.SECOND, this.nanos.get());
 		for (int i = 0; i < 4; i++) {
-			assertThat(rate.take(this.nanos.get())).isNull();
+			assertThat(rate.take(1, 1, this.nanos.get())).isNull();
 		}
-		assertThat(rate.take(this.nanos.get()))
-			.isEqualTo(new RateExcess(Limit.NODE_CALL_RATE, 4, Duration.ofMillis(250)));
+		assertThat(rate.take(1, 1, this.nanos.get()))
+			.isEqualTo(new RateExcess(Limit.NODE_CALL_RATE, 250_000_000, Duration.ofMillis(250)));
 		advance(Duration.ofMillis(100));
-		assertThat(rate.take(this.nanos.get()))
-			.isEqualTo(new RateExcess(Limit.NODE_CALL_RATE, 4, Duration.ofMillis(150)));
+		assertThat(rate.take(1, 1, this.nanos.get()))
+			.isEqualTo(new RateExcess(Limit.NODE_CALL_RATE, 250_000_000, Duration.ofMillis(150)));
 		advance(Duration.ofMillis(150));
-		assertThat(rate.take(this.nanos.get())).isNull();
-		assertThat(rate.take(this.nanos.get())).isNotNull();
+		assertThat(rate.take(1, 1, this.nanos.get())).isNull();
+		assertThat(rate.take(1, 1, this.nanos.get())).isNotNull();
 		advance(Duration.ofHours(1));
 		for (int i = 0; i < 4; i++) {
-			assertThat(rate.take(this.nanos.get())).isNull();
+			assertThat(rate.take(1, 1, this.nanos.get())).isNull();
 		}
-		assertThat(rate.take(this.nanos.get())).isNotNull();
+		assertThat(rate.take(1, 1, this.nanos.get())).isNotNull();
 	}
 
 	@Test
 	void countsExactlyWhenThreadsRace() throws InterruptedException {
-		CallRate rate = new CallRate(Limit.NODE_CALL_RATE, 10_000, 1, this.nanos.get());
+		Rate rate = new Rate(Limit.NODE_CALL_RATE, 10_000, Rate.SECOND, this.nanos.get());
 		AtomicInteger taken = new AtomicInteger();
 		CountDownLatch ready = new CountDownLatch(4);
 		ExecutorService threads = Executors.newFixedThreadPool(4);
@@ -101,7 +106,7 @@ class CallRateTests {
 			threads.execute(() -> {
 				ready.countDown();
 				for (int j = 0; j < 5000; j++) {
-					if (rate.take(this.nanos.get()) == null) {
+					if (rate.take(1, 1, this.nanos.get()) == null) {
 						taken.incrementAndGet();
 					}
 				}

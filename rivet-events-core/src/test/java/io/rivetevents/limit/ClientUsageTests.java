@@ -35,7 +35,7 @@ class ClientUsageTests {
 			new LimitSettings.Connection(10, 100_000, 5, 1024 * 1024, 1000), LimitSettings.Instance.DEFAULTS,
 			new LimitSettings.Share(15, 3, 8, 2), LimitSettings.Share.UNLIMITED, new LimitSettings.Share(18, 4, 9, 2),
 			new LimitSettings.Node(6, 150_000, 1000, 2000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000), List.of(),
-			LimitSettings.Times.DEFAULTS, LimitSettings.CallRates.NONE));
+			LimitSettings.Times.DEFAULTS, LimitSettings.Rates.NONE));
 
 	private static InetAddress address(String text) {
 		try {
@@ -218,7 +218,7 @@ class ClientUsageTests {
 	private static Limits node(LimitSettings.Node node) {
 		return new Limits(new LimitSettings(LimitSettings.Connection.DEFAULTS, LimitSettings.Instance.DEFAULTS,
 				LimitSettings.Share.OF_PRINCIPAL, LimitSettings.Share.UNLIMITED, LimitSettings.Share.OF_ADDRESS, node,
-				List.of(), LimitSettings.Times.DEFAULTS, LimitSettings.CallRates.NONE));
+				List.of(), LimitSettings.Times.DEFAULTS, LimitSettings.Rates.NONE));
 	}
 
 	/** Whatever one takes, others get in. */
@@ -313,7 +313,7 @@ class ClientUsageTests {
 		LimitSettings defaults = LimitSettings.DEFAULTS;
 		return new Limits(
 				new LimitSettings(defaults.connection(), defaults.instance(), defaults.principal(), tenant,
-						defaults.address(), defaults.node(), List.of(), defaults.times(), defaults.callRates()),
+						defaults.address(), defaults.node(), List.of(), defaults.times(), defaults.rates()),
 				System::nanoTime, TENANTS);
 	}
 
@@ -430,7 +430,7 @@ class ClientUsageTests {
 		Limits node = new Limits(new LimitSettings(LimitSettings.Connection.DEFAULTS, LimitSettings.Instance.DEFAULTS,
 				LimitSettings.Share.OF_PRINCIPAL, LimitSettings.Share.UNLIMITED, LimitSettings.Share.OF_ADDRESS,
 				LimitSettings.Node.of(1L << 30, 1L << 30), List.of(), LimitSettings.Times.DEFAULTS,
-				LimitSettings.CallRates.NONE));
+				LimitSettings.Rates.NONE));
 		for (int user = 0; user < 1000; user++) {
 			for (int tab = 0; tab < 4; tab++) {
 				ClientUsage usage = node.connect(ADDRESS);

@@ -40,7 +40,7 @@ class LinkLimitsTests {
 		LimitSettings defaults = LimitSettings.DEFAULTS;
 		return new LimitSettings(new LimitSettings.Connection(2, 1 << 20, 3, 1 << 20, 1000), defaults.instance(),
 				defaults.principal(), defaults.tenant(), defaults.address(), defaults.node(), List.of(),
-				defaults.times(), defaults.callRates());
+				defaults.times(), defaults.rates());
 	}
 
 	private TestClient client() {

@@ -85,7 +85,7 @@ public final class TestLink implements ClientTransport, TransportSession {
 
 	private void receive(byte[] frame) {
 		try {
-			this.link.receive(this.encoding.codec().decode(frame));
+			this.link.receive(this.encoding.codec().decode(frame), frame.length);
 		}
 		catch (RivetException ex) {
 			this.link.refuseMessage(ex);

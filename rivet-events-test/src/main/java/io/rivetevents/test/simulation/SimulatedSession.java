@@ -103,7 +103,7 @@ final class SimulatedSession implements TransportSession {
 	void send(ToServer message) {
 		this.link.execute(() -> {
 			if (!this.ended) {
-				this.link.receive(message);
+				this.link.receive(message, 0);
 			}
 		});
 	}

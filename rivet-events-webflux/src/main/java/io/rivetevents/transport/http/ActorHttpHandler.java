@@ -169,7 +169,7 @@ public final class ActorHttpHandler implements WebHandler {
 
 	/**
 	 * Authenticates the caller, which may take long. Until then the undecoded body counts
-	 * towards the memory limit.
+	 * towards the memory limit, and then towards the rates of the caller.
 	 */
 	private Mono<Identity> identify(ServerWebExchange exchange, @Nullable JsonNode params, byte[] body) {
 		long weight = MessageWeight.ofRequest(params, body);
@@ -181,7 +181,8 @@ public final class ActorHttpHandler implements WebHandler {
 			}
 			return reception;
 		}, (taken) -> this.io.onEventLoop(LinkTask.later(() -> this.services.handshake().identify(request, params)),
-				exchange), Reception::release);
+				exchange), Reception::release)
+			.doOnNext((identity) -> this.services.limits().receive(identity, body.length));
 	}
 
 	private ConnectRequest stateless(ServerWebExchange exchange, @Nullable JsonNode params, Identity identity) {

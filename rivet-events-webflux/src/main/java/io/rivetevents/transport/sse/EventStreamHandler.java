@@ -138,12 +138,12 @@ public final class EventStreamHandler implements WebHandler {
 		}
 		if (method == HttpMethod.GET) {
 			return EventStream.CLOSED.equals(HelloQuery.lastEventId(request)) ? answer(exchange, HttpStatus.NO_CONTENT)
-					: open(exchange, gateway, HelloQuery.read(request));
+					: open(exchange, gateway, new EventStreamLink.First(HelloQuery.read(request), 0));
 		}
 		if (method == HttpMethod.POST) {
 			return HttpBody
 				.read(exchange, this.settings.link().maxIncomingSize(), this.links.limits(), this.io.addresses())
-				.flatMap((body) -> open(exchange, gateway, hello(body)));
+				.flatMap((body) -> open(exchange, gateway, new EventStreamLink.First(hello(body), body.length)));
 		}
 		throw new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "A stream requires GET or POST.");
 	}
@@ -161,7 +161,7 @@ public final class EventStreamHandler implements WebHandler {
 		throw new RivetException(ErrorCode.INVALID_REQUEST, "The first message must be `Hello`.");
 	}
 
-	private Mono<Void> open(ServerWebExchange exchange, GatewayRequest gateway, ToServer.Hello hello) {
+	private Mono<Void> open(ServerWebExchange exchange, GatewayRequest gateway, EventStreamLink.First first) {
 		if (this.links.isDraining()) {
 			throw new RivetException(ErrorCode.RESTARTING);
 		}
@@ -181,7 +181,7 @@ public final class EventStreamHandler implements WebHandler {
 			PendingHandshake opening = new PendingHandshake(this.io.read(exchange), gateway::target, () -> null, null,
 					context);
 			Flux<Mono<ByteBuf>> body = EventStreamLink.body(LinkIo.eventLoopOf(connection.channel()),
-					() -> new EventStreamLink(opening, hello, exchange, connection, this.links, this.io, this.settings,
+					() -> new EventStreamLink(opening, first, exchange, connection, this.links, this.io, this.settings,
 							this::add, this::remove));
 			return response.writeAndFlushWith(body.map((part) -> part.map(buffers::wrap)));
 		});

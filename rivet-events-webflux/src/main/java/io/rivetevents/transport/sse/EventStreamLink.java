@@ -71,16 +71,25 @@ final class EventStreamLink implements TransportSession {
 	private final Consumer<EventStreamLink> onEnd;
 
 	/** Cleared once it is handled, since a stream may stay open for days. */
-	private ToServer.@Nullable Hello hello;
+	private @Nullable First first;
 
 	private long lastBatch;
 
 	private boolean closed;
 
 	/**
+	 * The first message of a client.
+	 *
+	 * @param hello the message
+	 * @param bytes size of the body with it, 0 if it is in the URL
+	 */
+	record First(ToServer.Hello hello, int bytes) {
+	}
+
+	/**
 	 * Creates a stream.
 	 * @param opening the client's request
-	 * @param hello the client's first message
+	 * @param first the client's first message
 	 * @param exchange the request and the answer
 	 * @param connection the network connection
 	 * @param support services that all connections share
@@ -90,10 +99,10 @@ final class EventStreamLink implements TransportSession {
 	 * receives it
 	 * @param onEnd called once, at the end of the stream
 	 */
-	EventStreamLink(PendingHandshake opening, ToServer.Hello hello, ServerWebExchange exchange, Connection connection,
+	EventStreamLink(PendingHandshake opening, First first, ServerWebExchange exchange, Connection connection,
 			LinkServices support, LinkIo io, EventStreamSettings settings, Consumer<EventStreamLink> onIdentified,
 			Consumer<EventStreamLink> onEnd) {
-		this.hello = hello;
+		this.first = first;
 		this.channel = connection.channel();
 		this.eventLoop = LinkIo.eventLoopOf(this.channel);
 		this.body = StreamBody.open(exchange, connection, settings.outbound(), io, this::close);
@@ -153,13 +162,13 @@ final class EventStreamLink implements TransportSession {
 	}
 
 	private void start() {
-		ToServer.Hello hello = this.hello;
-		this.hello = null;
-		if (this.closed || hello == null) {
+		First first = this.first;
+		this.first = null;
+		if (this.closed || first == null) {
 			return; // the socket was closed before the stream started
 		}
 		TcpUserTimeout.set(this.channel, this.settings.link().keepAlive().multipliedBy(2));
-		this.link.start(hello);
+		this.link.start(first.hello(), first.bytes());
 	}
 
 	@Override
@@ -210,7 +219,7 @@ final class EventStreamLink implements TransportSession {
 	 */
 	void receive(InboundRequest.Content content) {
 		if (content instanceof InboundRequest.Messages messages) {
-			receive(messages.sequence(), decode(messages.body()));
+			receive(messages.sequence(), decode(messages.body()), messages.body().length);
 		}
 		else if (content instanceof InboundRequest.Unreadable unreadable) {
 			this.queue.close(unreadable.reason());
@@ -230,14 +239,17 @@ final class EventStreamLink implements TransportSession {
 		}
 	}
 
-	/** A request with the number of an earlier one is ignored. */
-	private void receive(@Nullable Long sequence, List<ToServer> messages) {
+	/**
+	 * A request with the number of an earlier one is ignored. The messages of a request
+	 * count equally for its size.
+	 */
+	private void receive(@Nullable Long sequence, List<ToServer> messages, int bytes) {
 		this.link.execute(() -> {
 			if (sequence != null && sequence <= this.lastBatch) {
 				return;
 			}
 			this.lastBatch = (sequence != null) ? sequence : this.lastBatch;
-			messages.forEach(this.link::receive);
+			messages.forEach((message) -> this.link.receive(message, bytes / messages.size()));
 		});
 	}
 

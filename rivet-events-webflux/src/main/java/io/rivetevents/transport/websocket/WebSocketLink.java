@@ -116,7 +116,7 @@ final class WebSocketLink implements Socket.Listener, TransportSession {
 				refuse(CloseReason.invalidText());
 				return;
 			}
-			this.link.receive(encoding.codec().decode(message));
+			this.link.receive(encoding.codec().decode(message), message.length);
 		}
 		catch (RivetException ex) {
 			onUnreadable(message, text, ex);

@@ -40,7 +40,7 @@ class ClientAddressesTests {
 		LimitSettings defaults = LimitSettings.DEFAULTS;
 		return new ClientAddresses(new Limits(
 				new LimitSettings(defaults.connection(), defaults.instance(), defaults.principal(), defaults.tenant(),
-						defaults.address(), defaults.node(), List.of(trusted), defaults.times(), defaults.callRates())),
+						defaults.address(), defaults.node(), List.of(trusted), defaults.times(), defaults.rates())),
 				true);
 	}
 
