@@ -34,6 +34,7 @@ import io.rivetevents.actor.call.MethodInvoker;
 import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.answer.IdempotentAnswers;
 import io.rivetevents.actor.call.InterceptorChain;
+import io.rivetevents.actor.event.InstanceEvents;
 import io.rivetevents.actor.hibernation.ConnectionFormat;
 import io.rivetevents.actor.hibernation.ForwardedEvents;
 import io.rivetevents.actor.hibernation.Hibernation;

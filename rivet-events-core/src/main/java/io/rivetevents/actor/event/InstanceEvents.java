@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.actor.instance;
+package io.rivetevents.actor.event;
 
 import java.util.List;
 
@@ -23,7 +23,7 @@ import io.rivetevents.observation.Tracing;
  * Sends events to the connections of one instance, with the settings that its actor
  * declares. Thread-safe.
  */
-final class InstanceEvents implements Dispatcher {
+public final class InstanceEvents implements Dispatcher {
 
 	private final ActorType type;
 
@@ -37,7 +37,7 @@ final class InstanceEvents implements Dispatcher {
 	 * @param connections connections of the instance
 	 * @param tracing traces the events
 	 */
-	InstanceEvents(ActorType type, ActorConnections connections, Tracing tracing) {
+	public InstanceEvents(ActorType type, ActorConnections connections, Tracing tracing) {
 		this.type = type;
 		this.connections = connections;
 		this.tracing = tracing;
@@ -60,7 +60,8 @@ final class InstanceEvents implements Dispatcher {
 		return argumentsOf(this.type, event);
 	}
 
-	static List<DeclaredType> argumentsOf(ActorType type, String event) {
+	/** Returns the types of the arguments that an actor declares for an event. */
+	public static List<DeclaredType> argumentsOf(ActorType type, String event) {
 		ActorType.EventSettings known = type.event(event);
 		return (known != null) ? known.arguments() : List.of();
 	}
