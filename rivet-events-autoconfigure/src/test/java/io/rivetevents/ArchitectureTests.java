@@ -182,6 +182,7 @@ class ArchitectureTests {
 			autoconfigure.ticket: actor.state extension cluster redis ticket transport transport.http
 			    transport.webflux autoconfigure
 			autoconfigure.modulith: connection actor autoconfigure
+			autoconfigure.problem: error limit extension autoconfigure
 			autoconfigure.security: extension delivery security transport.session autoconfigure
 			autoconfigure.state: protocol error annotation actor actor.state extension actor.call
 			    placement invocation.index delivery delivery.dispatch outbox jdbc jdbc.sqlite jdbc.outbox redis.store
@@ -232,6 +233,7 @@ class ArchitectureTests {
 		allButStores.remove("autoconfigure.diagnostics");
 		allButStores.remove("autoconfigure.modulith");
 		allButStores.remove("autoconfigure.ticket");
+		allButStores.remove("autoconfigure.problem");
 		allButStores.remove("autoconfigure.security");
 		allButStores.remove("autoconfigure.cluster");
 		allButStores.remove("autoconfigure.observation");
@@ -403,7 +405,8 @@ class ArchitectureTests {
 			.resideOutsideOfPackages("io.rivetevents.transport.*", "io.rivetevents.security.webflux",
 					"io.rivetevents.autoconfigure", "io.rivetevents.autoconfigure.actuate",
 					"io.rivetevents.autoconfigure.inspector", "io.rivetevents.autoconfigure.observation",
-					"io.rivetevents.autoconfigure.ticket", "io.rivetevents.autoconfigure.security")
+					"io.rivetevents.autoconfigure.problem", "io.rivetevents.autoconfigure.ticket",
+					"io.rivetevents.autoconfigure.security")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage(WEB)

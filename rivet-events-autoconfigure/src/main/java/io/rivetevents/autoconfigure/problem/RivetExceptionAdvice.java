@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.autoconfigure;
+package io.rivetevents.autoconfigure.problem;
 
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
