@@ -7,7 +7,6 @@ package io.rivetevents.transport.sse;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -31,6 +30,7 @@ import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.inbound.InboundRequest;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.RetryDelay;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.EventStream;
 import io.rivetevents.transport.ClientLink;
@@ -48,11 +48,6 @@ final class EventStreamLink implements TransportSession {
 
 	/** Time for a client that reads too slowly to receive the last item. */
 	private static final long LAST_WORD_MILLIS = 1000;
-
-	/** Bounds of the random delay after which an {@code EventSource} reconnects. */
-	private static final int MIN_RETRY_MILLIS = 1000;
-
-	private static final int MAX_RETRY_MILLIS = 4000;
 
 	private final Channel channel;
 
@@ -153,12 +148,13 @@ final class EventStreamLink implements TransportSession {
 	}
 
 	/**
-	 * Returns the first bytes of a stream. They are sent at once, because proxies and
-	 * browsers wait for them.
+	 * Returns the first bytes of a stream, with the delay after which an
+	 * {@code EventSource} reconnects. They are sent at once, because proxies and browsers
+	 * wait for them.
 	 */
 	private static ByteBuf welcome() {
-		int retry = ThreadLocalRandom.current().nextInt(MIN_RETRY_MILLIS, MAX_RETRY_MILLIS);
-		return Unpooled.copiedBuffer(": welcome\nretry: %d\n\n".formatted(retry), StandardCharsets.US_ASCII);
+		return Unpooled.copiedBuffer(": welcome\nretry: %d\n\n".formatted(RetryDelay.nextMillis()),
+				StandardCharsets.US_ASCII);
 	}
 
 	private void start() {

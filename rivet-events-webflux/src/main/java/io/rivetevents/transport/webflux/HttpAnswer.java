@@ -7,7 +7,6 @@ package io.rivetevents.transport.webflux;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -21,6 +20,7 @@ import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.RetryDelay;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.netty.ErrorHeader;
@@ -37,9 +37,6 @@ public final class HttpAnswer {
 	private static final int MIN_COUNTED = 4 * 1024;
 
 	private static final int MAX_ERROR = 1024 * 1024;
-
-	/** Most seconds after which a client may retry. */
-	private static final int RETRY_SECONDS = 4;
 
 	/** Number of characters to which the texts of a long error are cut. */
 	private static final int MAX_TEXT = 1000;
@@ -123,8 +120,7 @@ public final class HttpAnswer {
 
 	private static void describe(HttpHeaders headers, RivetException ex) {
 		if (ex.status() == HttpStatus.SERVICE_UNAVAILABLE.value()) {
-			int seconds = ThreadLocalRandom.current().nextInt(1, RETRY_SECONDS + 1);
-			headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(seconds));
+			headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(RetryDelay.nextSeconds()));
 		}
 		headers.set(ErrorHeader.NAME, ErrorHeader.value(ex.group(), ex.code()));
 	}
