@@ -8,6 +8,8 @@ package io.rivetevents.outbound;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.RetryDelay;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.encoding.EncodedMessage;
 import io.rivetevents.protocol.encoding.Encoding;
@@ -19,6 +21,8 @@ import io.rivetevents.protocol.encoding.OutgoingMessage;
  * several threads.
  */
 final class QueueNotices {
+
+	private static final CloseReason TOO_MANY = CloseReason.of(ErrorCode.TOO_MANY_CONNECTIONS);
 
 	private final Encoding encoding;
 
@@ -73,8 +77,16 @@ final class QueueNotices {
 	 * @return encoded bytes, {@code null} in the plain protocol
 	 */
 	byte @Nullable [] ofClose(CloseReason reason) {
-		return this.encoding.isExtended() ? this.encoding.codec().encode(new ToClient.Close(reason, this.retryAfter))
+		return this.encoding.isExtended() ? this.encoding.codec().encode(new ToClient.Close(reason, delay(reason)))
 				: null;
+	}
+
+	/**
+	 * Returns the delay after which the client reconnects, {@code null} to leave it to
+	 * the client.
+	 */
+	private @Nullable Long delay(CloseReason reason) {
+		return reason.equals(TOO_MANY) ? Long.valueOf(RetryDelay.nextMillis()) : this.retryAfter;
 	}
 
 }

@@ -114,7 +114,8 @@ public final class ClientLink implements Renewable {
 
 	/**
 	 * Creates a link. It counts towards the limits of the client's address until
-	 * {@link #end()} is called, so each link must be ended.
+	 * {@link #end()} is called, so each link must be ended. A client that was
+	 * {@linkplain Admission admitted} counts already.
 	 * @param opening the client's request
 	 * @param queue the outbound queue
 	 * @param support shared by all links
@@ -134,7 +135,7 @@ public final class ClientLink implements Renewable {
 		ClientUsage usage = null;
 		RivetException excess = null;
 		try {
-			usage = support.limits().connect(opening.request().clientAddress());
+			usage = opening.enter(support.limits());
 		}
 		catch (RivetException ex) {
 			excess = ex;
@@ -275,7 +276,7 @@ public final class ClientLink implements Renewable {
 		}
 		this.hello = hello;
 		connect((opening) -> {
-			JsonNode params = (hello.params() != null) ? hello.params() : opening.params().get();
+			JsonNode params = opening.paramsOf(hello);
 			return this.support.handshake()
 				.identify(opening, params, hello.credentials())
 				.flatMap((identity) -> retained(opening, identity))
@@ -342,8 +343,8 @@ public final class ClientLink implements Renewable {
 	private ConnectRequest register(ConnectRequest identified) {
 		ConnectRequest request = identified.withGateway(this.support.connections().node());
 		this.request = request;
-		if (this.usage != null && this.usage.identify(request.identity()) != null) {
-			throw new RivetException(ErrorCode.TOO_MANY_CONNECTIONS);
+		if (this.usage != null) {
+			Admission.checkRoom(this.usage, request.identity());
 		}
 		JsonNode params = request.params();
 		if (this.usage != null && params != null && this.usage.keep(MessageWeight.of(params)) != null) {

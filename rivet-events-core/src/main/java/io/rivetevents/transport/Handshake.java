@@ -158,7 +158,7 @@ public final class Handshake {
 	}
 
 	/**
-	 * Authenticates the client of a request to connect.
+	 * Authenticates the client of a request to connect, once.
 	 * @param opening the request, which may contain a ticket
 	 * @param params its connection params, {@code null} if there are none
 	 * @param credentials the credentials in its first message, {@code null} if there are
@@ -168,7 +168,9 @@ public final class Handshake {
 	 */
 	public Mono<Identity> identify(PendingHandshake opening, @Nullable JsonNode params,
 			@Nullable JsonNode credentials) {
-		return identify(opening.request(), params, Flux.concat(byTicket(opening), byMessage(opening, credentials)));
+		PendingHandshake.Place place = opening.place();
+		return (place != null) ? place.identity()
+				: identify(opening.request(), params, Flux.concat(byTicket(opening), byMessage(opening, credentials)));
 	}
 
 	private Mono<Identity> identify(HandshakeRequest request, @Nullable JsonNode params, Flux<Accepted> more) {

@@ -78,7 +78,7 @@ final class SimulatedSession implements TransportSession {
 		this.network = node.network();
 		this.queue = new OutboundQueue(Encoding.EXTENDED_JSON, node.queues(), (bytes) -> requestWrite());
 		ScheduledExecutorService thread = node.newThread();
-		PendingHandshake opening = new PendingHandshake(new TestHandshake(HANDSHAKE, Map.of(), user), () -> target,
+		PendingHandshake opening = PendingHandshake.of(new TestHandshake(HANDSHAKE, Map.of(), user), () -> target,
 				() -> null, null, Context.empty());
 		this.link = new ClientLink(opening, this.queue, node.links(), node.settings(), thread, this);
 		this.link.execute(this.link::start);

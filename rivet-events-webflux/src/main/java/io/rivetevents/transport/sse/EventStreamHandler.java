@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.protocol.encoding.EventStream;
+import io.rivetevents.transport.Admission;
 import io.rivetevents.transport.GatewayRequest;
 import io.rivetevents.transport.LinkServices;
 import io.rivetevents.transport.LinkTask;
@@ -71,6 +73,8 @@ public final class EventStreamHandler implements WebHandler {
 
 	private final EventStreamSettings settings;
 
+	private final Admission admission;
+
 	/**
 	 * Creates the handler.
 	 * @param basePath prefix of the routes
@@ -83,6 +87,7 @@ public final class EventStreamHandler implements WebHandler {
 		this.links = links;
 		this.io = io;
 		this.settings = settings;
+		this.admission = new Admission(links);
 	}
 
 	/**
@@ -161,30 +166,56 @@ public final class EventStreamHandler implements WebHandler {
 		throw new RivetException(ErrorCode.INVALID_REQUEST, "The first message must be `Hello`.");
 	}
 
+	/**
+	 * Opens a stream. A client for which there is no room is answered by a status, before
+	 * the stream begins.
+	 */
 	private Mono<Void> open(ServerWebExchange exchange, GatewayRequest gateway, EventStreamLink.First first) {
-		if (this.links.isDraining()) {
-			throw new RivetException(ErrorCode.RESTARTING);
-		}
+		ServerHttpResponse response = exchange.getResponse();
+		Connection connection = connection(response);
+		return Mono.deferContextual((context) -> {
+			PendingHandshake opening = PendingHandshake.of(this.io.read(exchange), gateway::target, () -> null, null,
+					context);
+			return this.io.onEventLoop(this.admission.admit(opening, first.hello())
+				.doOnNext((admitted) -> releaseAtEnd(connection.channel(), admitted)), exchange);
+		})
+			.onErrorResume(RivetException.class,
+					(ex) -> HttpAnswer.writeProblem(response, ex, this.links.mapper()).then(Mono.empty()))
+			.flatMap((opening) -> stream(exchange, connection, opening, first));
+	}
+
+	private static Connection connection(ServerHttpResponse response) {
+		HttpServerResponse netty = ServerHttpResponseDecorator.getNativeResponse(response);
+		Connection[] found = new Connection[1];
+		netty.withConnection((connection) -> found[0] = connection);
+		return found[0];
+	}
+
+	private Mono<Void> stream(ServerWebExchange exchange, Connection connection, PendingHandshake opening,
+			EventStreamLink.First first) {
 		ServerHttpResponse response = exchange.getResponse();
 		HttpHeaders headers = response.getHeaders();
 		headers.set(HttpHeaders.CONTENT_TYPE, EVENT_STREAM);
 		headers.setCacheControl("no-cache, no-transform");
 		headers.set("X-Accel-Buffering", "no"); // disables the buffer of nginx
-		HttpServerResponse reactorResponse = ServerHttpResponseDecorator.getNativeResponse(response);
 		// the connection carries nothing else and closes with the stream
 		headers.set(HttpHeaders.CONNECTION, "close");
-		Connection[] found = new Connection[1];
-		reactorResponse.withConnection((connection) -> found[0] = connection);
-		Connection connection = found[0];
 		NettyDataBufferFactory buffers = (NettyDataBufferFactory) response.bufferFactory();
-		return Mono.deferContextual((context) -> {
-			PendingHandshake opening = new PendingHandshake(this.io.read(exchange), gateway::target, () -> null, null,
-					context);
-			Flux<Mono<ByteBuf>> body = EventStreamLink.body(LinkIo.eventLoopOf(connection.channel()),
-					() -> new EventStreamLink(opening, first, exchange, connection, this.links, this.io, this.settings,
-							this::add, this::remove));
-			return response.writeAndFlushWith(body.map((part) -> part.map(buffers::wrap)));
-		});
+		Flux<Mono<ByteBuf>> body = EventStreamLink.body(LinkIo.eventLoopOf(connection.channel()),
+				() -> new EventStreamLink(opening, first, exchange, connection, this.links, this.io, this.settings,
+						this::add, this::remove));
+		return response.writeAndFlushWith(body.map((part) -> part.map(buffers::wrap)));
+	}
+
+	/**
+	 * Called when the client is admitted: if it leaves before the stream begins, no link
+	 * ends its place.
+	 */
+	private static void releaseAtEnd(Channel channel, PendingHandshake opening) {
+		PendingHandshake.Place place = opening.place();
+		if (place != null) {
+			channel.closeFuture().addListener((closed) -> place.usage().close());
+		}
 	}
 
 	/**

@@ -77,7 +77,7 @@ final class ChannelUpgradeStrategy implements RequestUpgradeStrategy {
 				Socket direct = ChannelSocket.open(in, channel, eventLoop, written, owner);
 				Socket way = (direct != null) ? direct : new SessionSocket(
 						session(exchange, in, out, handshakeInfoFactory.get()), channel, eventLoop, written, owner);
-				PendingHandshake opening = new PendingHandshake(owner.io().read(exchange),
+				PendingHandshake opening = PendingHandshake.of(owner.io().read(exchange),
 						() -> RequestFailures.reading(() -> target(exchange, offered, owner)),
 						() -> RequestFailures.reading(offered::readParams), offered.ticket(), context);
 				return new WebSocketLink(way, encoding, opening, owner).run();
