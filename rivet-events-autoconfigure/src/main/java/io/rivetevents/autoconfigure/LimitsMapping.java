@@ -45,13 +45,14 @@ final class LimitsMapping {
 				node, limits.trustedProxies(),
 				new LimitSettings.Times(limits.headerTimeout(), limits.bodyTimeout(), limits.idleTimeout(),
 						limits.writeTimeout()),
-				new LimitSettings.Rates(rate(principal.callRate(), principal.receiveRate()),
-						rate(tenant.callRate(), tenant.receiveRate()), rate(address.callRate(), address.receiveRate()),
-						rate(limits.node().callRate(), limits.node().receiveRate())));
+				new LimitSettings.Rates(rate(principal.callRate(), principal.receiveRate(), principal.fanOutRate()),
+						rate(tenant.callRate(), tenant.receiveRate(), tenant.fanOutRate()),
+						rate(address.callRate(), address.receiveRate(), address.fanOutRate()),
+						rate(limits.node().callRate(), limits.node().receiveRate(), limits.node().fanOutRate())));
 	}
 
-	private static LimitSettings.Rate rate(int calls, DataSize received) {
-		return new LimitSettings.Rate(calls, received.toBytes());
+	private static LimitSettings.Rate rate(int calls, DataSize received, int deliveries) {
+		return new LimitSettings.Rate(calls, received.toBytes(), deliveries);
 	}
 
 	private static LimitSettings.Node toNode(RivetEventsProperties.NodeLimits node) {

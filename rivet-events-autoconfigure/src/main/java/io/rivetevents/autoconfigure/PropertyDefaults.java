@@ -136,20 +136,20 @@ final class PropertyDefaults {
 	}
 
 	static PrincipalShare principalShare() {
-		return new PrincipalShare(10_000, 1000, 20_000, null, 0, DataSize.ofBytes(0));
+		return new PrincipalShare(10_000, 1000, 20_000, null, 0, DataSize.ofBytes(0), 0);
 	}
 
 	static TenantShare tenantShare() {
-		return new TenantShare(null, null, null, null, 0, DataSize.ofBytes(0));
+		return new TenantShare(null, null, null, null, 0, DataSize.ofBytes(0), 0);
 	}
 
 	static AddressShare addressShare() {
-		return new AddressShare(50_000, null, 200_000, null, 0, DataSize.ofBytes(0));
+		return new AddressShare(50_000, null, 200_000, null, 0, DataSize.ofBytes(0), 0);
 	}
 
 	static NodeLimits nodeLimits() {
 		return new NodeLimits(null, null, null, null, null, null, null, null, null, null, null, null, 0,
-				DataSize.ofBytes(0));
+				DataSize.ofBytes(0), 0);
 	}
 
 }

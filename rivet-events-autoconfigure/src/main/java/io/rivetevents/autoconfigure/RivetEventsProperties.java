@@ -558,10 +558,13 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * is no limit.
 	 * @param receiveRate Maximum size of messages and bodies a second. Further calls are
 	 * answered with actor.overloaded. With 0 there is no limit.
+	 * @param fanOutRate Maximum number of deliveries a second that calls cause. Further
+	 * calls are answered with actor.overloaded. With 0 there is no limit.
 	 */
 	public record PrincipalShare(@DefaultValue("10000") int calls, @DefaultValue("1000") int connections,
 			@MayBeZero @DefaultValue("20000") int subscriptions, @MayBeZero @Nullable Integer instances,
-			@MayBeZero @DefaultValue("0") int callRate, @MayBeZero @DefaultValue("0") DataSize receiveRate) {
+			@MayBeZero @DefaultValue("0") int callRate, @MayBeZero @DefaultValue("0") DataSize receiveRate,
+			@MayBeZero @DefaultValue("0") int fanOutRate) {
 	}
 
 	/**
@@ -581,10 +584,13 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * is no limit.
 	 * @param receiveRate Maximum size of messages and bodies a second. Further calls are
 	 * answered with actor.overloaded. With 0 there is no limit.
+	 * @param fanOutRate Maximum number of deliveries a second that calls cause. Further
+	 * calls are answered with actor.overloaded. With 0 there is no limit.
 	 */
 	public record TenantShare(@Nullable Integer calls, @Nullable Integer connections,
 			@MayBeZero @Nullable Integer subscriptions, @MayBeZero @Nullable Integer instances,
-			@MayBeZero @DefaultValue("0") int callRate, @MayBeZero @DefaultValue("0") DataSize receiveRate) {
+			@MayBeZero @DefaultValue("0") int callRate, @MayBeZero @DefaultValue("0") DataSize receiveRate,
+			@MayBeZero @DefaultValue("0") int fanOutRate) {
 	}
 
 	/**
@@ -606,10 +612,13 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * is no limit.
 	 * @param receiveRate Maximum size of messages and bodies a second. Further calls are
 	 * answered with actor.overloaded. With 0 there is no limit.
+	 * @param fanOutRate Maximum number of deliveries a second that calls cause. Further
+	 * calls are answered with actor.overloaded. With 0 there is no limit.
 	 */
 	public record AddressShare(@MayBeZero @DefaultValue("50000") int calls, @MayBeZero @Nullable Integer connections,
 			@MayBeZero @DefaultValue("200000") int subscriptions, @MayBeZero @Nullable Integer instances,
-			@MayBeZero @DefaultValue("0") int callRate, @MayBeZero @DefaultValue("0") DataSize receiveRate) {
+			@MayBeZero @DefaultValue("0") int callRate, @MayBeZero @DefaultValue("0") DataSize receiveRate,
+			@MayBeZero @DefaultValue("0") int fanOutRate) {
 	}
 
 	/**
@@ -653,6 +662,8 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * is no limit.
 	 * @param receiveRate Maximum size of messages and bodies a second. Further calls are
 	 * answered with actor.overloaded. With 0 there is no limit.
+	 * @param fanOutRate Maximum number of deliveries a second that calls cause. Further
+	 * calls are answered with actor.overloaded. With 0 there is no limit.
 	 */
 	public record NodeLimits(@Nullable Integer connections, @Nullable DataSize pendingSize,
 			@Nullable DataSize queuedSize, @Nullable DataSize subscriptionsSize,
@@ -660,7 +671,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 			@Nullable DataSize awakeSize, @Nullable DataSize storedSize, @Nullable DataSize receivingSize,
 			@Nullable DataSize sendingSize, @MayBeZero @Nullable DataSize compressionSize,
 			@Nullable DataSize requestsSize, @MayBeZero @DefaultValue("0") int callRate,
-			@MayBeZero @DefaultValue("0") DataSize receiveRate) {
+			@MayBeZero @DefaultValue("0") DataSize receiveRate, @MayBeZero @DefaultValue("0") int fanOutRate) {
 	}
 
 }

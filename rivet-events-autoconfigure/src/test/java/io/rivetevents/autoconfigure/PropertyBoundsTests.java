@@ -41,12 +41,13 @@ class PropertyBoundsTests {
 	/** Those of which there may be none, and what may be done at once. */
 	private static final Set<String> MAY_BE_ZERO = Set.of("actor.save-interval", "actor.sleep-timeout",
 			"cluster.disconnect-grace", "cluster.leave-timeout", "cluster.smaller-part-sockets", "history.max-age",
-			"history.max-events", "history.max-size", "limits.address.call-rate", "limits.address.receive-rate",
-			"limits.address.calls", "limits.address.connections", "limits.address.instances",
-			"limits.address.subscriptions", "limits.connection.subscriptions", "limits.node.answers-size",
-			"limits.node.call-rate", "limits.node.receive-rate", "limits.node.compression-size",
-			"limits.node.history-size", "limits.principal.call-rate", "limits.principal.receive-rate",
-			"limits.principal.instances", "limits.principal.subscriptions", "limits.tenant.call-rate",
+			"history.max-events", "history.max-size", "limits.address.call-rate", "limits.address.fan-out-rate",
+			"limits.address.receive-rate", "limits.address.calls", "limits.address.connections",
+			"limits.address.instances", "limits.address.subscriptions", "limits.connection.subscriptions",
+			"limits.node.answers-size", "limits.node.call-rate", "limits.node.fan-out-rate", "limits.node.receive-rate",
+			"limits.node.compression-size", "limits.node.history-size", "limits.principal.call-rate",
+			"limits.principal.fan-out-rate", "limits.principal.receive-rate", "limits.principal.instances",
+			"limits.principal.subscriptions", "limits.tenant.call-rate", "limits.tenant.fan-out-rate",
 			"limits.tenant.receive-rate", "limits.tenant.instances", "limits.tenant.subscriptions", "outbox.max-age",
 			"shutdown.spread", "shutdown.timeout", "state.redis.wait-replicas", "websocket.rejection-delay");
 

@@ -134,6 +134,22 @@ public final class ClientUsage {
 	}
 
 	/**
+	 * Returns whether any rate of deliveries is limited.
+	 */
+	public boolean limitsDeliveries() {
+		return this.node.limitsDeliveries();
+	}
+
+	/**
+	 * Counts deliveries of events in the rates of its shares and of the node, also beyond
+	 * them. Later {@linkplain #call calls} are rejected until the rates permit them.
+	 * @param deliveries number of connections that were targeted
+	 */
+	public void deliver(int deliveries) {
+		this.node.deliver(this.shares, deliveries);
+	}
+
+	/**
 	 * Counts a call in the rates of its shares and of the node. Called before it begins.
 	 * @return the excess, in which case the call must be rejected; {@code null} if none
 	 */

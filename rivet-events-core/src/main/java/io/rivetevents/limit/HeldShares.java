@@ -100,6 +100,37 @@ final class HeldShares {
 		return null;
 	}
 
+	/**
+	 * Counts in a rate of each share and of the node, also beyond it.
+	 * @param kind kind of rate
+	 * @param amount the amount
+	 * @param now the time in nanoseconds
+	 * @param ofNode rates of the node
+	 */
+	void charge(OwnerRates.Kind kind, int amount, long now, OwnerRates ofNode) {
+		for (int i = 0; i <= this.shares.length; i++) {
+			Rate rate = rates(i, ofNode).of(kind);
+			if (rate != null) {
+				rate.charge(amount, now);
+			}
+		}
+	}
+
+	/**
+	 * Returns the excess if more than a rate of a share or of the node permits was
+	 * charged, {@code null} otherwise.
+	 */
+	@Nullable RateExcess debt(OwnerRates.Kind kind, long now, OwnerRates ofNode) {
+		for (int i = 0; i <= this.shares.length; i++) {
+			Rate rate = rates(i, ofNode).of(kind);
+			RateExcess excess = (rate != null) ? rate.debt(now) : null;
+			if (excess != null) {
+				return excess;
+			}
+		}
+		return null;
+	}
+
 	/** Returns the rates of a share, and after the last share those of the node. */
 	private OwnerRates rates(int index, OwnerRates ofNode) {
 		return (index < this.shares.length) ? this.shares[index].rates() : ofNode;

@@ -49,6 +49,9 @@ public enum Limit {
 	/** Received bytes a second of one principal. */
 	PRINCIPAL_RECEIVE_RATE("limits.principal.receive-rate"),
 
+	/** Deliveries a second because of calls of one principal. */
+	PRINCIPAL_FAN_OUT_RATE("limits.principal.fan-out-rate"),
+
 	/** Open connections of one principal. */
 	PRINCIPAL_CONNECTIONS("limits.principal.connections"),
 
@@ -66,6 +69,9 @@ public enum Limit {
 
 	/** Received bytes a second of one tenant. */
 	TENANT_RECEIVE_RATE("limits.tenant.receive-rate"),
+
+	/** Deliveries a second because of calls of one tenant. */
+	TENANT_FAN_OUT_RATE("limits.tenant.fan-out-rate"),
 
 	/** Open connections of one tenant. */
 	TENANT_CONNECTIONS("limits.tenant.connections"),
@@ -85,6 +91,9 @@ public enum Limit {
 	/** Received bytes a second from one remote address. */
 	ADDRESS_RECEIVE_RATE("limits.address.receive-rate"),
 
+	/** Deliveries a second because of calls from one remote address. */
+	ADDRESS_FAN_OUT_RATE("limits.address.fan-out-rate"),
+
 	/** Open connections from one remote address. */
 	ADDRESS_CONNECTIONS("limits.address.connections"),
 
@@ -99,6 +108,9 @@ public enum Limit {
 
 	/** Received bytes a second of all clients of the node. */
 	NODE_RECEIVE_RATE("limits.node.receive-rate"),
+
+	/** Deliveries a second because of calls of all clients of the node. */
+	NODE_FAN_OUT_RATE("limits.node.fan-out-rate"),
 
 	/** Open connections of the node. */
 	NODE_CONNECTIONS("limits.node.connections"),

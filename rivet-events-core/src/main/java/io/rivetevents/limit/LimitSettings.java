@@ -81,10 +81,11 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	 *
 	 * @param calls most calls and requests for instances
 	 * @param receivedBytes most bytes of messages
+	 * @param deliveries most deliveries of events that its calls cause
 	 */
-	public record Rate(int calls, long receivedBytes) {
+	public record Rate(int calls, long receivedBytes, int deliveries) {
 
-		public static final Rate NONE = new Rate(0, 0);
+		public static final Rate NONE = new Rate(0, 0, 0);
 
 	}
 

@@ -24,7 +24,8 @@ import io.rivetevents.protocol.ErrorCode;
 final class NodeUsage {
 
 	/** In the order of the kinds of rates. */
-	private static final List<Limit> RATES = List.of(Limit.NODE_CALL_RATE, Limit.NODE_RECEIVE_RATE);
+	private static final List<Limit> RATES = List.of(Limit.NODE_CALL_RATE, Limit.NODE_RECEIVE_RATE,
+			Limit.NODE_FAN_OUT_RATE);
 
 	private final LimitHits hits;
 
@@ -52,6 +53,8 @@ final class NodeUsage {
 
 	private final boolean limitsReceived;
 
+	private final boolean limitsDeliveries;
+
 	private final OwnerRates rates;
 
 	private final AtomicInteger connections = new AtomicInteger();
@@ -75,6 +78,7 @@ final class NodeUsage {
 		this.clock = clock;
 		this.limitsCalls = rates.all().stream().anyMatch((rate) -> rate.calls() > 0);
 		this.limitsReceived = rates.all().stream().anyMatch((rate) -> rate.receivedBytes() > 0);
+		this.limitsDeliveries = rates.all().stream().anyMatch((rate) -> rate.deliveries() > 0);
 		this.rates = new OwnerRates(rates.node(), RATES, clock.getAsLong());
 		this.principals = newShares(Share.Kind.PRINCIPAL, settings.principal(), rates.principal());
 		this.tenants = newShares(Share.Kind.TENANT, settings.tenant(), rates.tenant());
@@ -134,11 +138,27 @@ final class NodeUsage {
 	}
 
 	/**
-	 * Counts a call of a client in all rates, or in none.
+	 * Counts a call of a client in all rates, or in none. Earlier calls may have caused
+	 * more deliveries than the rates permit.
 	 * @return the excess; {@code null} if none
 	 */
 	@Nullable RateExcess call(HeldShares client) {
-		return this.limitsCalls ? hit(client.take(OwnerRates.Kind.CALLS, 1, 1, now(), this.rates)) : null;
+		if (!this.limitsCalls && !this.limitsDeliveries) {
+			return null;
+		}
+		long now = now();
+		RateExcess debt = client.debt(OwnerRates.Kind.DELIVERIES, now, this.rates);
+		return hit((debt != null) ? debt : client.take(OwnerRates.Kind.CALLS, 1, 1, now, this.rates));
+	}
+
+	/** Returns whether any rate of deliveries is limited. */
+	boolean limitsDeliveries() {
+		return this.limitsDeliveries;
+	}
+
+	/** Counts deliveries that a call of a client has caused in all rates. */
+	void deliver(HeldShares client, int deliveries) {
+		client.charge(OwnerRates.Kind.DELIVERIES, deliveries, now(), this.rates);
 	}
 
 	/** Returns whether any rate of received bytes is limited. */

@@ -30,7 +30,10 @@ final class OwnerRates {
 		CALLS(LimitSettings.Rate::calls),
 
 		/** Bytes of messages. */
-		RECEIVED(LimitSettings.Rate::receivedBytes);
+		RECEIVED(LimitSettings.Rate::receivedBytes),
+
+		/** Deliveries of events that calls cause. */
+		DELIVERIES(LimitSettings.Rate::deliveries);
 
 		private final ToLongFunction<LimitSettings.Rate> perSecond;
 

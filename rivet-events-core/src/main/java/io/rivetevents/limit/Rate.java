@@ -20,6 +20,9 @@ final class Rate {
 
 	static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
+	/** Longest time for which what was charged can reject calls. */
+	private static final long LONGEST_DEBT = TimeUnit.HOURS.toNanos(1);
+
 	private final Limit limit;
 
 	private final long perSecond;
@@ -74,6 +77,25 @@ final class Rate {
 				return null;
 			}
 		}
+	}
+
+	/**
+	 * Takes an amount, also beyond the burst.
+	 * @see #debt(long)
+	 */
+	void charge(int amount, long now) {
+		long nanos = nanos(amount);
+		this.fullAt.updateAndGet(
+				(fullAt) -> now + Math.min(Math.max(fullAt - now, 0) + nanos, this.burstNanos + LONGEST_DEBT));
+	}
+
+	/**
+	 * Returns the excess if more than the burst has been {@linkplain #charge charged},
+	 * {@code null} otherwise.
+	 */
+	@Nullable RateExcess debt(long now) {
+		long debt = this.fullAt.get() - now - this.burstNanos;
+		return (debt > 0) ? new RateExcess(this.limit, nanos(1), Duration.ofNanos(debt)) : null;
 	}
 
 	/** Returns whether the whole burst is available. */

@@ -54,7 +54,7 @@ class CallRateTests {
 	}
 
 	private static LimitSettings.Rate calls(int perSecond) {
-		return new LimitSettings.Rate(perSecond, 0);
+		return new LimitSettings.Rate(perSecond, 0, 0);
 	}
 
 	private Identity identity(@Nullable String owner) {

@@ -28,7 +28,7 @@ class ReceiveRateTests {
 	}
 
 	private static LimitSettings.Rate bytes(long perSecond) {
-		return new LimitSettings.Rate(0, perSecond);
+		return new LimitSettings.Rate(0, perSecond, 0);
 	}
 
 	private static Identity identity(String owner) {

@@ -278,8 +278,9 @@ public final class ActionHandler {
 			checkAccess(connection);
 			ActorState.Mark before = mark(action, Occasion.PLAIN);
 			JoinedAction joined = joined(action, connection, before, Occasion.PLAIN);
-			Object result = this.calls.invoke(MethodInvocation.ofAction(inbound, this.instance, connection, joined),
-					pending.deadline(), pending.onTimeout(), pending, (why) -> reply.refuse(new RivetException(why)));
+			Object result = this.calls.invoke(
+					MethodInvocation.ofAction(inbound, this.instance, connection, joined, pending), pending.deadline(),
+					pending.onTimeout(), pending, (why) -> reply.refuse(new RivetException(why)));
 			if (result != MethodInvoker.LATE) {
 				JsonNode output = commit(action, before, connection, result, Occasion.PLAIN, joined);
 				tellListeners(connection, inbound);
@@ -642,7 +643,8 @@ public final class ActionHandler {
 	private Mono<Optional<Object>> run(Run run, Inbound inbound) {
 		ActorConnection connection = run.connection();
 		Mono<Optional<Object>> result = (run.action() != null)
-				? this.calls.call(MethodInvocation.ofAction(inbound, this.instance, connection, run.joined()),
+				? this.calls.call(
+						MethodInvocation.ofAction(inbound, this.instance, connection, run.joined(), run.pending()),
 						run.limit().time(), run.limit().onTimeout(), run.pending(), run.onBegin())
 				: Mono.fromSupplier(() -> {
 					run.onBegin().run();

@@ -20,6 +20,7 @@ import io.rivetevents.connection.Connection;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.EventTargets;
 import io.rivetevents.extension.Invocation;
+import io.rivetevents.limit.ClientUsage;
 
 /**
  * The instance as seen by the context of a method.
@@ -51,8 +52,11 @@ interface ContextInstance {
 	/** Converts values. */
 	ValueMapper mapper();
 
-	/** Returns the targets for events to its connections. */
-	EventTargets<@Nullable Object> targets();
+	/**
+	 * Returns the targets for events to its connections.
+	 * @param payer client for which the deliveries count, {@code null} for none
+	 */
+	EventTargets<@Nullable Object> targets(@Nullable ClientUsage payer);
 
 	/** Returns a snapshot of its connections. */
 	Collection<Connection<@Nullable Object>> conns();

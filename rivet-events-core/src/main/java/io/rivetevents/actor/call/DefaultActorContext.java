@@ -25,6 +25,7 @@ import io.rivetevents.actor.turn.TurnWork;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.EventTargets;
+import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.protocol.ActorKey;
 
 /**
@@ -47,16 +48,17 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	private final @Nullable JoinedAction action;
 
 	DefaultActorContext(ContextInstance instance, @Nullable ActorConnection caller) {
-		this(instance, caller, true, null, null);
+		this(instance, caller, true, null, null, null);
 	}
 
-	DefaultActorContext(ContextInstance instance, @Nullable ActorConnection caller, @Nullable JoinedAction action) {
-		this(instance, caller, true, null, action);
+	DefaultActorContext(ContextInstance instance, @Nullable ActorConnection caller, @Nullable JoinedAction action,
+			@Nullable ClientUsage payer) {
+		this(instance, caller, true, null, action, payer);
 	}
 
 	private DefaultActorContext(ContextInstance instance, @Nullable ActorConnection caller, boolean withinTurn,
-			@Nullable Draft draft, @Nullable JoinedAction action) {
-		super(instance.targets());
+			@Nullable Draft draft, @Nullable JoinedAction action, @Nullable ClientUsage payer) {
+		super(instance.targets(payer));
 		this.action = action;
 		this.instance = instance;
 		this.caller = caller;
@@ -65,11 +67,11 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	}
 
 	static DefaultActorContext outsideTurns(ContextInstance instance) {
-		return new DefaultActorContext(instance, null, false, null, null);
+		return new DefaultActorContext(instance, null, false, null, null, null);
 	}
 
 	static DefaultActorContext beforeCreation(ContextInstance instance, Draft draft) {
-		return new DefaultActorContext(instance, null, false, draft, null);
+		return new DefaultActorContext(instance, null, false, draft, null, null);
 	}
 
 	boolean isWithinTurn() {

@@ -19,6 +19,8 @@ import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Hook;
 import io.rivetevents.extension.Inbound;
 import io.rivetevents.extension.Invocation;
+import io.rivetevents.limit.ClientUsage;
+import io.rivetevents.limit.call.PendingCall;
 import io.rivetevents.protocol.SafeText;
 import io.rivetevents.scheduling.CallerScope;
 
@@ -91,16 +93,18 @@ public final class MethodInvocation implements Invocation {
 	 * @param connection connection of the caller, {@code null} for server code
 	 */
 	static MethodInvocation ofAction(Inbound inbound, ContextInstance instance, @Nullable ActorConnection connection) {
-		return ofAction(inbound, instance, connection, null);
+		return ofAction(inbound, instance, connection, null, null);
 	}
 
 	/**
 	 * Creates the call of an action.
 	 * @param joined the action, if a transaction of the application may commit it
+	 * @param pending the registered call, for which its events count
 	 */
 	static MethodInvocation ofAction(Inbound inbound, ContextInstance instance, @Nullable ActorConnection connection,
-			@Nullable JoinedAction joined) {
-		return new MethodInvocation(null, inbound.name(), new DefaultActorContext(instance, connection, joined),
+			@Nullable JoinedAction joined, @Nullable PendingCall pending) {
+		ClientUsage payer = (pending != null) ? pending.payer() : null;
+		return new MethodInvocation(null, inbound.name(), new DefaultActorContext(instance, connection, joined, payer),
 				(connection != null) ? Caller.of(connection) : null, inbound.args().values(), new Object[0], false);
 	}
 

@@ -16,6 +16,7 @@ import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.delivery.dispatch.Dispatcher;
 import io.rivetevents.explain.Sending;
 import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.observation.TracedWork;
 import io.rivetevents.observation.Tracing;
 
@@ -31,6 +32,8 @@ public final class InstanceEvents implements Dispatcher {
 
 	private final Tracing tracing;
 
+	private final @Nullable ClientUsage payer;
+
 	/**
 	 * Creates the dispatcher.
 	 * @param type declares the events
@@ -38,9 +41,21 @@ public final class InstanceEvents implements Dispatcher {
 	 * @param tracing traces the events
 	 */
 	public InstanceEvents(ActorType type, ActorConnections connections, Tracing tracing) {
+		this(type, connections, tracing, null);
+	}
+
+	private InstanceEvents(ActorType type, ActorConnections connections, Tracing tracing, @Nullable ClientUsage payer) {
 		this.type = type;
 		this.connections = connections;
 		this.tracing = tracing;
+		this.payer = payer;
+	}
+
+	/**
+	 * Returns a dispatcher that counts the deliveries of its events for a client.
+	 */
+	public InstanceEvents paidBy(ClientUsage payer) {
+		return new InstanceEvents(this.type, this.connections, this.tracing, payer);
 	}
 
 	/**
@@ -51,8 +66,23 @@ public final class InstanceEvents implements Dispatcher {
 	@Override
 	public Receipt dispatch(AddressedEvent dispatch) {
 		ActorType.EventSettings event = event(dispatch);
-		return this.connections.stream()
+		Receipt receipt = this.connections.stream()
 			.dispatch(event.droppable() ? dispatch.asDroppable() : dispatch, event.history());
+		if (this.payer != null) {
+			count(receipt, this.payer);
+		}
+		return receipt;
+	}
+
+	/** An event may be held back until a commit: only then its deliveries are known. */
+	private static void count(Receipt receipt, ClientUsage payer) {
+		if (receipt.isDone()) {
+			payer.deliver(receipt.targeted());
+			return;
+		}
+		receipt.whenDone().subscribe((done) -> payer.deliver(done.targeted()), (ex) -> {
+			// reported by the receipt; nothing was delivered
+		});
 	}
 
 	@Override

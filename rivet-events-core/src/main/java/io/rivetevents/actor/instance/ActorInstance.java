@@ -70,6 +70,7 @@ import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.Invocation;
 import io.rivetevents.failure.Guarded;
+import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.limit.call.InstanceUsage;
@@ -307,8 +308,9 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	}
 
 	@Override
-	public EventTargets<@Nullable Object> targets() {
-		return this.targets;
+	public EventTargets<@Nullable Object> targets(@Nullable ClientUsage payer) {
+		return (payer == null) ? this.targets
+				: new EventTargets<>(this.events.paidBy(payer), this.runtime.connections().targets());
 	}
 
 	@Override

@@ -173,6 +173,15 @@ public final class PendingCall {
 	}
 
 	/**
+	 * Returns the usage in which the events that it sends count, {@code null} if none:
+	 * their rate is not limited.
+	 */
+	public @Nullable ClientUsage payer() {
+		ClientUsage usage = usage();
+		return (usage != null && usage.limitsDeliveries()) ? usage : null;
+	}
+
+	/**
 	 * Returns the limit that was reached, {@code null} if none.
 	 */
 	public synchronized @Nullable Limit met() {
