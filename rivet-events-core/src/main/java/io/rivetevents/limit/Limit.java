@@ -199,6 +199,11 @@ public enum Limit {
 		return this.property.startsWith("limits.node.");
 	}
 
+	/** Returns whether it limits what is used in a second. */
+	boolean isRate() {
+		return this.property.endsWith("-rate");
+	}
+
 	/**
 	 * Returns the name of the property of the limit, below {@code rivet.events}; empty if
 	 * it is not configurable.

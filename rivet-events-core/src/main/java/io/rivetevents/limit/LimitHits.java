@@ -56,9 +56,9 @@ public final class LimitHits {
 	public void add(Limit limit) {
 		counter(limit).increment();
 		if (limit.isOfNode() && isDue(limit)) {
-			this.logger.warn(("Limit rivet.events.%s of this node was reached, %d times since the start."
-					+ " Increase it or the heap, or start more nodes")
-				.formatted(limit.property(), count(limit)));
+			this.logger.warn(
+					"Limit rivet.events.%s of this node was reached, %d times since the start. Increase it%s, or start more nodes"
+						.formatted(limit.property(), count(limit), limit.isRate() ? "" : " or the heap"));
 		}
 	}
 

@@ -116,6 +116,13 @@ public final class Limits {
 	}
 
 	/**
+	 * Sets the listener that receives a warning when an owner comes close to a limit.
+	 */
+	public void onWarning(LimitListener listener) {
+		this.node.warnings().listen(listener);
+	}
+
+	/**
 	 * Returns the memory of messages that wait or run.
 	 */
 	public ByteBudget pending() {

@@ -29,6 +29,8 @@ final class NodeUsage {
 
 	private final LimitHits hits;
 
+	private final LimitWarnings warnings;
+
 	private final LimitSettings settings;
 
 	private final ByteBudget pending;
@@ -67,6 +69,7 @@ final class NodeUsage {
 	 */
 	NodeUsage(LimitSettings settings, LongSupplier clock, TenantResolver tenantOf) {
 		this.hits = new LimitHits(clock);
+		this.warnings = new LimitWarnings(clock);
 		this.settings = settings;
 		this.tenantOf = tenantOf;
 		LimitSettings.Node node = settings.node();
@@ -86,7 +89,7 @@ final class NodeUsage {
 	}
 
 	private Shares newShares(Share.Kind kind, LimitSettings.Share max, LimitSettings.Rate rate) {
-		return new Shares(kind, max, this.settings.node(), rate, this.clock);
+		return new Shares(kind, max, this.settings.node(), rate, this.clock, this.warnings);
 	}
 
 	LimitSettings settings() {
@@ -95,6 +98,10 @@ final class NodeUsage {
 
 	LimitHits hits() {
 		return this.hits;
+	}
+
+	LimitWarnings warnings() {
+		return this.warnings;
 	}
 
 	ByteBudget pending() {
@@ -148,7 +155,7 @@ final class NodeUsage {
 		}
 		long now = now();
 		RateExcess debt = client.debt(OwnerRates.Kind.DELIVERIES, now, this.rates);
-		return hit((debt != null) ? debt : client.take(OwnerRates.Kind.CALLS, 1, 1, now, this.rates));
+		return hit(client, (debt != null) ? debt : client.take(OwnerRates.Kind.CALLS, 1, 1, now, this.rates));
 	}
 
 	/** Returns whether any rate of deliveries is limited. */
@@ -172,13 +179,17 @@ final class NodeUsage {
 	 * @return the excess; {@code null} if none
 	 */
 	@Nullable RateExcess receive(HeldShares client, int bytes, int bursts) {
-		return this.limitsReceived ? hit(client.take(OwnerRates.Kind.RECEIVED, bytes, bursts, now(), this.rates))
-				: null;
+		return this.limitsReceived
+				? hit(client, client.take(OwnerRates.Kind.RECEIVED, bytes, bursts, now(), this.rates)) : null;
 	}
 
-	private @Nullable RateExcess hit(@Nullable RateExcess excess) {
+	private @Nullable RateExcess hit(HeldShares client, @Nullable RateExcess excess) {
 		if (excess != null) {
-			this.hits.add(excess.limit());
+			Limit limit = excess.limit();
+			this.hits.add(limit);
+			Share.Kind kind = Share.Kind.ofRate(limit);
+			this.warnings.add(limit, kind, (kind != null) ? client.owner(kind) : null, excess.perSecond(),
+					excess.perSecond());
 		}
 		return excess;
 	}

@@ -71,7 +71,7 @@ final class Rate {
 			long fullAt = this.fullAt.get();
 			long used = Math.max(fullAt - now, 0);
 			if (used > most) {
-				return new RateExcess(this.limit, nanos, Duration.ofNanos(used - most));
+				return new RateExcess(this.limit, this.perSecond, nanos, Duration.ofNanos(used - most));
 			}
 			if (this.fullAt.compareAndSet(fullAt, now + used + nanos)) {
 				return null;
@@ -95,7 +95,7 @@ final class Rate {
 	 */
 	@Nullable RateExcess debt(long now) {
 		long debt = this.fullAt.get() - now - this.burstNanos;
-		return (debt > 0) ? new RateExcess(this.limit, nanos(1), Duration.ofNanos(debt)) : null;
+		return (debt > 0) ? new RateExcess(this.limit, this.perSecond, nanos(1), Duration.ofNanos(debt)) : null;
 	}
 
 	/** Returns whether the whole burst is available. */

@@ -15,10 +15,11 @@ import io.rivetevents.protocol.ErrorCode;
  * A call or another message beyond a rate.
  *
  * @param limit the rate
+ * @param perSecond what the rate permits in a second
  * @param nanos time in nanoseconds in which the rate permits what was rejected
  * @param delay time until it is within the rate
  */
-public record RateExcess(Limit limit, long nanos, Duration delay) {
+public record RateExcess(Limit limit, long perSecond, long nanos, Duration delay) {
 
 	/**
 	 * Returns the error for the client, with the time to wait in milliseconds.

@@ -19,6 +19,9 @@ final class Share {
 
 	private static final Resource[] RESOURCES = Resource.values();
 
+	/** Part of a limit that is left when the owner is reported. */
+	private static final int WARNING_PART = 5;
+
 	private final Kind kind;
 
 	private final String owner;
@@ -28,6 +31,8 @@ final class Share {
 	private final long[] max = new long[RESOURCES.length];
 
 	private final OwnerRates rates;
+
+	private final LimitWarnings warnings;
 
 	/** Number of clients that hold this; guarded by the map of the shares. */
 	private int holders;
@@ -58,6 +63,16 @@ final class Share {
 
 		List<Limit> rates() {
 			return this.rates;
+		}
+
+		/** Returns the kind that has a rate, {@code null} for a rate of the node. */
+		static @Nullable Kind ofRate(Limit limit) {
+			for (Kind kind : values()) {
+				if (kind.rates.contains(limit)) {
+					return kind;
+				}
+			}
+			return null;
 		}
 
 	}
@@ -110,6 +125,11 @@ final class Share {
 			return (this.limit != null) ? this.limit : kind.limits[ordinal()];
 		}
 
+		/** Returns whether it is a number, with a limit for each kind of owner. */
+		private boolean isNumber() {
+			return this.limit == null;
+		}
+
 	}
 
 	/**
@@ -119,11 +139,14 @@ final class Share {
 	 * @param max limits of this kind
 	 * @param node totals of the node
 	 * @param rates rates of the owner
+	 * @param warnings receives a warning before a limit is reached
 	 */
-	Share(Kind kind, String owner, LimitSettings.Share max, LimitSettings.Node node, OwnerRates rates) {
+	Share(Kind kind, String owner, LimitSettings.Share max, LimitSettings.Node node, OwnerRates rates,
+			LimitWarnings warnings) {
 		this.kind = kind;
 		this.owner = owner;
 		this.rates = rates;
+		this.warnings = warnings;
 		for (Resource each : RESOURCES) {
 			this.max[each.ordinal()] = each.max.applyAsLong(max, node);
 		}
@@ -148,11 +171,17 @@ final class Share {
 	 */
 	@Nullable Limit take(Resource resource, long amount) {
 		int index = resource.ordinal();
-		if (this.used.addAndGet(index, amount) <= this.max[index]) {
-			return null;
+		long used = this.used.addAndGet(index, amount);
+		long max = this.max[index];
+		if (used > max) {
+			this.used.addAndGet(index, -amount);
+			return resource.of(this.kind);
 		}
-		this.used.addAndGet(index, -amount);
-		return resource.of(this.kind);
+		long much = max - max / WARNING_PART;
+		if (used >= much && used - amount < much && resource.isNumber()) {
+			this.warnings.add(resource.of(this.kind), this.kind, this.owner, used, max);
+		}
+		return null;
 	}
 
 	/**

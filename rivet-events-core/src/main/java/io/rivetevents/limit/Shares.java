@@ -34,6 +34,8 @@ final class Shares {
 
 	private final LongSupplier clock;
 
+	private final LimitWarnings warnings;
+
 	private volatile int sweepAt = UNUSED;
 
 	/**
@@ -43,15 +45,17 @@ final class Shares {
 	 * @param node totals of the node
 	 * @param rate most that one owner may use in a second
 	 * @param clock returns the time in nanoseconds
+	 * @param warnings receives a warning before a limit is reached
 	 */
 	Shares(Share.Kind kind, LimitSettings.Share max, LimitSettings.Node node, LimitSettings.Rate rate,
-			LongSupplier clock) {
+			LongSupplier clock, LimitWarnings warnings) {
 		this.kind = kind;
 		this.max = max;
 		this.node = node;
 		this.rated = !rate.equals(LimitSettings.Rate.NONE);
 		this.rates = this.rated ? () -> new OwnerRates(rate, kind.rates(), clock.getAsLong()) : () -> OwnerRates.NONE;
 		this.clock = clock;
+		this.warnings = warnings;
 	}
 
 	/**
@@ -64,7 +68,7 @@ final class Shares {
 		}
 		return Objects.requireNonNull(this.byOwner.compute(owner, (key, present) -> {
 			Share share = (present != null) ? present
-					: new Share(this.kind, key, this.max, this.node, this.rates.get());
+					: new Share(this.kind, key, this.max, this.node, this.rates.get(), this.warnings);
 			share.hold();
 			return share;
 		}));

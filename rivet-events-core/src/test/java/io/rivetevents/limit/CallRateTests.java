@@ -82,10 +82,10 @@ class CallRateTests {
 			assertThat(rate.take(1, 1, this.nanos.get())).isNull();
 		}
 		assertThat(rate.take(1, 1, this.nanos.get()))
-			.isEqualTo(new RateExcess(Limit.NODE_CALL_RATE, 250_000_000, Duration.ofMillis(250)));
+			.isEqualTo(new RateExcess(Limit.NODE_CALL_RATE, 4, 250_000_000, Duration.ofMillis(250)));
 		advance(Duration.ofMillis(100));
 		assertThat(rate.take(1, 1, this.nanos.get()))
-			.isEqualTo(new RateExcess(Limit.NODE_CALL_RATE, 250_000_000, Duration.ofMillis(150)));
+			.isEqualTo(new RateExcess(Limit.NODE_CALL_RATE, 4, 250_000_000, Duration.ofMillis(150)));
 		advance(Duration.ofMillis(150));
 		assertThat(rate.take(1, 1, this.nanos.get())).isNull();
 		assertThat(rate.take(1, 1, this.nanos.get())).isNotNull();

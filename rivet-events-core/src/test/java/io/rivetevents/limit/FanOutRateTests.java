@@ -48,7 +48,7 @@ class FanOutRateTests {
 		assertThat(ada.call()).isNull();
 		ada.deliver(150);
 		assertThat(ada.call())
-			.isEqualTo(new RateExcess(Limit.PRINCIPAL_FAN_OUT_RATE, 10_000_000, Duration.ofMillis(1500)));
+			.isEqualTo(new RateExcess(Limit.PRINCIPAL_FAN_OUT_RATE, 100, 10_000_000, Duration.ofMillis(1500)));
 		assertThat(connect("ada").call()).isNotNull();
 		assertThat(connect("bob").call()).isNull();
 		advance(Duration.ofMillis(1500));

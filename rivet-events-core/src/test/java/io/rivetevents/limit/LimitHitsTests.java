@@ -54,7 +54,12 @@ class LimitHitsTests {
 		warnings.clear();
 		hits.add(Limit.NODE_QUEUED);
 		hits.add(Limit.CONNECTION_QUEUED);
-		assertThat(warnings).singleElement(InstanceOfAssertFactories.STRING).contains("queued-size", "3 times");
+		assertThat(warnings).singleElement(InstanceOfAssertFactories.STRING)
+			.contains("queued-size", "3 times", "Increase it or the heap");
+		warnings.clear();
+		hits.add(Limit.NODE_CALL_RATE);
+		assertThat(warnings).singleElement(InstanceOfAssertFactories.STRING)
+			.endsWith("Increase it, or start more nodes");
 	}
 
 }

@@ -48,7 +48,7 @@ class ReceiveRateTests {
 		ClientUsage second = connect(limits, "ada");
 		assertThat(second.receive(600, true)).isNull();
 		assertThat(second.receive(100, true))
-			.isEqualTo(new RateExcess(Limit.PRINCIPAL_RECEIVE_RATE, 100_000_000, Duration.ofMillis(100)));
+			.isEqualTo(new RateExcess(Limit.PRINCIPAL_RECEIVE_RATE, 1000, 100_000_000, Duration.ofMillis(100)));
 		assertThat(limits.hits().count(Limit.PRINCIPAL_RECEIVE_RATE)).isEqualTo(1);
 		assertThat(connect(limits, "bob").receive(1000, true)).isNull();
 		this.nanos.addAndGet(Duration.ofMillis(100).toNanos());

@@ -32,6 +32,7 @@ import io.rivetevents.event.BadRequestEvent;
 import io.rivetevents.event.ConnectionClosedEvent;
 import io.rivetevents.event.ConnectionOpenedEvent;
 import io.rivetevents.event.EventDroppedEvent;
+import io.rivetevents.event.LimitWarningEvent;
 import io.rivetevents.event.SlowConsumerEvent;
 import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.failure.RepeatedFailures;
@@ -99,6 +100,8 @@ public final class EventPublishingObserver implements ActorObserver {
 		this.hits = limits.hits();
 		this.budget = limits.applicationEvents();
 		this.order = new EventOrder(this.budget);
+		limits.onWarning((limit, ownerKind, owner, used,
+				max) -> offerUnordered(new LimitWarningEvent(limit.property(), ownerKind, owner, used, max)));
 	}
 
 	@Override
@@ -161,11 +164,14 @@ public final class EventPublishingObserver implements ActorObserver {
 				new EventDroppedEvent(connection, event, total));
 	}
 
-	/** Each separately: these events have no order. */
 	@Override
 	public void authenticationTimedOut(URI handshake, @Nullable InetSocketAddress remoteAddress) {
-		offer(this.order.tryEnter(NONE, Long.toString(this.unordered.incrementAndGet()), WEIGHT),
-				new AuthenticationTimedOutEvent(handshake, remoteAddress));
+		offerUnordered(new AuthenticationTimedOutEvent(handshake, remoteAddress));
+	}
+
+	/** Publishes an event that has no order, and may be dropped, on a worker. */
+	private void offerUnordered(Object event) {
+		offer(this.order.tryEnter(NONE, Long.toString(this.unordered.incrementAndGet()), WEIGHT), event);
 	}
 
 	/**

@@ -6,6 +6,7 @@
 package io.rivetevents.event.publishing;
 
 import java.net.URI;
+import java.security.Principal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,7 @@ import io.rivetevents.event.BadRequestEvent;
 import io.rivetevents.event.ConnectionClosedEvent;
 import io.rivetevents.event.ConnectionOpenedEvent;
 import io.rivetevents.event.EventDroppedEvent;
+import io.rivetevents.event.LimitWarningEvent;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.limit.Limit;
@@ -277,6 +279,17 @@ class EventPublishingObserverTests {
 		this.limits.applicationEvents().release(all);
 		held.countDown();
 		Awaitility.await().until(() -> this.published.size() == 3);
+	}
+
+	@Test
+	void publishesWarningsOfLimits() {
+		int max = this.limits.settings().principal().instances();
+		for (int i = 0; i < max; i++) {
+			this.limits.create(new Identity((Principal) null, "ada", null, null));
+		}
+		Awaitility.await().until(() -> this.published.size() == 1);
+		assertThat(this.published).containsExactly(
+				new LimitWarningEvent("limits.principal.instances", "principal", "ada", max - max / 5, max));
 	}
 
 	@Test
