@@ -11,9 +11,12 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.Identity;
+import io.rivetevents.protocol.ErrorCode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -74,6 +77,16 @@ class FanOutRateTests {
 			.satisfies((ex) -> assertThat(ex.metadata()).asInstanceOf(InstanceOfAssertFactories.MAP)
 				.containsEntry("channel", "limits.principal.fan-out-rate")
 				.containsEntry("retryAfter", 2001L));
+	}
+
+	@Test
+	void hasTheDelayOfAnErrorInSeconds() {
+		RivetException ex = new RateExcess(Limit.NODE_FAN_OUT_RATE, 1, 1, Duration.ofMillis(2500)).toError();
+		assertThat(RateExcess.retrySeconds(ex)).isEqualTo(3);
+		JsonNode ofOtherNode = JsonNodeFactory.instance.objectNode().put("retryAfter", 2000);
+		assertThat(RateExcess.retrySeconds(new RivetException(ErrorCode.OVERLOADED, "", ofOtherNode))).isEqualTo(2);
+		assertThat(RateExcess.retrySeconds(new RivetException(ErrorCode.OVERLOADED))).isZero();
+		assertThat(RateExcess.retrySeconds(new RivetException(ErrorCode.OVERLOADED, "", "soon"))).isZero();
 	}
 
 	@Test

@@ -16,6 +16,7 @@ import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 
 import io.rivetevents.error.RivetException;
+import io.rivetevents.limit.RateExcess;
 
 /**
  * Answers requests to the application's controllers that fail with an error of an actor:
@@ -27,8 +28,8 @@ import io.rivetevents.error.RivetException;
 @Order(Ordered.LOWEST_PRECEDENCE)
 final class RivetExceptionAdvice {
 
-	/** Seconds after which a client may retry. */
-	private static final String RETRY_AFTER = "1";
+	/** Seconds after which a client may retry, unless the error has more. */
+	private static final long RETRY_SECONDS = 1;
 
 	@ExceptionHandler
 	ResponseEntity<ProblemDetail> answer(RivetException ex) {
@@ -41,7 +42,8 @@ final class RivetExceptionAdvice {
 		ResponseEntity.BodyBuilder response = ResponseEntity.status(ex.status());
 		if (ex.status() == HttpStatus.SERVICE_UNAVAILABLE.value()
 				|| ex.status() == HttpStatus.TOO_MANY_REQUESTS.value()) {
-			response.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER);
+			response.header(HttpHeaders.RETRY_AFTER,
+					Long.toString(Math.max(RETRY_SECONDS, RateExcess.retrySeconds(ex))));
 		}
 		return response.body(problem);
 	}

@@ -23,6 +23,7 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.PortablePrincipal;
 import io.rivetevents.limit.ClientUsage;
+import io.rivetevents.limit.RateExcess;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.ticket.Tickets;
 import io.rivetevents.transport.LinkServices;
@@ -120,12 +121,18 @@ public final class TicketHandler implements WebHandler {
 		});
 	}
 
-	/** Checks that the client could connect now. */
+	/** Checks that the client could connect now, and counts a call. */
 	private void checkRoom(Identity identity) {
 		ClientUsage usage = this.services.limits().connect(identity.address());
 		try {
 			if (usage.identify(identity) != null) {
 				throw new RivetException(ErrorCode.TOO_MANY_CONNECTIONS);
+			}
+			RateExcess excess = usage.call();
+			if (excess != null) {
+				RivetException ex = excess.toError();
+				throw new RivetException(ex.group(), ex.code(), HttpStatus.TOO_MANY_REQUESTS.value(), ex.text(),
+						ex.metadata());
 			}
 		}
 		finally {

@@ -19,6 +19,7 @@ import reactor.netty.http.server.HttpServerResponse;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.limit.Limits;
+import io.rivetevents.limit.RateExcess;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RetryDelay;
 import io.rivetevents.protocol.ToClient;
@@ -119,8 +120,10 @@ public final class HttpAnswer {
 	}
 
 	private static void describe(HttpHeaders headers, RivetException ex) {
-		if (ex.status() == HttpStatus.SERVICE_UNAVAILABLE.value()) {
-			headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(RetryDelay.nextSeconds()));
+		if (ex.status() == HttpStatus.SERVICE_UNAVAILABLE.value()
+				|| ex.status() == HttpStatus.TOO_MANY_REQUESTS.value()) {
+			int seconds = RetryDelay.nextSeconds();
+			headers.set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(seconds, RateExcess.retrySeconds(ex))));
 		}
 		headers.set(ErrorHeader.NAME, ErrorHeader.value(ex.group(), ex.code()));
 	}
