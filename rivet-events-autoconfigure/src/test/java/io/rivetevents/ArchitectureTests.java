@@ -74,7 +74,8 @@ class ArchitectureTests {
 			actor.state: protocol error protocol.value limit actor
 			actor.ownership: protocol error actor actor.state
 			extension: protocol error conversion scheduling connection actor
-			limit: protocol error extension
+			limit.address:
+			limit: protocol error extension limit.address
 			limit.call: protocol limit
 			# the runtime: what happens in it is reported to observers wherever it happens
 			observation: protocol error failure connection actor extension
@@ -369,8 +370,8 @@ class ArchitectureTests {
 	static void nothingIsLookedUpInDns(JavaClasses classes) {
 		Set<String> lookUp = Set.of("getByName", "getAllByName", "getLocalHost", "getHostName", "getCanonicalHostName");
 		noClasses().that()
-			.doNotHaveFullyQualifiedName("io.rivetevents.limit.RemoteAddresses$Network") // reads
-																							// literals
+			.doNotHaveFullyQualifiedName("io.rivetevents.limit.address.RemoteAddresses$Network") // reads
+																									// literals
 			.and()
 			.resideOutsideOfPackage("io.rivetevents.cluster.engine")
 			.should()

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.TenantResolver;
+import io.rivetevents.limit.address.RemoteAddresses;
 import io.rivetevents.protocol.ErrorCode;
 
 /**

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.limit;
+package io.rivetevents.limit.address;
 
 import java.net.InetAddress;
 import java.util.List;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.limit;
+package io.rivetevents.limit.address;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6177">RFC 6177: IPv6 Address Assignment
  * to End Sites</a>
  */
-final class RemoteAddresses {
+public final class RemoteAddresses {
 
 	private static final int IPV6_NETWORK_BYTES = 8;
 
@@ -95,14 +95,14 @@ final class RemoteAddresses {
 	 * @param trusted addresses and networks without a share
 	 * @throws IllegalArgumentException if one of them is invalid
 	 */
-	RemoteAddresses(List<String> trusted) {
+	public RemoteAddresses(List<String> trusted) {
 		this.trusted = trusted.stream().map(Network::parse).toList();
 	}
 
 	/**
 	 * Returns the owner of the share of an address, {@code null} if it has none.
 	 */
-	@Nullable String ownerOf(@Nullable InetAddress address) {
+	public @Nullable String ownerOf(@Nullable InetAddress address) {
 		if (address == null || address.isLoopbackAddress() || isTrusted(address)) {
 			return null;
 		}
@@ -113,7 +113,7 @@ final class RemoteAddresses {
 	/**
 	 * Returns whether an address belongs to a trusted proxy.
 	 */
-	boolean isTrusted(InetAddress address) {
+	public boolean isTrusted(InetAddress address) {
 		if (this.trusted.isEmpty()) {
 			return false;
 		}
