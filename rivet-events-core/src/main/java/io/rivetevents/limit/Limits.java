@@ -397,6 +397,16 @@ public final class Limits {
 	}
 
 	/**
+	 * Returns the owners that use most of each limit for users, tenants and addresses,
+	 * the largest of each limit first, and what the node uses of its connections and
+	 * rates.
+	 * @param most most owners of each limit
+	 */
+	public List<LimitUse> largest(int most) {
+		return this.node.largest(most);
+	}
+
+	/**
 	 * Returns how many connections are open.
 	 */
 	public int connections() {

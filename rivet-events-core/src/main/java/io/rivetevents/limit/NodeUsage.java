@@ -220,6 +220,21 @@ final class NodeUsage {
 	}
 
 	/**
+	 * Returns the owners that use most of each limit, and what the node uses.
+	 * @param most most owners of each limit
+	 */
+	List<LimitUse> largest(int most) {
+		long now = now();
+		LargestUses uses = new LargestUses(most);
+		for (Share.Kind kind : Share.Kind.values()) {
+			shares(kind).addTo(uses, now);
+		}
+		uses.add(new LimitUse(Limit.NODE_CONNECTIONS, null, connections(), this.settings.node().connections()));
+		this.rates.addTo(uses, null, now);
+		return uses.list();
+	}
+
+	/**
 	 * Counts that a limit was reached.
 	 * @return the error for the client
 	 */

@@ -66,6 +66,19 @@ final class OwnerRates {
 		return this.byKind[kind.ordinal()];
 	}
 
+	/**
+	 * Adds what is used of the rates.
+	 * @param owner their owner, {@code null} for the node
+	 * @param now the time in nanoseconds
+	 */
+	void addTo(LargestUses uses, @Nullable String owner, long now) {
+		for (Rate each : this.byKind) {
+			if (each != null) {
+				uses.add(each.use(owner, now));
+			}
+		}
+	}
+
 	/** Returns whether the bursts of all rates are available. */
 	boolean areFull(long now) {
 		for (Rate each : this.byKind) {

@@ -98,6 +98,16 @@ final class Rate {
 		return (debt > 0) ? new RateExcess(this.limit, this.perSecond, nanos(1), Duration.ofNanos(debt)) : null;
 	}
 
+	/**
+	 * Returns what is missing from the burst.
+	 * @param owner its owner, {@code null} for the node
+	 * @param now the time in nanoseconds
+	 */
+	LimitUse use(@Nullable String owner, long now) {
+		double seconds = (double) Math.max(this.fullAt.get() - now, 0) / SECOND;
+		return new LimitUse(this.limit, owner, Math.round(seconds * this.perSecond), this.perSecond);
+	}
+
 	/** Returns whether the whole burst is available. */
 	boolean isFull(long now) {
 		return this.fullAt.get() - now <= 0;

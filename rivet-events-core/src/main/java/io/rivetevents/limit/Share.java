@@ -192,6 +192,20 @@ final class Share {
 		this.used.addAndGet(resource.ordinal(), amount);
 	}
 
+	/**
+	 * Adds what the owner uses of its limits.
+	 * @param now the time in nanoseconds
+	 */
+	void addTo(LargestUses uses, long now) {
+		for (Resource each : RESOURCES) {
+			if (each.isNumber()) {
+				int index = each.ordinal();
+				uses.add(new LimitUse(each.of(this.kind), this.owner, this.used.get(index), this.max[index]));
+			}
+		}
+		this.rates.addTo(uses, this.owner, now);
+	}
+
 	void hold() {
 		this.holders++;
 	}

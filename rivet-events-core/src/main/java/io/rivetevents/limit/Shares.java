@@ -98,6 +98,14 @@ final class Shares {
 	}
 
 	/**
+	 * Adds what the owners use of their limits.
+	 * @param now the time in nanoseconds
+	 */
+	void addTo(LargestUses uses, long now) {
+		this.byOwner.values().forEach((share) -> share.addTo(uses, now));
+	}
+
+	/**
 	 * Returns how many owners use resources.
 	 */
 	int size() {

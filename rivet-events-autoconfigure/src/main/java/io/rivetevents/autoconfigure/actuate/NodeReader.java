@@ -37,6 +37,9 @@ import io.rivetevents.scheduling.ActorWorkers;
  */
 final class NodeReader {
 
+	/** Owners of each limit that are shown. */
+	private static final int MOST_OWNERS = 10;
+
 	private final LocalNode node;
 
 	private final ActorTypes types;
@@ -118,6 +121,21 @@ final class NodeReader {
 	private NodeDescription.LimitUse use(Limit limit, @Nullable ByteBudget budget) {
 		return new NodeDescription.LimitUse(name(limit), this.limits.hits().count(limit),
 				(budget != null) ? budget.used() : null, (budget != null) ? budget.max() : null);
+	}
+
+	/**
+	 * Returns the owners that use most of each limit.
+	 * @param shown whether to show their names
+	 */
+	LimitList owners(boolean shown) {
+		Map<Limit, List<LimitList.Use>> owners = new EnumMap<>(Limit.class);
+		this.limits.largest(MOST_OWNERS)
+			.forEach((use) -> owners.computeIfAbsent(use.limit(), (limit) -> new ArrayList<>())
+				.add(new LimitList.Use(shown ? use.owner() : null, use.used(), use.max())));
+		return new LimitList(owners.entrySet()
+			.stream()
+			.map((entry) -> new LimitList.UsedLimit(name(entry.getKey()), entry.getValue()))
+			.toList());
 	}
 
 	/** Returns the property of a limit, so that one finds what to set. */

@@ -24,7 +24,7 @@ import io.rivetevents.autoconfigure.actuate.RemoteInstances.UnansweredException;
  * unrestricted, lets operators change them. Keys are given in their serialized form.
  */
 @RegisterReflectionForBinding({ NodeDescription.class, InstanceList.class, InstanceDescription.class,
-		ConnectionDescription.class, UserConnectionList.class, DeliveryList.class })
+		ConnectionDescription.class, UserConnectionList.class, DeliveryList.class, LimitList.class })
 @Endpoint(id = "rivetevents", defaultAccess = Access.READ_ONLY)
 public final class RivetEventsEndpoint {
 
@@ -62,7 +62,7 @@ public final class RivetEventsEndpoint {
 	}
 
 	/**
-	 * Returns a view of instances, connections or deliveries.
+	 * Returns a view of instances, connections, deliveries or limits.
 	 * @param view its name, see {@link View}
 	 * @return empty if the view, or what it is about, does not exist
 	 */
@@ -77,7 +77,7 @@ public final class RivetEventsEndpoint {
 
 	/**
 	 * Returns a view. Errors in parameters are those of the result.
-	 * @param shown whether to show the values of states
+	 * @param shown whether to show the values of states and the owners of limits
 	 */
 	Mono<Object> view(ViewRequest request, boolean shown) {
 		View view = View.of(request.view());
@@ -98,6 +98,7 @@ public final class RivetEventsEndpoint {
 							Parameters.optional("issuer", request.issuer()), request.after(), request.limit());
 			case DELIVERIES -> this.remote.read(ForwardedRequest.of(request, shown),
 					this.deliveries.explain(request.address(), request));
+			case LIMITS -> Mono.fromSupplier(() -> this.node.owners(shown));
 		};
 	}
 

@@ -26,7 +26,10 @@ enum View {
 	CONNECTIONS("user", "issuer", "connection", "after", "limit"),
 
 	/** The recorded deliveries of one instance. */
-	DELIVERIES("actor", "key", "namespace", "event", "position", "connection", "limit");
+	DELIVERIES("actor", "key", "namespace", "event", "position", "connection", "limit"),
+
+	/** The owners that use most of each limit. */
+	LIMITS();
 
 	private final List<String> parameters;
 

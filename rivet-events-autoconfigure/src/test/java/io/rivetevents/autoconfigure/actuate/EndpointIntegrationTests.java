@@ -74,6 +74,29 @@ class EndpointIntegrationTests extends AbstractEndpointTests {
 	}
 
 	@Test
+	void showsTheOwnersOfLimitsToOperators() {
+		try (TestClient client = connectUser("limits", OTHER)) {
+			client.next(ToClient.Init.class);
+			JsonNode shown = connections(get("/limits"));
+			assertThat(shown.path("owner").stringValue()).isEqualTo(OTHER);
+			assertThat(shown.path("used").intValue()).isPositive();
+			assertThat(shown.path("max").intValue()).isEqualTo(1000);
+			JsonNode hidden = connections(send(HttpRequest.newBuilder(), "/limits", OTHER));
+			assertThat(hidden.has("owner")).isFalse();
+			assertThat(hidden.path("used").intValue()).isPositive();
+		}
+	}
+
+	private static JsonNode connections(Answer answer) {
+		return answer.get("limits")
+			.valueStream()
+			.filter((limit) -> limit.path("name").stringValue().equals("limits.principal.connections"))
+			.map((limit) -> limit.path("owners").path(0))
+			.findFirst()
+			.orElseThrow();
+	}
+
+	@Test
 	void showsValuesToOperatorsOnlyAndNoSecrets() {
 		create("values");
 		Answer shown = get("/instance", "actor", "shop", "key", "values");
