@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -124,10 +125,12 @@ public final class ConnectRequestCodec {
 	 */
 	public ObjectNode write(Identity identity) {
 		InetAddress address = identity.address();
+		Instant expiresAt = identity.expiresAt();
 		ObjectNode out = NODES.objectNode()
 			.put("owner", identity.owner())
 			.put("session", identity.sessionId())
-			.put("address", (address != null) ? address.getAddress() : null);
+			.put("address", (address != null) ? address.getAddress() : null)
+			.put("expiresAt", (expiresAt != null) ? expiresAt.toString() : null);
 		out.set("user", (identity.user() != null) ? user(identity.user().serialized(this.principals)) : null);
 		return out;
 	}
@@ -139,8 +142,10 @@ public final class ConnectRequestCodec {
 	public Identity readIdentity(JsonNode in) {
 		return checked(() -> {
 			JsonNode user = optional(in, "user");
+			String expiresAt = optionalText(in, "expiresAt");
 			return new Identity((user != null) ? new PortablePrincipal(readUser(user), this.principals) : null,
-					optionalText(in, "owner"), optionalText(in, "session"), address(optional(in, "address")));
+					optionalText(in, "owner"), optionalText(in, "session"), address(optional(in, "address")),
+					(expiresAt != null) ? Instant.parse(expiresAt) : null);
 		});
 	}
 

@@ -7,6 +7,7 @@ package io.rivetevents.extension;
 
 import java.net.InetAddress;
 import java.security.Principal;
+import java.time.Instant;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param sessionId permanent id of the web session of the handshake, even if the session
  * id changes; {@code null} if there was none
  * @param address remote address, {@code null} if unknown
+ * @param expiresAt when the credentials expire, {@code null} if they do not
  * @since 0.1.0
  */
 public record Identity(@Nullable PortablePrincipal user, @Nullable String owner, @Nullable String sessionId,
-		@Nullable InetAddress address) {
+		@Nullable InetAddress address, @Nullable Instant expiresAt) {
 
 	private static final char BAR = '|';
 
@@ -42,7 +44,7 @@ public record Identity(@Nullable PortablePrincipal user, @Nullable String owner,
 	 */
 	public Identity(@Nullable Principal principal, @Nullable String owner, @Nullable String sessionId,
 			@Nullable InetAddress address) {
-		this((principal != null) ? new PortablePrincipal(principal) : null, owner, sessionId, address);
+		this((principal != null) ? new PortablePrincipal(principal) : null, owner, sessionId, address, null);
 	}
 
 	/**
@@ -52,6 +54,14 @@ public record Identity(@Nullable PortablePrincipal user, @Nullable String owner,
 	 */
 	public Identity(@Nullable Principal principal, @Nullable String sessionId) {
 		this(principal, (principal != null) ? principal.getName() : null, sessionId, null);
+	}
+
+	/**
+	 * Returns the same identity with another expiry.
+	 * @param expiresAt when the credentials expire, {@code null} if they do not
+	 */
+	public Identity withExpiry(@Nullable Instant expiresAt) {
+		return new Identity(this.user, this.owner, this.sessionId, this.address, expiresAt);
 	}
 
 	/**

@@ -27,9 +27,11 @@ import io.rivetevents.protocol.value.WireValues;
  * @param actor name of the actor that it is for, {@code null} for all
  * @param session permanent id of the web session, {@code null} if there is none
  * @param user the user; {@code null} if the node that issued the ticket keeps it
+ * @param until when the credentials of the user expire, in milliseconds; {@code null} if
+ * they do not
  */
 record TicketContent(String id, Instant issuedAt, Instant expiresAt, @Nullable String origin, @Nullable String actor,
-		@Nullable String session, @Nullable SerializedPrincipal user) {
+		@Nullable String session, @Nullable SerializedPrincipal user, @Nullable Instant until) {
 
 	/** Returns the content as JSON. */
 	byte[] encode() {
@@ -46,6 +48,9 @@ record TicketContent(String id, Instant issuedAt, Instant expiresAt, @Nullable S
 			this.user.authorities().forEach(user.putArray("authorities")::add);
 			user.put("json", this.user.json());
 		}
+		if (this.until != null) {
+			fields.put("until", this.until.toEpochMilli());
+		}
 		return WireValues.encodeJson(fields);
 	}
 
@@ -56,7 +61,8 @@ record TicketContent(String id, Instant issuedAt, Instant expiresAt, @Nullable S
 	static TicketContent decode(byte[] json) {
 		JsonNode fields = WireValues.decodeJson(json);
 		return new TicketContent(fields.path("id").stringValue(), time(fields, "iat"), time(fields, "exp"),
-				text(fields, "origin"), text(fields, "actor"), text(fields, "session"), user(fields.path("user")));
+				text(fields, "origin"), text(fields, "actor"), text(fields, "session"), user(fields.path("user")),
+				fields.has("until") ? time(fields, "until") : null);
 	}
 
 	private static @Nullable SerializedPrincipal user(JsonNode fields) {

@@ -125,8 +125,9 @@ public final class Tickets {
 		if (written == null) {
 			this.kept.add(id, user.principal(), expiresAt);
 		}
-		return this.cipher
-			.seal(new TicketContent(id, issuedAt, expiresAt, origin, actor, identity.sessionId(), written).encode());
+		return this.cipher.seal(new TicketContent(id, issuedAt, expiresAt, origin, actor, identity.sessionId(), written,
+				identity.expiresAt())
+			.encode());
 	}
 
 	private @Nullable SerializedPrincipal write(PortablePrincipal user) {
@@ -205,7 +206,7 @@ public final class Tickets {
 	}
 
 	private Mono<Accepted> spend(TicketContent content) {
-		Accepted accepted = new Accepted(user(content), content.session());
+		Accepted accepted = new Accepted(user(content), content.session(), content.until());
 		return this.spent.spend(content.id(), content.expiresAt())
 			.onErrorMap((ex) -> !(ex instanceof RivetException), this::undecided)
 			.filter((first) -> first)
@@ -247,13 +248,15 @@ public final class Tickets {
 	}
 
 	/**
-	 * An accepted ticket.
+	 * The user of accepted credentials, such as a ticket.
 	 *
-	 * @param user its user
+	 * @param user the user
 	 * @param session permanent id of the web session in which it was issued, {@code null}
 	 * if there was none
+	 * @param expiresAt when the credentials of the user expire, {@code null} if they do
+	 * not; a ticket keeps this time, but not the password or certificate behind it
 	 */
-	public record Accepted(Principal user, @Nullable String session) {
+	public record Accepted(Principal user, @Nullable String session, @Nullable Instant expiresAt) {
 	}
 
 }

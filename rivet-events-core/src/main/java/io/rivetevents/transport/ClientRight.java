@@ -105,7 +105,7 @@ final class ClientRight {
 
 	/** Returns when credentials expire, {@code null} if they do not. */
 	private @Nullable Instant endOf(Identity identity) {
-		Instant end = this.support.handshake().expiresAt(identity);
+		Instant end = identity.expiresAt();
 		return (end != null && end.isAfter(now().plus(FOREVER))) ? null : end;
 	}
 

@@ -8,7 +8,6 @@ package io.rivetevents.transport;
 import java.net.InetAddress;
 import java.security.Principal;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -179,10 +178,13 @@ public final class Handshake {
 			.defaultIfEmpty(Optional.empty())
 			.flatMap((found) -> session(request, found.orElse(null)).map(Optional::of)
 				.defaultIfEmpty(Optional.empty())
-				.map((session) -> {
-					Principal user = found.map(Accepted::user).orElse(null);
-					return new Identity(user, this.users.ownerOf(user), session.orElse(null), address);
-				})));
+				.map((session) -> identity(found.orElse(null), session.orElse(null), address))));
+	}
+
+	private Identity identity(@Nullable Accepted found, @Nullable String session, @Nullable InetAddress address) {
+		Principal user = (found != null) ? found.user() : null;
+		return new Identity(user, this.users.ownerOf(user), session, address)
+			.withExpiry((found != null) ? found.expiresAt() : null);
 	}
 
 	/** A ticket is used in place of the session in which it was issued. */
@@ -198,7 +200,7 @@ public final class Handshake {
 	private Mono<Accepted> find(HandshakeRequest request, @Nullable JsonNode params, Flux<Accepted> more) {
 		Mono<Principal> byParams = Mono.defer(() -> LinkTask.later(() -> this.authenticator.authenticate(params)))
 			.filter(this.users::isSignedIn);
-		return Flux.concat(Flux.concat(signedIn(request), byParams).map(Handshake::withoutSession), more)
+		return Flux.concat(Flux.concat(signedIn(request), byParams).map(this::known), more)
 			.collectList()
 			.flatMap((found) -> {
 				if (found.isEmpty()) {
@@ -210,8 +212,8 @@ public final class Handshake {
 			.contextWrite(request.context());
 	}
 
-	private static Accepted withoutSession(Principal user) {
-		return new Accepted(user, null);
+	private Accepted known(Principal user) {
+		return new Accepted(user, null, this.expiry.expiresAt(user));
 	}
 
 	private Mono<Accepted> byMessage(PendingHandshake opening, @Nullable JsonNode credentials) {
@@ -236,7 +238,7 @@ public final class Handshake {
 			return (this.tickets != null && ticket != null) ? this.tickets.accept(ticket, origin, target)
 					: Mono.defer(() -> LinkTask.later(() -> authenticator.login(credentials)))
 						.filter(this.users::isSignedIn)
-						.map(Handshake::withoutSession)
+						.map(this::known)
 						.switchIfEmpty(Mono.error(() -> new RivetException(ErrorCode.AUTHENTICATION_REQUIRED)));
 		};
 	}
@@ -286,18 +288,8 @@ public final class Handshake {
 				throw new RivetException(ErrorCode.IDENTITY_CONFLICT);
 			}
 			String session = (found.session() != null) ? found.session() : identity.sessionId();
-			return new Identity(found.user(), owner, session, identity.address());
+			return identity(found, session, identity.address());
 		}));
-	}
-
-	/**
-	 * Returns the time at which the credentials of a client expire, {@code null} if they
-	 * do not.
-	 * @param identity the client's identity
-	 */
-	@Nullable Instant expiresAt(Identity identity) {
-		Principal principal = identity.principal();
-		return (principal != null) ? this.expiry.expiresAt(principal) : null;
 	}
 
 	private Mono<Accepted> anonymous() {

@@ -12,6 +12,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -67,7 +68,8 @@ class ConnectRequestCodecTests {
 		params.putArray("$like").add("$BigInt").add("1");
 		return new ConnectRequest("connection", params,
 				new Identity(new Member("ada", 7), Identity.owner("ada|b", "https://a.example/|x%"), "session",
-						address("192.0.2.1")),
+						address("192.0.2.1"))
+					.withExpiry(Instant.parse("2026-01-01T00:00:00.123456789Z")),
 				true, stream(StreamProof.PROVEN), "gateway",
 				new RequestHead("/rivet/a%20b", "rvt-key=a", Map.of("Cookie", List.of("a=b", "c=d"), "x", List.of("")),
 						Map.of("a", List.of("b")), address("192.0.2.2")));
@@ -228,8 +230,8 @@ class ConnectRequestCodecTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "connectionId", "stateless", "identity.owner", "identity.session", "identity.address",
-			"identity.user.name", "identity.user.authorities", "identity.user.json", "stream.proof", "stream.keepAlive",
-			"stream.resume.sequence", "stream.subscriptions", "stream.contract" })
+			"identity.expiresAt", "identity.user.name", "identity.user.authorities", "identity.user.json",
+			"stream.proof", "stream.keepAlive", "stream.resume.sequence", "stream.subscriptions", "stream.contract" })
 	void refusesAFieldOfAnotherType(String path) {
 		assertUnreadable(path, (at) -> at.put(last(path), 1.5));
 	}
@@ -282,7 +284,7 @@ class ConnectRequestCodecTests {
 	void neverMakesAnUnreadablePrincipalAnonymous() {
 		Identity identity = new Identity(
 				new PortablePrincipal(new SerializedPrincipal("ada", List.of(), "wrong"), this.members), "ada", null,
-				null);
+				null, null);
 		Identity arrived = this.codec.readIdentity(this.codec.write(identity));
 		for (int i = 0; i < 2; i++) {
 			assertThatExceptionOfType(PrincipalCodecException.class).isThrownBy(arrived::principal);

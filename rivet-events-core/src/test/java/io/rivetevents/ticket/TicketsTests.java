@@ -55,6 +55,15 @@ class TicketsTests {
 		assertThat(accepted.session()).isEqualTo("session-1");
 	}
 
+	/** Whatever determines it may be missing in the user that a ticket contains. */
+	@Test
+	void keepsTheExpiryOfTheCredentials() {
+		Identity identity = new Identity(ADA, null).withExpiry(START.plusSeconds(60));
+		String ticket = this.tickets.issue(identity, identity.user(), null, null);
+		assertThat(accept(this.tickets, ticket, null, "room").expiresAt()).isEqualTo(START.plusSeconds(60));
+		assertThat(accept(this.tickets, issue(this.tickets, null, null), null, "room").expiresAt()).isNull();
+	}
+
 	@Test
 	void showsNothingOfTheContent() {
 		String ticket = issue(this.tickets, null, null);

@@ -116,7 +116,7 @@ public final class ConnectionFormat {
 	public Reading read(StoredConnection row) {
 		JsonNode in = WireValues.decodeJson(row.body());
 		PortablePrincipal user = in.hasNonNull("name") ? new PortablePrincipal(user(in), this.principals) : null;
-		Identity identity = new Identity(user, text(in, "owner"), null, null);
+		Identity identity = new Identity(user, text(in, "owner"), null, null, null);
 		return new Reading(request(row.id(), in, identity), state(row.id(), in));
 	}
 
