@@ -65,6 +65,7 @@ import io.rivetevents.security.AuthenticationPrincipalResolver;
 import io.rivetevents.security.ClaimedIssuer;
 import io.rivetevents.security.ConnParamsAuthenticationConverter;
 import io.rivetevents.security.CredentialsAuthenticationConverter;
+import io.rivetevents.security.CredentialsExpiry;
 import io.rivetevents.security.CurrentSecurityContextResolver;
 import io.rivetevents.security.ExpressionAccessGuard;
 import io.rivetevents.security.MethodSecurityCheck;
@@ -73,7 +74,6 @@ import io.rivetevents.security.PrincipalHints;
 import io.rivetevents.security.SecurityContextDecorator;
 import io.rivetevents.security.SecurityFailureTranslator;
 import io.rivetevents.security.SecurityRules;
-import io.rivetevents.security.TokenExpiry;
 import io.rivetevents.security.TrustedPrincipals;
 import io.rivetevents.security.webflux.ConnectionLogoutHandler;
 import io.rivetevents.security.webflux.LogoutHook;
@@ -102,8 +102,8 @@ public final class RivetEventsSecurityAutoConfiguration {
 	}
 
 	@Bean
-	TokenExpiry rivetTokenExpiry() {
-		return new TokenExpiry();
+	CredentialsExpiry rivetCredentialsExpiry() {
+		return new CredentialsExpiry();
 	}
 
 	@Bean

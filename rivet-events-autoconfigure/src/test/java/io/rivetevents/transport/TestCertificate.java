@@ -9,31 +9,42 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A certificate of {@code localhost} that no authority has signed.
+ * Certificates that no authority has signed.
  */
-final class TestCertificate {
+public final class TestCertificate {
 
 	private TestCertificate() {
 	}
 
 	/**
-	 * Makes a key store with the password {@code changeit}, unless it is there.
-	 * @param store the file
+	 * Makes a certificate of {@code localhost}.
+	 * @param store the file, a key store with the password {@code changeit}
 	 */
-	static void create(Path store) {
+	public static void create(Path store) {
+		create(store, "localhost");
+	}
+
+	/**
+	 * Makes a certificate, unless it is there.
+	 * @param store the file, a key store with the password {@code changeit}
+	 * @param name common name of the certificate
+	 * @param options further options of {@code keytool}
+	 */
+	public static void create(Path store, String name, String... options) {
 		if (Files.exists(store)) {
 			return;
 		}
 		try {
-			Process keytool = new ProcessBuilder(
+			List<String> command = new ArrayList<>(
 					List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair",
-							"-alias", "test", "-keyalg", "RSA", "-dname", "CN=localhost", "-storetype", "PKCS12",
-							"-keystore", store.toString(), "-storepass", "changeit"))
-				.redirectErrorStream(true)
-				.start();
+							"-alias", "test", "-keyalg", "RSA", "-dname", "CN=" + name, "-storetype", "PKCS12",
+							"-keystore", store.toString(), "-storepass", "changeit"));
+			command.addAll(List.of(options));
+			Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
 			String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 			if (keytool.waitFor() != 0) {
 				throw new IllegalStateException(said);

@@ -54,13 +54,18 @@ public final class TestSocket extends TestClient {
 	}
 
 	public static TestSocket open(String url, Encoding encoding, HttpHeaders headers, String... moreProtocols) {
+		return open(HttpClient.create(), url, encoding, headers, moreProtocols);
+	}
+
+	public static TestSocket open(HttpClient http, String url, Encoding encoding, HttpHeaders headers,
+			String... moreProtocols) {
 		TestSocket socket = new TestSocket(encoding);
 		List<String> protocols = new ArrayList<>(List.of("rivet", "rivet_encoding." + encoding.wireName()));
 		if (encoding.isExtended()) {
 			protocols.add("rivet_ext.1");
 		}
 		protocols.addAll(List.of(moreProtocols));
-		ReactorNettyWebSocketClient client = new ReactorNettyWebSocketClient(HttpClient.create(),
+		ReactorNettyWebSocketClient client = new ReactorNettyWebSocketClient(http,
 				() -> WebsocketClientSpec.builder().maxFramePayloadLength(8 * 1024 * 1024));
 		client.execute(URI.create(url.replaceFirst("^http", "ws")), headers, new WebSocketHandler() {
 

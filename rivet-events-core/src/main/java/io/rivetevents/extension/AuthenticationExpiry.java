@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the time at which the credentials of a client expire. The client is notified
  * before it, and its connection closes after it unless the client has authenticated
- * again. Beans of this type add to the default, which reads the expiry of OAuth 2 tokens;
- * the earliest time counts.
+ * again. Beans of this type add to the default, which reads the expiry of OAuth 2 tokens
+ * and client certificates; the earliest time counts.
  *
  * @since 0.1.0
  */
@@ -26,7 +26,7 @@ public interface AuthenticationExpiry {
 
 	/**
 	 * Returns the time at which the credentials of a user expire. Called on an event
-	 * loop, once for each authentication of a connection: it must not block.
+	 * loop, once for each authentication of a client: it must not block.
 	 * @param principal the authenticated principal
 	 * @return the time; {@code null} if the credentials do not expire, or the time is not
 	 * known
