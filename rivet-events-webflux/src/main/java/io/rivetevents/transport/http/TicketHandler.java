@@ -114,6 +114,10 @@ public final class TicketHandler implements WebHandler {
 				throw new RivetException(ErrorCode.AUTHENTICATION_REQUIRED);
 			}
 			checkRoom(identity);
+			String session = identity.sessionId();
+			if (session != null) {
+				this.io.ticketIssued(session);
+			}
 			Map<String, Object> answer = Map.of("ticket", this.tickets.issue(identity, user, origin, actor),
 					"expiresIn", this.tickets.timeout().toMillis());
 			return HttpAnswer.write(exchange.getResponse(), HttpStatus.OK.value(), MediaType.APPLICATION_JSON_VALUE,

@@ -40,7 +40,8 @@ import io.rivetevents.protocol.ErrorCode;
  * threads.
  * <p>
  * A session that is idle for too long ends here: each node watches the sessions of its
- * own connections. A session that a request has invalidated ends on all nodes.
+ * own connections. A session that a request has invalidated, or in which a ticket was
+ * issued, ends on all nodes.
  */
 public final class SessionWatch {
 
@@ -80,11 +81,12 @@ public final class SessionWatch {
 	 * A session that is watched.
 	 *
 	 * @param session the session
-	 * @param invalidated whether a request of this node has found it ended, so that it
-	 * ends on all nodes
+	 * @param everywhere whether it ends on all nodes: a request of this node has found it
+	 * ended, or a ticket was issued in it, which may have connected a client to another
+	 * node
 	 * @param unused whether the last check has found no connection of the session
 	 */
-	private record Watched(SeenSession session, boolean invalidated, boolean unused) {
+	private record Watched(SeenSession session, boolean everywhere, boolean unused) {
 
 		static Watched of(SeenSession session) {
 			return new Watched(session, false, false);
@@ -92,7 +94,15 @@ public final class SessionWatch {
 
 		/** Of two requests at the same time, the later one has the present id. */
 		Watched newer(Watched next) {
-			return next.session.lastAccess().isBefore(this.session.lastAccess()) ? this : next;
+			return next.session.lastAccess().isBefore(this.session.lastAccess()) ? this : with(next.session);
+		}
+
+		Watched with(SeenSession next) {
+			return new Watched(next, this.everywhere, false);
+		}
+
+		Watched endingEverywhere() {
+			return new Watched(this.session, true, false);
 		}
 
 	}
@@ -150,6 +160,15 @@ public final class SessionWatch {
 	}
 
 	/**
+	 * Watches a session in which a ticket is issued until it ends, since its connections
+	 * may be on other nodes.
+	 * @param id its permanent id
+	 */
+	public void ticketIssued(String id) {
+		this.sessions.computeIfPresent(id, (same, held) -> held.endingEverywhere());
+	}
+
+	/**
 	 * Checks a session that had ended at the end of a request.
 	 * @param id its permanent id
 	 * @param session the session
@@ -202,7 +221,8 @@ public final class SessionWatch {
 	private void sweep() {
 		Set<String> used = used();
 		this.sessions.forEach((id, watched) -> {
-			if (!watched.invalidated() && !used.contains(id)) {
+			boolean ends = !watched.session().maxIdle().isNegative();
+			if (!(watched.everywhere() && ends) && !used.contains(id)) {
 				forget(id, watched);
 			}
 		});
@@ -227,12 +247,12 @@ public final class SessionWatch {
 	}
 
 	private Mono<Void> check(String id, Watched watched, Set<String> used) {
-		if (!watched.invalidated() && !used.contains(id)) {
+		if (!watched.everywhere() && !used.contains(id)) {
 			return Mono.fromRunnable(() -> forget(id, watched));
 		}
 		return this.store.find(watched.session().id())
 			.timeout(LOOKUP_TIMEOUT, this.timers)
-			.doOnNext((found) -> this.sessions.replace(id, watched, Watched.of(found)))
+			.doOnNext((found) -> this.sessions.replace(id, watched, watched.with(found)))
 			.switchIfEmpty(Mono.fromRunnable(() -> end(id, watched)))
 			.then();
 	}
@@ -243,7 +263,7 @@ public final class SessionWatch {
 			this.sessions.remove(id, watched);
 		}
 		else {
-			this.sessions.replace(id, watched, new Watched(watched.session(), false, true));
+			this.sessions.replace(id, watched, new Watched(watched.session(), watched.everywhere(), true));
 		}
 	}
 
@@ -251,7 +271,7 @@ public final class SessionWatch {
 		if (!this.sessions.remove(id, watched)) {
 			return; // a request has come in the meantime
 		}
-		if (watched.invalidated()) {
+		if (watched.everywhere()) {
 			end(id);
 		}
 		else {

@@ -50,6 +50,14 @@ public record LinkIo(boolean direct, ChannelWriters outlets, WakeupBatches burst
 	}
 
 	/**
+	 * Watches a session in which a ticket is issued until the session ends.
+	 * @param session permanent id of the session
+	 */
+	public void ticketIssued(String session) {
+		this.sessions.ticketIssued(session);
+	}
+
+	/**
 	 * Continues a request on its event loop, in one batch with other requests that wait
 	 * there. The lookup of a web session may have left the event loop.
 	 * @param work the work to continue

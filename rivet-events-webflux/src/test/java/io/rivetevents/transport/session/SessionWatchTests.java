@@ -53,9 +53,11 @@ class SessionWatchTests {
 
 	private @Nullable RuntimeException failure;
 
-	private final SessionWatch watch = new SessionWatch(this.registry,
-			new NodeCommands(this.registry, new LocalBackplane(), () -> {
-			}), this::find, Duration.ofMinutes(1), this.timers);
+	private final NodeCommands commands = new NodeCommands(this.registry, new LocalBackplane(), () -> {
+	});
+
+	private final SessionWatch watch = new SessionWatch(this.registry, this.commands, this::find, Duration.ofMinutes(1),
+			this.timers);
 
 	private final WebSession session = started();
 
@@ -184,6 +186,22 @@ class SessionWatchTests {
 		this.watch.ended("elsewhere", this.session);
 		this.timers.advanceTimeBy(Duration.ofSeconds(1));
 		assertThat(this.lookups).containsExactly(this.session.getId(), this.session.getId());
+		assertThat(this.watch.size()).isZero();
+	}
+
+	@Test
+	void keepsASessionWithATicketUntilItEndsOnAllNodes() {
+		List<String> ended = new ArrayList<>();
+		this.commands.onSessionEnd(ended::add);
+		this.stored.put(this.session.getId(), new Stored(this.session.getId()));
+		this.watch.ticketIssued("first");
+		this.registry.remove(this.client.connectionId(), () -> {
+		});
+		this.timers.advanceTimeBy(Duration.ofMinutes(5));
+		assertThat(this.watch.size()).isOne();
+		this.stored.clear();
+		this.timers.advanceTimeBy(Duration.ofMinutes(1));
+		assertThat(ended).containsExactly("first");
 		assertThat(this.watch.size()).isZero();
 	}
 
