@@ -303,9 +303,12 @@ public final class ClientLink implements Renewable {
 	private StreamRequest stream(ToServer.Hello hello, Identity identity) {
 		ToServer.Resume resume = hello.resume();
 		String claimed = (resume != null) ? resume.stream() : null;
+		if (claimed != null && identity.owner() == null && StreamIds.isOfUser(claimed)) {
+			throw new RivetException(ErrorCode.AUTHENTICATION_REQUIRED, "The previous connection was signed in.");
+		}
 		boolean proven = resume != null && claimed != null
 				&& this.support.secrets().isSecret(resume.secret(), claimed, identity);
-		String stream = (claimed != null && proven) ? claimed : this.support.newStreamId();
+		String stream = (claimed != null && proven) ? claimed : this.support.newStreamId(identity);
 		StreamProof proof = proven ? StreamProof.PROVEN : (claimed != null) ? StreamProof.UNPROVEN : StreamProof.NEW;
 		return new StreamRequest(hello.subscriptions(), (resume != null) ? resume.position() : null, proof, stream,
 				this.support.secrets().of(stream, identity), hello.snapshot(), hello.contract(),

@@ -12,6 +12,7 @@ import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.Identity;
 import io.rivetevents.inbound.ConnectionIds;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
@@ -68,9 +69,12 @@ public record LinkServices(ActorDirectory directory, OutboundRegistry connection
 		return ConnectionIds.of(this.node.newId(), this.connections.node());
 	}
 
-	/** Returns the id of a new stream. */
-	String newStreamId() {
-		return this.node.newId();
+	/**
+	 * Returns the id of a new stream.
+	 * @param identity owner of the stream
+	 */
+	String newStreamId(Identity identity) {
+		return StreamIds.of(this.node.newId(), identity);
 	}
 
 	/**
