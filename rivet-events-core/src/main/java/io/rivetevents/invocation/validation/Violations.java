@@ -57,10 +57,6 @@ public final class Violations {
 		return (text.length() > MAX_LENGTH) ? text.substring(0, MAX_LENGTH) + "…" : text;
 	}
 
-	boolean isEmpty() {
-		return this.found.isEmpty();
-	}
-
 	/**
 	 * Returns {@code actor.validation_error}, whose metadata has a list
 	 * {@code violations} of at most {@value #MAX_LISTED} records.
