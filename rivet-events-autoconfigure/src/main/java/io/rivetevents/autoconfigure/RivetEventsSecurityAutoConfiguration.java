@@ -5,6 +5,8 @@
 
 package io.rivetevents.autoconfigure;
 
+import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 import org.aopalliance.intercept.MethodInvocation;
@@ -12,11 +14,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.context.ApplicationContext;
@@ -50,8 +55,10 @@ import org.springframework.util.StringUtils;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.server.WebFilter;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.cluster.NodeCommands;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ConnectionAuthenticator;
@@ -75,6 +82,7 @@ import io.rivetevents.security.SecurityContextDecorator;
 import io.rivetevents.security.SecurityFailureTranslator;
 import io.rivetevents.security.SecurityRules;
 import io.rivetevents.security.TrustedPrincipals;
+import io.rivetevents.security.UserRecheck;
 import io.rivetevents.security.webflux.ConnectionLogoutHandler;
 import io.rivetevents.security.webflux.LogoutHook;
 import io.rivetevents.security.webflux.ManagedConnectionAuthenticator;
@@ -84,10 +92,11 @@ import io.rivetevents.transport.webflux.ActorHandlerMapping;
 import io.rivetevents.transport.webflux.BasePath;
 
 /**
- * Auto-configuration of the integration with Spring Security: callers, access rules, and
- * the closing of connections at logout.
+ * Auto-configuration of the integration with Spring Security: callers, access rules,
+ * repeated checks of users, and the closing of connections at logout.
  */
-@AutoConfiguration(after = RivetEventsAutoConfiguration.class, before = RivetEventsWebAutoConfiguration.class)
+@AutoConfiguration(after = RivetEventsAutoConfiguration.class, before = RivetEventsWebAutoConfiguration.class,
+		afterName = "org.springframework.boot.security.autoconfigure.ReactiveUserDetailsServiceAutoConfiguration")
 @ConditionalOnClass({ Authentication.class, GrantedAuthorityDefaults.class })
 @ConditionalOnBean(ActorDirectory.class)
 @ImportRuntimeHints(PrincipalHints.class)
@@ -194,6 +203,15 @@ public final class RivetEventsSecurityAutoConfiguration {
 	@Bean
 	MethodSecurityCheck rivetMethodSecurityCheck(ListableBeanFactory beanFactory, SecurityRules rules) {
 		return new MethodSecurityCheck(beanFactory, rules);
+	}
+
+	@Bean(initMethod = "start", destroyMethod = "stop")
+	@ConditionalOnProperty("rivet.events.security.recheck-interval")
+	@ConditionalOnSingleCandidate(ReactiveUserDetailsService.class)
+	UserRecheck rivetUserRecheck(OutboundRegistry registry, ReactiveUserDetailsService users,
+			RivetEventsProperties properties, @Qualifier("rivetActorTimers") Scheduler timers) {
+		Duration interval = Objects.requireNonNull(properties.security().recheckInterval());
+		return new UserRecheck(registry, users, interval, timers);
 	}
 
 	/** For clients that connect over WebFlux: their users, and the end of sessions. */

@@ -28,11 +28,14 @@ import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.server.adapter.ForwardedHeaderTransformer;
+import org.springframework.web.server.session.DefaultWebSessionManager;
+import org.springframework.web.server.session.WebSessionManager;
 import reactor.core.scheduler.Scheduler;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
@@ -65,6 +68,7 @@ import io.rivetevents.transport.http.HttpLimits;
 import io.rivetevents.transport.http.Management;
 import io.rivetevents.transport.netty.ChannelWriters;
 import io.rivetevents.transport.netty.ConnectionGuard;
+import io.rivetevents.transport.session.ExtendingLookup;
 import io.rivetevents.transport.session.SessionLookup;
 import io.rivetevents.transport.session.SessionWatch;
 import io.rivetevents.transport.sse.EventStreamHandler;
@@ -135,6 +139,19 @@ public final class RivetEventsWebAutoConfiguration {
 			@Qualifier("rivetActorTimers") Scheduler timers) {
 		return new SessionWatch(registry, commands, lookup.getIfAvailable(() -> SessionLookup.NONE),
 				properties.security().recheckInterval(), timers);
+	}
+
+	/** Preferred to the lookup in the sessions of Spring Session. */
+	@Bean
+	@Primary
+	@ConditionalOnBooleanProperty("rivet.events.security.extend-sessions")
+	ExtendingLookup rivetExtendingLookup(WebSessionManager sessions) {
+		if (sessions instanceof DefaultWebSessionManager manager) {
+			return new ExtendingLookup(manager.getSessionStore());
+		}
+		throw new InvalidSettingException("rivet.events.security.extend-sessions", true,
+				"the session manager is a %s, which has no store".formatted(sessions.getClass().getName()),
+				"Remove the property, or use a DefaultWebSessionManager");
 	}
 
 	@Bean

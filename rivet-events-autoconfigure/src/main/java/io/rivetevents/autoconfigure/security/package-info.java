@@ -4,8 +4,7 @@
  */
 
 /**
- * What ends the rights of connections, where the application has it: Spring Session, and
- * users that are checked again.
+ * What ends the rights of connections if the application has Spring Session.
  */
 @NullMarked
 package io.rivetevents.autoconfigure.security;

@@ -19,6 +19,7 @@ import org.springframework.web.server.session.WebSessionManager;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
+import io.rivetevents.autoconfigure.RivetEventsSecurityAutoConfiguration;
 import io.rivetevents.autoconfigure.RivetEventsWebAutoConfiguration;
 import io.rivetevents.security.UserRecheck;
 import io.rivetevents.transport.session.ExtendingLookup;
@@ -35,8 +36,8 @@ class EndOfRightsAutoConfigurationTests {
 
 	private final ReactiveWebApplicationContextRunner contextRunner = new ReactiveWebApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(JacksonAutoConfiguration.class, RivetEventsAutoConfiguration.class,
-				RivetEventsWebAutoConfiguration.class, RivetEventsRecheckAutoConfiguration.class,
-				RivetEventsSpringSessionAutoConfiguration.class, RivetEventsSessionExtensionAutoConfiguration.class));
+				RivetEventsSecurityAutoConfiguration.class, RivetEventsWebAutoConfiguration.class,
+				RivetEventsSpringSessionAutoConfiguration.class));
 
 	private final ReactiveWebApplicationContextRunner withUsers = this.contextRunner.withBean(
 			ReactiveUserDetailsService.class,
