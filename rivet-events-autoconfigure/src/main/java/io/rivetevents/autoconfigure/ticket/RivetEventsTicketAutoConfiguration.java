@@ -64,7 +64,16 @@ public final class RivetEventsTicketAutoConfiguration {
 				new TicketHandler(services, io, tickets));
 	}
 
-	/** For nodes that Redis connects. */
+	/** For nodes that are not connected by Redis. */
+	@Bean
+	@ConditionalOnMissingBean
+	SpentTickets rivetSpentTickets(ActorStateStore store, @Qualifier("rivetActorWorkers") Scheduler workers,
+			ObjectProvider<Clock> clock) {
+		Clock time = clock.getIfUnique(Clock::systemUTC);
+		return store.isPersistent() ? new StoredSpentTickets(store, workers, time) : new NodeSpentTickets(time);
+	}
+
+	/** For nodes that Redis connects. Its bean is defined first. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(RedisBackplane.class)
 	static class Redis {
@@ -74,20 +83,6 @@ public final class RivetEventsTicketAutoConfiguration {
 		@ConditionalOnMissingBean(SpentTickets.class)
 		SpentTickets rivetSharedSpentTickets(RedisBackplane backplane, ObjectProvider<Clock> clock) {
 			return backplane.spentTickets(clock.getIfUnique(Clock::systemUTC));
-		}
-
-	}
-
-	/** For all others. */
-	@Configuration(proxyBeanMethods = false)
-	static class Store {
-
-		@Bean
-		@ConditionalOnMissingBean
-		SpentTickets rivetSpentTickets(ActorStateStore store, @Qualifier("rivetActorWorkers") Scheduler workers,
-				ObjectProvider<Clock> clock) {
-			Clock time = clock.getIfUnique(Clock::systemUTC);
-			return store.isPersistent() ? new StoredSpentTickets(store, workers, time) : new NodeSpentTickets(time);
 		}
 
 	}
