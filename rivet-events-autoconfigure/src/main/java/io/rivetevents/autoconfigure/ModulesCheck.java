@@ -46,6 +46,11 @@ final class ModulesCheck {
 			check.require(CLUSTER, "true", "the dependency io.rivetevents:rivet-events-cluster",
 					"io.rivetevents.cluster.engine.ClusterEngine");
 		}
+		if (properties.state().jdbc().joinTransaction()) {
+			check.require("rivet.events.state.jdbc.join-transaction", "true",
+					"the dependencies io.rivetevents:rivet-events-jdbc and org.springframework.boot:spring-boot-starter-jdbc",
+					JDBC_STORE, "org.springframework.jdbc.datasource.DataSourceUtils");
+		}
 		check.checkAsyncApi(properties.asyncapi());
 	}
 

@@ -305,6 +305,9 @@ class StartFailureTests {
 		return Stream.of(
 				property("state.store=jdbc", "its module is missing", "io.rivetevents:rivet-events-jdbc")
 					.without("io.rivetevents.jdbc"),
+				property("state.jdbc.join-transaction=true", "its module is missing",
+						"io.rivetevents:rivet-events-jdbc and org.springframework.boot:spring-boot-starter-jdbc")
+					.without("io.rivetevents.jdbc"),
 				property("state.store=file", "its module is missing", "io.rivetevents:rivet-events-file")
 					.without("org.sqlite"),
 				property("state.store=redis", "its module is missing", "io.rivetevents:rivet-events-redis")

@@ -44,13 +44,13 @@ import io.rivetevents.jdbc.JoinedTransactions;
 		afterName = "org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration")
 @ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
 @ConditionalOnBooleanProperty(RivetEventsTransactionAutoConfiguration.PROPERTY)
+@ConditionalOnClass({ DataSourceUtils.class, TransactionAttributeSource.class, JdbcActorStateStore.class })
 public final class RivetEventsTransactionAutoConfiguration {
 
 	static final String PROPERTY = "rivet.events.state.jdbc.join-transaction";
 
 	@Configuration(proxyBeanMethods = false)
 	@Order(Ordered.HIGHEST_PRECEDENCE)
-	@ConditionalOnClass({ DataSourceUtils.class, TransactionAttributeSource.class, JdbcActorStateStore.class })
 	@ConditionalOnBean({ StoreDatabase.class, TransactionAttributeSource.class })
 	static class Join {
 
