@@ -23,6 +23,7 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
@@ -54,6 +55,7 @@ import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.autoconfigure.actuate.RivetEventsHealthAutoConfiguration;
 import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.cluster.OtherNodes;
 import io.rivetevents.connection.ConnectionCounts;
@@ -253,7 +255,7 @@ class RivetEventsAutoConfigurationTests {
 				assertThat(context.getBean(Connections.class).countEverywhere(Duration.ofSeconds(1)).block())
 					.isEqualTo(new ConnectionCounts(0, 0, false, Set.of()));
 				// there is no Redis, and the application runs all the same
-				Health health = context.getBean(BackplaneHealthIndicator.class).health();
+				Health health = context.getBean(HealthIndicator.class).health();
 				assertThat(health.getStatus()).isEqualTo(Status.DOWN);
 				assertThat(health.getDetails()).containsEntry("lost", 0L).containsKey("interruptions");
 			});
@@ -266,7 +268,7 @@ class RivetEventsAutoConfigurationTests {
 					RivetEventsRedisAutoConfiguration.class, RivetEventsHealthAutoConfiguration.class))
 			.run((context) -> assertThat(context).hasSingleBean(LocalBackplane.class)
 				.doesNotHaveBean(RedisBackplane.class)
-				.doesNotHaveBean(BackplaneHealthIndicator.class));
+				.doesNotHaveBean(HealthIndicator.class));
 	}
 
 	@ParameterizedTest

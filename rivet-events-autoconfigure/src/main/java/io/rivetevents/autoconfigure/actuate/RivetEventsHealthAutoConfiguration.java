@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.autoconfigure;
+package io.rivetevents.autoconfigure.actuate;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -13,6 +13,7 @@ import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEn
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 
+import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.extension.Backplane;
 
