@@ -17,8 +17,7 @@ import io.rivetevents.placement.ActorTypes;
  * Auto-configuration of the checks of an application: a property that requires a missing
  * module stops the start, and actors that no client can reach are reported after it.
  */
-@AutoConfiguration(before = RivetEventsAutoConfiguration.class,
-		beforeName = "io.rivetevents.autoconfigure.state.RivetEventsTransactionAutoConfiguration")
+@AutoConfiguration(before = RivetEventsAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
 public final class RivetEventsChecksAutoConfiguration {
 

@@ -19,7 +19,6 @@ import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.autoconfigure.RivetEventsProperties;
-import io.rivetevents.autoconfigure.RivetEventsRedisAutoConfiguration;
 import io.rivetevents.autoconfigure.RivetEventsWebAutoConfiguration;
 import io.rivetevents.cluster.NodeCommands;
 import io.rivetevents.extension.ActorDirectory;
@@ -40,7 +39,7 @@ import io.rivetevents.transport.webflux.LinkIo;
  * Auto-configuration of connect tickets. Used tickets are kept in Redis if it is the
  * backplane, else in the store if it survives this process, else in memory.
  */
-@AutoConfiguration(after = { RivetEventsWebAutoConfiguration.class, RivetEventsRedisAutoConfiguration.class })
+@AutoConfiguration(after = RivetEventsWebAutoConfiguration.class)
 @ConditionalOnBean(LinkIo.class)
 public final class RivetEventsTicketAutoConfiguration {
 
