@@ -21,7 +21,11 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.socket.CloseStatus;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.OnBeforeConnect;
 import io.rivetevents.connection.Connections;
 import io.rivetevents.connection.UserRecipients;
 import io.rivetevents.protocol.ExtendedClientCodec.Received;
@@ -36,7 +40,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The application ends the rights of a user while the user is connected.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, classes = ExpiringTokens.Application.class,
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		classes = { ExpiringTokens.Application.class, UserCommandsIntegrationTests.Gate.class },
 		properties = { "rivet.events.security.expiry-grace=500ms", "rivet.events.websocket.rejection-delay=10ms",
 				"rivet.events.shutdown.spread=0s" })
 class UserCommandsIntegrationTests {
@@ -53,6 +58,9 @@ class UserCommandsIntegrationTests {
 
 	@Autowired
 	private Connections connections;
+
+	@Autowired
+	private Gate gate;
 
 	private final String ada = "ada-" + UUID.randomUUID();
 
@@ -164,6 +172,18 @@ class UserCommandsIntegrationTests {
 	}
 
 	@Test
+	void requestsNewCredentialsOfAClientThatIsConnecting() {
+		try (TestClient client = TestClient.connect(base(), Encoding.EXTENDED_JSON, "gate", "k", new ToServer.Hello(
+				List.of(), null, null, null, ExpiringTokens.credentials(token(this.ada, "USER")), null))) {
+			Awaitility.await().until(() -> ada().reauthenticate() == 1);
+			this.gate.open.tryEmitEmpty().orThrow();
+			assertThat(client.nextExtended().tag()).isEqualTo("Init");
+			assertThat(client.nextExtended().tag()).isEqualTo("Expiring");
+			assertThat(client.closed()).isEqualTo(EXPIRED);
+		}
+	}
+
+	@Test
 	void closesARivetKitClientImmediately() {
 		try (TestSocket plain = connectPlain(this.ada, "k"); TestSocket other = connectPlain(this.linus, "k")) {
 			assertThat(ada().reauthenticate()).isOne();
@@ -171,6 +191,19 @@ class UserCommandsIntegrationTests {
 			other.call(1, "connection");
 			assertThat(other.next(ToClient.ActionResponse.class)).isNotNull();
 		}
+	}
+
+	/** Accepts clients when it is open. */
+	@Actor("gate")
+	static class Gate {
+
+		private final Sinks.Empty<Void> open = Sinks.empty();
+
+		@OnBeforeConnect
+		Mono<Void> onBeforeConnect() {
+			return this.open.asMono();
+		}
+
 	}
 
 }
