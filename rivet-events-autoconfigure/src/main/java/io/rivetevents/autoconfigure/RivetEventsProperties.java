@@ -625,7 +625,8 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * Totals of the node. Limits that are not set are derived from the heap.
 	 *
 	 * @param connections Maximum number of open connections. Further connections are
-	 * rejected with connection.too_many. Defaults to one for each 64 KB of heap.
+	 * rejected with connection.too_many. The last eighth is reserved for clients that
+	 * resume a stream. Defaults to one for each 64 KB of heap.
 	 * @param pendingSize Maximum memory of all pending calls. Further calls are answered
 	 * with actor.overloaded. Defaults to a tenth of the heap.
 	 * @param queuedSize Maximum memory of all messages that wait to be written. If

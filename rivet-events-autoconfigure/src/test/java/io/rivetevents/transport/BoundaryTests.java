@@ -296,7 +296,7 @@ class BoundaryTests {
 		MemorySession(Encoding encoding, String user, Supplier<ActorTarget> target, LinkSettings settings) {
 			this.queue = new OutboundQueue(encoding, new OutboundQueue.Limits(1024 * 1024, 64 * 1024),
 					(bytes) -> BoundaryTests.this.thread.execute(this::drain));
-			PendingHandshake opening = PendingHandshake.of(new MemoryRequest(user), target, () -> null, null,
+			PendingHandshake opening = PendingHandshake.of(new MemoryRequest(user), target, () -> null, null, false,
 					Context.empty());
 			this.link = new ClientLink(opening, this.queue, support(), settings, BoundaryTests.this.thread, this);
 		}

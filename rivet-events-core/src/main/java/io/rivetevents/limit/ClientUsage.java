@@ -80,6 +80,9 @@ public final class ClientUsage {
 
 	private volatile boolean closed;
 
+	/** Whether the client claims to resume a stream and has not proven it. */
+	private volatile boolean unproven;
+
 	/** Whether the connection is in the list of an instance. */
 	private volatile boolean entered;
 
@@ -105,6 +108,28 @@ public final class ClientUsage {
 
 	@Nullable Limit open() {
 		return this.first.take(Share.Resource.CONNECTIONS, 1);
+	}
+
+	void setUnproven(boolean unproven) {
+		this.unproven = unproven;
+	}
+
+	/**
+	 * Decides about the claim of a client that it resumes a stream. Without a proof it
+	 * keeps its place only if a new client would get one; otherwise it is
+	 * {@linkplain #close closed}. No effect for a client that claims nothing, and when
+	 * called again.
+	 * @param proven whether the stream is its own
+	 * @return the limit that was reached, {@code null} if the client keeps its place
+	 */
+	public @Nullable Limit prove(boolean proven) {
+		boolean lost = this.unproven && !proven && this.node.isReserved();
+		this.unproven = false;
+		if (!lost) {
+			return null;
+		}
+		close();
+		return hit(Limit.NODE_CONNECTIONS);
 	}
 
 	/**

@@ -287,16 +287,20 @@ public final class Limits {
 	}
 
 	/**
-	 * Opens a connection, whose principal may not be authenticated yet.
+	 * Opens a connection, whose principal may not be authenticated yet. The last eighth
+	 * of the connections of the node is reserved for clients that resume a stream.
 	 * @param address its remote address, {@code null} if unknown
+	 * @param resumes whether the client claims to resume a stream, which it must
+	 * {@linkplain ClientUsage#prove prove} later
 	 * @return its usage, to be closed with it
 	 * @throws RivetException {@code connection.too_many}
 	 */
-	public ClientUsage connect(@Nullable InetAddress address) {
-		if (!this.node.connectionOpened()) {
+	public ClientUsage connect(@Nullable InetAddress address, boolean resumes) {
+		if (!this.node.connectionOpened(resumes)) {
 			throw tooMany(Limit.NODE_CONNECTIONS);
 		}
 		ClientUsage usage = new ClientUsage(this.node, ofAddress(address), true);
+		usage.setUnproven(resumes);
 		Limit met = usage.open();
 		if (met != null) {
 			usage.abandon();

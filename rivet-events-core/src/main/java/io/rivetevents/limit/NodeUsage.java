@@ -27,6 +27,9 @@ final class NodeUsage {
 	private static final List<Limit> RATES = List.of(Limit.NODE_CALL_RATE, Limit.NODE_RECEIVE_RATE,
 			Limit.NODE_FAN_OUT_RATE);
 
+	/** Part of the connections that is reserved for clients that resume: one eighth. */
+	private static final int RESERVED = 8;
+
 	private final LimitHits hits;
 
 	private final LimitWarnings warnings;
@@ -61,6 +64,9 @@ final class NodeUsage {
 
 	private final AtomicInteger connections = new AtomicInteger();
 
+	/** Connections beyond which places are for clients that resume. */
+	private final int unreserved;
+
 	/**
 	 * Creates the usage of a node without clients.
 	 * @param settings its limits
@@ -71,6 +77,7 @@ final class NodeUsage {
 		this.hits = new LimitHits(clock);
 		this.warnings = new LimitWarnings(clock);
 		this.settings = settings;
+		this.unreserved = settings.node().connections() - settings.node().connections() / RESERVED;
 		this.tenantOf = tenantOf;
 		LimitSettings.Node node = settings.node();
 		this.pending = new ByteBudget(Limit.NODE_PENDING, node.pendingBytes(), this.hits);
@@ -200,14 +207,23 @@ final class NodeUsage {
 
 	/**
 	 * Counts a connection.
+	 * @param resumes whether its client claims to resume a stream
 	 * @return whether it is within the limit; if not, it does not count
 	 */
-	boolean connectionOpened() {
-		if (this.connections.incrementAndGet() > this.settings.node().connections()) {
+	boolean connectionOpened(boolean resumes) {
+		int max = resumes ? this.settings.node().connections() : this.unreserved;
+		if (this.connections.incrementAndGet() > max) {
 			this.connections.decrementAndGet();
 			return false;
 		}
 		return true;
+	}
+
+	/**
+	 * Returns whether so many connections are open that a new client gets no place.
+	 */
+	boolean isReserved() {
+		return this.connections.get() > this.unreserved;
 	}
 
 	void connectionClosed() {

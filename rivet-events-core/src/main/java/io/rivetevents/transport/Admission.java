@@ -60,7 +60,8 @@ public final class Admission {
 			.defer(() -> LinkTask
 				.later(() -> this.services.handshake().identify(opening, opening.paramsOf(hello), hello.credentials())))
 			.cache();
-		return identity.doOnNext((found) -> checkRoom(usage, found))
+		return identity
+			.doOnNext((found) -> checkRoom(usage, found, this.services.secrets().isProof(hello.resume(), found)))
 			.then()
 			.onErrorResume((ex) -> !isExcess(ex), (ex) -> Mono.empty())
 			.doOnError((ex) -> usage.close())
@@ -70,13 +71,15 @@ public final class Admission {
 	}
 
 	/**
-	 * Counts a client for its user and its tenant, unless it counts already.
+	 * Decides whether a client keeps its place, and counts it for its user and its
+	 * tenant. No effect if the client was admitted before.
 	 * @param usage its place
 	 * @param identity its identity
+	 * @param proven whether the client has proven that it resumes a stream
 	 * @throws RivetException {@code connection.too_many}
 	 */
-	static void checkRoom(ClientUsage usage, Identity identity) {
-		if (!usage.isIdentified() && usage.identify(identity) != null) {
+	static void checkRoom(ClientUsage usage, Identity identity, boolean proven) {
+		if (usage.prove(proven) != null || (!usage.isIdentified() && usage.identify(identity) != null)) {
 			throw new RivetException(ErrorCode.TOO_MANY_CONNECTIONS);
 		}
 	}

@@ -306,8 +306,7 @@ public final class ClientLink implements Renewable {
 		if (claimed != null && identity.owner() == null && StreamIds.isOfUser(claimed)) {
 			throw new RivetException(ErrorCode.AUTHENTICATION_REQUIRED, "The previous connection was signed in.");
 		}
-		boolean proven = resume != null && claimed != null
-				&& this.support.secrets().isSecret(resume.secret(), claimed, identity);
+		boolean proven = this.support.secrets().isProof(resume, identity);
 		String stream = (claimed != null && proven) ? claimed : this.support.newStreamId(identity);
 		StreamProof proof = proven ? StreamProof.PROVEN : (claimed != null) ? StreamProof.UNPROVEN : StreamProof.NEW;
 		return new StreamRequest(hello.subscriptions(), (resume != null) ? resume.position() : null, proof, stream,
@@ -347,7 +346,8 @@ public final class ClientLink implements Renewable {
 		ConnectRequest request = identified.withGateway(this.support.connections().node());
 		this.request = request;
 		if (this.usage != null) {
-			Admission.checkRoom(this.usage, request.identity());
+			StreamRequest stream = request.stream();
+			Admission.checkRoom(this.usage, request.identity(), stream != null && stream.proof() == StreamProof.PROVEN);
 		}
 		JsonNode params = request.params();
 		if (this.usage != null && params != null && this.usage.keep(MessageWeight.of(params)) != null) {
@@ -424,6 +424,9 @@ public final class ClientLink implements Renewable {
 	private void refuse(RivetException refusal) {
 		tellRefused(refusal);
 		endHello();
+		if (this.usage != null) {
+			this.usage.prove(false); // it may leave its socket open
+		}
 		if (this.queue.encoding().isExtended()) {
 			this.queue.discard();
 			this.queue.send(OutgoingMessage.of(this.support.mapper().toError(refusal, null, null)));

@@ -29,13 +29,15 @@ import io.rivetevents.protocol.ToServer;
  * @param params reads its connection params; {@code null} if there are none; throws a
  * {@code RivetException} if they are invalid
  * @param ticket ticket in the request, {@code null} if there is none
+ * @param resumes whether the client claims to resume a stream
  * @param context the Reactor context of the request, which contains the authenticated
  * user
  * @param place place of the client, {@code null} if it has not been {@linkplain Admission
  * admitted}
  */
 public record PendingHandshake(HandshakeRequest request, Supplier<ActorTarget> target,
-		Supplier<@Nullable JsonNode> params, @Nullable String ticket, ContextView context, @Nullable Place place) {
+		Supplier<@Nullable JsonNode> params, @Nullable String ticket, boolean resumes, ContextView context,
+		@Nullable Place place) {
 
 	/**
 	 * The place of a client that was admitted before its transport was opened.
@@ -50,12 +52,12 @@ public record PendingHandshake(HandshakeRequest request, Supplier<ActorTarget> t
 	 * Creates the request of a client that has not been admitted.
 	 */
 	public static PendingHandshake of(HandshakeRequest request, Supplier<ActorTarget> target,
-			Supplier<@Nullable JsonNode> params, @Nullable String ticket, ContextView context) {
-		return new PendingHandshake(request, target, params, ticket, context, null);
+			Supplier<@Nullable JsonNode> params, @Nullable String ticket, boolean resumes, ContextView context) {
+		return new PendingHandshake(request, target, params, ticket, resumes, context, null);
 	}
 
 	PendingHandshake admitted(ClientUsage usage, Mono<Identity> identity) {
-		return new PendingHandshake(this.request, this.target, this.params, this.ticket, this.context,
+		return new PendingHandshake(this.request, this.target, this.params, this.ticket, this.resumes, this.context,
 				new Place(usage, identity));
 	}
 
@@ -64,7 +66,7 @@ public record PendingHandshake(HandshakeRequest request, Supplier<ActorTarget> t
 	 * @throws RivetException {@code connection.too_many}
 	 */
 	ClientUsage enter(Limits limits) {
-		return (this.place != null) ? this.place.usage() : limits.connect(this.request.clientAddress());
+		return (this.place != null) ? this.place.usage() : limits.connect(this.request.clientAddress(), this.resumes);
 	}
 
 	/**

@@ -17,6 +17,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.extension.Identity;
+import io.rivetevents.protocol.ToServer;
 
 /**
  * Creates and checks stream secrets, by which a client proves that a stream is its own. A
@@ -79,6 +80,15 @@ public final class StreamSecrets {
 		catch (GeneralSecurityException ex) {
 			throw new IllegalStateException(ex); // every Java platform supports it
 		}
+	}
+
+	/**
+	 * Returns whether a client proves that the stream which it resumes is its own.
+	 * @param resume what it claims, {@code null} if it resumes no stream
+	 * @param identity identity of the client
+	 */
+	public boolean isProof(ToServer.@Nullable Resume resume, Identity identity) {
+		return resume != null && resume.stream() != null && isSecret(resume.secret(), resume.stream(), identity);
 	}
 
 	/**

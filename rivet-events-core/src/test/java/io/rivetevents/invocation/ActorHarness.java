@@ -316,7 +316,7 @@ public final class ActorHarness implements AutoCloseable {
 		JsonNode tree = (params != null) ? this.mapper.toTree(params) : null;
 		ConnectRequest request = ConnectRequest.stateful(tree, identity);
 		RecordedOutbound outbound = new RecordedOutbound(request.connectionId());
-		ClientUsage usage = this.limits.connect(identity.address());
+		ClientUsage usage = this.limits.connect(identity.address(), false);
 		usage.identify(identity);
 		this.connections.register(request, outbound, usage);
 		this.directory.connect(target(actor, key), request).block(PATIENCE);
@@ -342,7 +342,7 @@ public final class ActorHarness implements AutoCloseable {
 
 	/** Connects a client by its own way out. */
 	public void connect(Class<?> actor, String key, ConnectRequest request, Outbound outbound) {
-		this.connections.register(request, outbound, this.limits.connect(request.identity().address()));
+		this.connections.register(request, outbound, this.limits.connect(request.identity().address(), false));
 		this.directory.connect(target(actor, key), request).block(PATIENCE);
 	}
 

@@ -108,7 +108,7 @@ class ResumeErrorTests {
 	}
 
 	private void connect(ConnectRequest request, Outbound outbound) {
-		ClientUsage usage = this.harness.limits().connect(null);
+		ClientUsage usage = this.harness.limits().connect(null, false);
 		this.harness.connections().register(request, outbound, usage);
 		this.harness.directory().connect(ActorHarness.target(Room.class, "k"), request).block(Duration.ofSeconds(5));
 	}

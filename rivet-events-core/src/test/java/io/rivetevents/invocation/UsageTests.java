@@ -237,7 +237,7 @@ class UsageTests {
 				StreamRequest.StreamProof.UNPROVEN, "stream", "secret", snapshot, "contract", Duration.ofSeconds(25));
 		ConnectRequest request = ConnectRequest.extended(null, Identity.ANONYMOUS, stream);
 		RecordedOutbound outbound = new RecordedOutbound(request.connectionId());
-		this.harness.connections().register(request, outbound, this.harness.limits().connect(null));
+		this.harness.connections().register(request, outbound, this.harness.limits().connect(null, false));
 		this.harness.directory().connect(ActorHarness.target(Desk.class, "k"), request).block(ActorHarness.PATIENCE);
 		return outbound;
 	}

@@ -62,7 +62,7 @@ class CallRateTests {
 	}
 
 	private ClientUsage connect(Limits limits, @Nullable String owner) {
-		ClientUsage usage = limits.connect(this.address);
+		ClientUsage usage = limits.connect(this.address, false);
 		assertThat(usage.identify(identity(owner))).isNull();
 		return usage;
 	}
@@ -132,10 +132,10 @@ class CallRateTests {
 		assertThat(ada.call()).isNotNull().extracting(RateExcess::limit).isEqualTo(Limit.PRINCIPAL_CALL_RATE);
 		assertThat(calls(bob, 100)).isEqualTo(2);
 		assertThat(bob.call()).isNotNull().extracting(RateExcess::limit).isEqualTo(Limit.TENANT_CALL_RATE);
-		ClientUsage stranger = limits.connect(this.address);
+		ClientUsage stranger = limits.connect(this.address, false);
 		assertThat(calls(stranger, 100)).isEqualTo(2);
 		assertThat(stranger.call()).isNotNull().extracting(RateExcess::limit).isEqualTo(Limit.ADDRESS_CALL_RATE);
-		ClientUsage local = limits.connect(null);
+		ClientUsage local = limits.connect(null, false);
 		assertThat(calls(local, 100)).isEqualTo(2);
 		assertThat(local.call()).isNotNull().extracting(RateExcess::limit).isEqualTo(Limit.NODE_CALL_RATE);
 		assertThat(limits.hits().count(Limit.NODE_CALL_RATE)).isEqualTo(2);

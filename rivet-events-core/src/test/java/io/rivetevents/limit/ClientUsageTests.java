@@ -51,7 +51,7 @@ class ClientUsageTests {
 	}
 
 	private ClientUsage connect(String owner) {
-		ClientUsage usage = this.limits.connect(ADDRESS);
+		ClientUsage usage = this.limits.connect(ADDRESS, false);
 		assertThat(usage.identify(identity(null, owner))).isNull();
 		return usage;
 	}
@@ -66,7 +66,7 @@ class ClientUsageTests {
 
 	@Test
 	void boundsTheCallsOfAConnection() {
-		ClientUsage usage = this.limits.connect(null);
+		ClientUsage usage = this.limits.connect(null, false);
 		assertThat(begin(usage, 100)).isEqualTo(10);
 		assertThat(usage.begin(1)).isEqualTo(Limit.CONNECTION_CALLS);
 		usage.end(1, false);
@@ -76,7 +76,7 @@ class ClientUsageTests {
 
 	@Test
 	void boundsTheMemoryOfAConnection() {
-		ClientUsage usage = this.limits.connect(null);
+		ClientUsage usage = this.limits.connect(null, false);
 		assertThat(usage.begin(60_000)).isNull();
 		assertThat(usage.begin(60_000)).isEqualTo(Limit.CONNECTION_PENDING);
 		usage.end(60_000, false);
@@ -85,8 +85,8 @@ class ClientUsageTests {
 
 	@Test
 	void boundsTheMemoryOfTheNode() {
-		ClientUsage first = this.limits.connect(null);
-		ClientUsage second = this.limits.connect(null);
+		ClientUsage first = this.limits.connect(null, false);
+		ClientUsage second = this.limits.connect(null, false);
 		assertThat(first.begin(90_000)).isNull();
 		assertThat(second.begin(90_000)).isEqualTo(Limit.NODE_PENDING);
 		first.end(90_000, false);
@@ -107,11 +107,32 @@ class ClientUsageTests {
 	}
 
 	@Test
+	void reservesAnEighthOfTheConnectionsForClientsThatResume() {
+		LimitSettings.Node node = new LimitSettings.Node(16, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000,
+				1000);
+		Limits limits = new Limits(LimitSettings.DEFAULTS.withNode(node));
+		for (int i = 0; i < 14; i++) {
+			assertThat(limits.connect(null, false).prove(false)).isNull();
+		}
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> limits.connect(null, false));
+		ClientUsage resumed = limits.connect(null, true);
+		assertThat(resumed.prove(true)).isNull();
+		ClientUsage liar = limits.connect(null, true);
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> limits.connect(null, true));
+		assertThat(liar.prove(false)).isEqualTo(Limit.NODE_CONNECTIONS);
+		assertThat(limits.connections()).isEqualTo(15);
+		assertThat(resumed.prove(false)).isNull();
+		assertThat(limits.hits().count(Limit.NODE_CONNECTIONS)).isEqualTo(3);
+		liar.close();
+		assertThat(limits.connections()).isEqualTo(15);
+	}
+
+	@Test
 	void boundsTheConnectionsOfAPrincipal() {
 		connect("ada");
 		connect("ada");
 		ClientUsage third = connect("ada");
-		ClientUsage fourth = this.limits.connect(ADDRESS);
+		ClientUsage fourth = this.limits.connect(ADDRESS, false);
 		assertThat(fourth.identify(identity(null, "ada"))).isEqualTo(Limit.PRINCIPAL_CONNECTIONS);
 		third.close();
 		assertThat(fourth.identify(identity(null, "ada"))).isNull();
@@ -120,7 +141,7 @@ class ClientUsageTests {
 	@Test
 	void forgetsAPrincipalThatHasBeenRefused() {
 		List<ClientUsage> open = List.of(connect("ada"), connect("ada"), connect("ada"));
-		ClientUsage refused = this.limits.connect(ADDRESS);
+		ClientUsage refused = this.limits.connect(ADDRESS, false);
 		assertThat(refused.identify(identity(null, "ada"))).isEqualTo(Limit.PRINCIPAL_CONNECTIONS);
 		refused.close();
 		open.forEach(ClientUsage::close);
@@ -130,7 +151,7 @@ class ClientUsageTests {
 
 	@Test
 	void givesNoCallBackToAPrincipalThatDidNotCountForIt() {
-		ClientUsage first = this.limits.connect(ADDRESS);
+		ClientUsage first = this.limits.connect(ADDRESS, false);
 		assertThat(first.begin(100)).isNull();
 		assertThat(first.identify(identity(null, "ada"))).isNull();
 		first.end(100, false);
@@ -155,20 +176,20 @@ class ClientUsageTests {
 		for (int i = 0; i < 100; i++) {
 			assertThat(second.subscribe(10)).isEqualTo(Limit.PRINCIPAL_SUBSCRIPTIONS);
 		}
-		assertThat(this.limits.connect(ADDRESS).subscribe(10)).isNull();
+		assertThat(this.limits.connect(ADDRESS, false).subscribe(10)).isNull();
 	}
 
 	@Test
 	void boundsTheConnectionsOfAnAddressAndOfTheNode() {
 		List<ClientUsage> open = new ArrayList<>();
 		for (int i = 0; i < 4; i++) {
-			open.add(this.limits.connect(ADDRESS));
+			open.add(this.limits.connect(ADDRESS, false));
 		}
-		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> this.limits.connect(ADDRESS))
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> this.limits.connect(ADDRESS, false))
 			.satisfies((ex) -> assertThat(ex.code()).isEqualTo("too_many"));
-		open.add(this.limits.connect(null));
-		open.add(this.limits.connect(address("2001:db8::1")));
-		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> this.limits.connect(null));
+		open.add(this.limits.connect(null, false));
+		open.add(this.limits.connect(address("2001:db8::1"), false));
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> this.limits.connect(null, false));
 		assertThat(this.limits.hits().count(Limit.ADDRESS_CONNECTIONS)).isEqualTo(1);
 		assertThat(this.limits.hits().count(Limit.NODE_CONNECTIONS)).isEqualTo(1);
 		open.forEach(ClientUsage::close);
@@ -189,10 +210,10 @@ class ClientUsageTests {
 			assertThat(second.subscribe(10)).isNull();
 		}
 		assertThat(second.subscribe(10)).isEqualTo(Limit.PRINCIPAL_SUBSCRIPTIONS);
-		ClientUsage stranger = this.limits.connect(ADDRESS);
+		ClientUsage stranger = this.limits.connect(ADDRESS, false);
 		assertThat(stranger.subscribe(10)).isNull();
 		assertThat(stranger.subscribe(10)).isEqualTo(Limit.ADDRESS_SUBSCRIPTIONS);
-		ClientUsage local = this.limits.connect(null);
+		ClientUsage local = this.limits.connect(null, false);
 		assertThat(local.subscribe(2000)).isEqualTo(Limit.NODE_SUBSCRIPTIONS);
 		assertThat(local.subscribe(1900)).isNull();
 		assertThat(local.resubscribe(1900, 1950)).isEqualTo(Limit.NODE_SUBSCRIPTIONS);
@@ -205,7 +226,7 @@ class ClientUsageTests {
 	@Test
 	void boundsTheMemoryOfTheSubscriptionsOfAConnection() {
 		Limits node = node(LimitSettings.Node.of(1L << 30, 1L << 30));
-		ClientUsage usage = node.connect(ADDRESS);
+		ClientUsage usage = node.connect(ADDRESS, false);
 		assertThat(usage.keep(500_000)).isNull();
 		assertThat(usage.subscribe(500_000)).isNull();
 		assertThat(usage.subscribe(100_000)).isEqualTo(Limit.CONNECTION_SUBSCRIPTIONS_SIZE);
@@ -243,7 +264,7 @@ class ClientUsageTests {
 	private static long fill(Limits node, InetAddress address, String owner, List<ClientUsage> open) {
 		long taken = 0;
 		while (true) {
-			ClientUsage usage = node.connect(address);
+			ClientUsage usage = node.connect(address, false);
 			usage.identify(identity(null, owner));
 			Limit ofCalls = usage.begin(50_000);
 			Limit ofSubscriptions = usage.subscribe(50_000);
@@ -320,11 +341,11 @@ class ClientUsageTests {
 	@Test
 	void boundsWhatTheClientsOfATenantUse() {
 		Limits node = withTenants(new LimitSettings.Share(3, 2, 1, 1));
-		ClientUsage ada = node.connect(ADDRESS);
-		ClientUsage bob = node.connect(null);
+		ClientUsage ada = node.connect(ADDRESS, false);
+		ClientUsage bob = node.connect(null, false);
 		assertThat(ada.identify(identity(null, "red/ada"))).isNull();
 		assertThat(bob.identify(identity(null, "red/bob"))).isNull();
-		assertThat(node.connect(null).identify(identity(null, "red/cora"))).isEqualTo(Limit.TENANT_CONNECTIONS);
+		assertThat(node.connect(null, false).identify(identity(null, "red/cora"))).isEqualTo(Limit.TENANT_CONNECTIONS);
 		assertThat(begin(ada, 2)).isEqualTo(2);
 		assertThat(begin(bob, 2)).isEqualTo(1);
 		assertThat(bob.begin(1)).isEqualTo(Limit.TENANT_CALLS);
@@ -333,7 +354,7 @@ class ClientUsageTests {
 		node.create(identity(null, "red/ada"));
 		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> node.create(identity(null, "red/bob")));
 		assertThat(node.hits().count(Limit.TENANT_INSTANCES)).isEqualTo(1);
-		ClientUsage blue = node.connect(ADDRESS);
+		ClientUsage blue = node.connect(ADDRESS, false);
 		assertThat(blue.identify(identity(null, "blue/ada"))).isNull();
 		assertThat(begin(blue, 3)).isEqualTo(3);
 	}
@@ -342,7 +363,7 @@ class ClientUsageTests {
 	void releasesTheShareOfATenant() {
 		Limits node = withTenants(new LimitSettings.Share(1, 1, 1, 1));
 		for (int i = 0; i < 3; i++) {
-			ClientUsage usage = node.connect(ADDRESS);
+			ClientUsage usage = node.connect(ADDRESS, false);
 			assertThat(usage.identify(identity(ADDRESS, "red/ada"))).isNull();
 			assertThat(usage.begin(20_000)).isNull();
 			assertThat(usage.subscribe(10)).isNull();
@@ -360,7 +381,7 @@ class ClientUsageTests {
 	void limitsAnonymousClientsWithoutATenantByTheirAddressAlone() {
 		Limits node = withTenants(new LimitSettings.Share(1, 1, 1, 1));
 		for (int i = 0; i < 3; i++) {
-			ClientUsage usage = node.connect(ADDRESS);
+			ClientUsage usage = node.connect(ADDRESS, false);
 			assertThat(usage.identify(identity(ADDRESS, null))).isNull();
 			assertThat(begin(usage, 5)).isEqualTo(5);
 		}
@@ -373,7 +394,7 @@ class ClientUsageTests {
 		Identity noTenant = identity(ADDRESS, "ada");
 		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> node.visit(noTenant, 1, "action"));
 		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> node.create(noTenant));
-		ClientUsage usage = node.connect(ADDRESS);
+		ClientUsage usage = node.connect(ADDRESS, false);
 		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> usage.identify(noTenant));
 		usage.close();
 		assertThat(node.usage().shares(Share.Kind.ADDRESS).size()).isZero();
@@ -406,7 +427,7 @@ class ClientUsageTests {
 
 	@Test
 	void countsExactlyWhenThreadsRace() throws InterruptedException {
-		ClientUsage usage = this.limits.connect(null);
+		ClientUsage usage = this.limits.connect(null, false);
 		ExecutorService threads = Executors.newFixedThreadPool(4);
 		for (int i = 0; i < 4; i++) {
 			threads.execute(() -> {
@@ -433,7 +454,7 @@ class ClientUsageTests {
 				LimitSettings.Rates.NONE));
 		for (int user = 0; user < 1000; user++) {
 			for (int tab = 0; tab < 4; tab++) {
-				ClientUsage usage = node.connect(ADDRESS);
+				ClientUsage usage = node.connect(ADDRESS, false);
 				assertThat(usage.identify(identity(null, "user" + user))).isNull();
 				for (int i = 0; i < 20; i++) {
 					assertThat(usage.subscribe(500)).isNull();
@@ -448,7 +469,7 @@ class ClientUsageTests {
 	@Test
 	void countsWhatAClientHasBroughtAlongUntilItHasGone() {
 		Limits roomy = new Limits(LimitSettings.DEFAULTS);
-		ClientUsage usage = roomy.connect(ADDRESS);
+		ClientUsage usage = roomy.connect(ADDRESS, false);
 		assertThat(usage.keep(8 * 1024)).isNull();
 		assertThat(roomy.subscriptions().used()).isZero();
 		assertThat(usage.keep(100_000)).isNull();
@@ -462,7 +483,7 @@ class ClientUsageTests {
 
 	@Test
 	void refusesAClientThatBringsMoreThanTheNodeMayKeep() {
-		ClientUsage usage = this.limits.connect(ADDRESS);
+		ClientUsage usage = this.limits.connect(ADDRESS, false);
 		assertThat(usage.keep(100_000)).isEqualTo(Limit.NODE_SUBSCRIPTIONS);
 		usage.close();
 		assertThat(this.limits.subscriptions().used()).isZero();
@@ -577,7 +598,7 @@ class ClientUsageTests {
 			usage.close();
 			usage.close();
 			if (i == 2) {
-				assertThat(this.limits.connect(ADDRESS).identify(identity(null, "ada")))
+				assertThat(this.limits.connect(ADDRESS, false).identify(identity(null, "ada")))
 					.isEqualTo(Limit.PRINCIPAL_CONNECTIONS);
 				assertThat(this.limits.connections()).isEqualTo(4);
 				usage.leave();

@@ -209,7 +209,7 @@ class DueInstancesTests {
 		ConnectRequest request = ConnectRequest.stateful(null, Identity.ANONYMOUS);
 		Outbound outbound = new RecordedOutbound(request.connectionId());
 		this.harness.connections()
-			.register(request, outbound, this.harness.limits().connect(request.identity().address()));
+			.register(request, outbound, this.harness.limits().connect(request.identity().address(), false));
 		Mono<?> connected = this.harness.directory().connect(ActorHarness.target(Room.class, "k"), request);
 		connected.onErrorComplete().subscribe();
 		Awaitility.await().until(() -> this.room.decision.currentSubscriberCount() > 0);

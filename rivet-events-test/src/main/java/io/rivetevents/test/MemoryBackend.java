@@ -54,7 +54,7 @@ final class MemoryBackend implements Backend {
 
 	@Override
 	public ClientTransport transport(ConnectSpec spec, ClientTransport.Receiver receiver) {
-		PendingHandshake handshake = PendingHandshake.of(spec.handshake(), spec::target, spec::params, null,
+		PendingHandshake handshake = PendingHandshake.of(spec.handshake(), spec::target, spec::params, null, false,
 				Context.empty());
 		return new TestLink(this.nodes.host(spec.node()), spec.encoding(), handshake, receiver);
 	}

@@ -42,7 +42,7 @@ class CountedClientTests {
 
 	private final Limits limits = new Limits(LimitSettings.DEFAULTS);
 
-	private final CountedClient client = new CountedClient(Outbound.NONE, this.limits.connect(null));
+	private final CountedClient client = new CountedClient(Outbound.NONE, this.limits.connect(null, false));
 
 	private void open(String... events) {
 		StreamRequest options = new StreamRequest(

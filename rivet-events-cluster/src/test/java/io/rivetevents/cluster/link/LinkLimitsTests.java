@@ -27,7 +27,7 @@ class LinkLimitsTests {
 
 	private final Limits limits = new Limits(settings());
 
-	private final ClientUsage usage = this.limits.connect(null);
+	private final ClientUsage usage = this.limits.connect(null, false);
 
 	private final TestCluster cluster = new TestCluster(3, new Random(1),
 			() -> new Object[] { new LinksTests.Room(), new LinksTests.Board() });

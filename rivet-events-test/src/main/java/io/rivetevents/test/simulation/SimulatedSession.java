@@ -79,7 +79,7 @@ final class SimulatedSession implements TransportSession {
 		this.queue = new OutboundQueue(Encoding.EXTENDED_JSON, node.queues(), (bytes) -> requestWrite());
 		ScheduledExecutorService thread = node.newThread();
 		PendingHandshake opening = PendingHandshake.of(new TestHandshake(HANDSHAKE, Map.of(), user), () -> target,
-				() -> null, null, Context.empty());
+				() -> null, null, false, Context.empty());
 		this.link = new ClientLink(opening, this.queue, node.links(), node.settings(), thread, this);
 		this.link.execute(this.link::start);
 	}

@@ -125,9 +125,12 @@ public final class TicketHandler implements WebHandler {
 		});
 	}
 
-	/** Checks that the client could connect now, and counts a call. */
+	/**
+	 * Checks that the client could connect now, as one that resumes, which it may be, and
+	 * counts a call.
+	 */
 	private void checkRoom(Identity identity) {
-		ClientUsage usage = this.services.limits().connect(identity.address());
+		ClientUsage usage = this.services.limits().connect(identity.address(), true);
 		try {
 			if (usage.identify(identity) != null) {
 				throw new RivetException(ErrorCode.TOO_MANY_CONNECTIONS);

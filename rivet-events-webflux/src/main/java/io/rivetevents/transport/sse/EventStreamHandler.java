@@ -173,9 +173,11 @@ public final class EventStreamHandler implements WebHandler {
 	private Mono<Void> open(ServerWebExchange exchange, GatewayRequest gateway, EventStreamLink.First first) {
 		ServerHttpResponse response = exchange.getResponse();
 		Connection connection = connection(response);
+		// the connection carries nothing else and closes with the stream
+		response.getHeaders().set(HttpHeaders.CONNECTION, "close");
 		return Mono.deferContextual((context) -> {
 			PendingHandshake opening = PendingHandshake.of(this.io.read(exchange), gateway::target, () -> null, null,
-					context);
+					first.hello().resume() != null, context);
 			return this.io.onEventLoop(this.admission.admit(opening, first.hello())
 				.doOnNext((admitted) -> releaseAtEnd(connection.channel(), admitted)), exchange);
 		})
@@ -198,8 +200,6 @@ public final class EventStreamHandler implements WebHandler {
 		headers.set(HttpHeaders.CONTENT_TYPE, EVENT_STREAM);
 		headers.setCacheControl("no-cache, no-transform");
 		headers.set("X-Accel-Buffering", "no"); // disables the buffer of nginx
-		// the connection carries nothing else and closes with the stream
-		headers.set(HttpHeaders.CONNECTION, "close");
 		NettyDataBufferFactory buffers = (NettyDataBufferFactory) response.bufferFactory();
 		Flux<Mono<ByteBuf>> body = EventStreamLink.body(LinkIo.eventLoopOf(connection.channel()),
 				() -> new EventStreamLink(opening, first, exchange, connection, this.links, this.io, this.settings,

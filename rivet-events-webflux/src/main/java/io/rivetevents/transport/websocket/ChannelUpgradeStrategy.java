@@ -79,7 +79,8 @@ final class ChannelUpgradeStrategy implements RequestUpgradeStrategy {
 						session(exchange, in, out, handshakeInfoFactory.get()), channel, eventLoop, written, owner);
 				PendingHandshake opening = PendingHandshake.of(owner.io().read(exchange),
 						() -> RequestFailures.reading(() -> target(exchange, offered, owner)),
-						() -> RequestFailures.reading(offered::readParams), offered.ticket(), context);
+						() -> RequestFailures.reading(offered::readParams), offered.ticket(), offered.resumes(),
+						context);
 				return new WebSocketLink(way, encoding, opening, owner).run();
 			}), spec(subProtocol, compress)).contextWrite((kept) -> Context.empty()));
 		return exchange.getResponse().setComplete().then(onEventLoop(channel, eventLoop, () -> socket));

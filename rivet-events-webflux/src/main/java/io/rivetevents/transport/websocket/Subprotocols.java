@@ -28,9 +28,10 @@ import io.rivetevents.transport.Handshake;
  * @param params percent-encoded connection params, {@code null} if there are none
  * @param actorId id of the instance, if the URL does not name one
  * @param ticket a ticket, {@code null} if there is none
+ * @param resume whether the first message will resume a stream
  */
 record Subprotocols(String encoding, boolean extended, @Nullable String params, @Nullable String actorId,
-		@Nullable String ticket) {
+		@Nullable String ticket, boolean resume) {
 
 	/** The subprotocol that the server selects. */
 	static final String SELECTED = "rivet";
@@ -44,6 +45,8 @@ record Subprotocols(String encoding, boolean extended, @Nullable String params, 
 	private static final String ACTOR = "rivet_actor.";
 
 	private static final String TICKET = "rivet_ticket.";
+
+	private static final String RESUME = "rivet_resume";
 
 	/**
 	 * Reads the subprotocols of a handshake, which {@link ActorHandshakeService} has
@@ -60,6 +63,7 @@ record Subprotocols(String encoding, boolean extended, @Nullable String params, 
 		String params = null;
 		String actorId = null;
 		String ticket = null;
+		boolean resume = false;
 		for (String token : offered) {
 			if (token.startsWith(ENCODING)) {
 				encoding = token.substring(ENCODING.length());
@@ -76,8 +80,19 @@ record Subprotocols(String encoding, boolean extended, @Nullable String params, 
 			else if (token.startsWith(TICKET)) {
 				ticket = token.substring(TICKET.length());
 			}
+			else if (token.equals(RESUME)) {
+				resume = true;
+			}
 		}
-		return new Subprotocols(encoding, extended, params, actorId, ticket);
+		return new Subprotocols(encoding, extended, params, actorId, ticket, resume);
+	}
+
+	/**
+	 * Returns whether the client claims to resume a stream, which only a client of the
+	 * extended mode can prove.
+	 */
+	boolean resumes() {
+		return this.extended && this.resume;
 	}
 
 	/**
