@@ -246,6 +246,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 
 	#connect(credentials: unknown, isCurrent: () => boolean): void {
 		const listener = {
+			resumes: this.#resume !== undefined,
 			hello: () => this.#hello(credentials),
 			onMessage: (message: FromServer) => {
 				if (!isCurrent()) return;

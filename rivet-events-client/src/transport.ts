@@ -19,6 +19,8 @@ export interface Transport {
 
 /** Receives the messages of a transport. `onEnd` is called once, last. */
 export interface TransportListener {
+	/** Whether the first message resumes a stream. */
+	readonly resumes: boolean;
 	/** Returns the first message; called when it is sent. */
 	hello(): Hello;
 	onMessage(message: FromServer): void;
@@ -46,7 +48,7 @@ export interface WebSocketTarget {
 }
 
 export function openWebSocket(target: WebSocketTarget, listener: TransportListener): Transport {
-	const protocols = ["rivet", "rivet_encoding.json", "rivet_ext.1"];
+	const protocols = ["rivet", "rivet_encoding.json", "rivet_ext.1", ...(listener.resumes ? ["rivet_resume"] : [])];
 	const socket = new target.WebSocket(target.url.replace(/^http/, "ws"), protocols);
 	const sent = new Largest();
 	let closing: Close | undefined;

@@ -307,6 +307,22 @@ describe("a connection", () => {
 		expect(sent).toEqual(recorded.map(({ frame }) => ({ frame })));
 	});
 
+	test("marks the handshake of a WebSocket that resumes", async () => {
+		const offered: string[][] = [];
+		class Recording extends NodeWebSocket {
+			constructor(url: string, protocols: string[]) {
+				super(url, protocols);
+				offered.push(protocols);
+			}
+		}
+		const room = connect({ WebSocket: Recording });
+		await room.ready();
+		server.cut();
+		await until(() => server.hellos.length === 2);
+		expect(offered.map((protocols) => protocols.includes("rivet_resume"))).toEqual([false, true]);
+		expect(server.hellos.map(({ resume }) => resume !== undefined)).toEqual([false, true]);
+	});
+
 	test("reports no position of an earlier connection", async () => {
 		const room = connect();
 		await room.ready();
