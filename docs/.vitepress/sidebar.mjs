@@ -75,6 +75,7 @@ export const groups = [
       tracing: 'Tracing',
       native: 'Native images',
       performance: 'Performance',
+      'mass-reconnects': 'Mass reconnects',
       upgrading: 'Upgrading',
     },
   },
