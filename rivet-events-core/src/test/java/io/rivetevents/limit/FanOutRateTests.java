@@ -35,7 +35,7 @@ class FanOutRateTests {
 	}
 
 	private ClientUsage connect(String owner) {
-		ClientUsage usage = this.limits.connect(null);
+		ClientUsage usage = this.limits.connect(null, false);
 		assertThat(usage.identify(identity(owner))).isNull();
 		return usage;
 	}
@@ -101,7 +101,7 @@ class FanOutRateTests {
 	@Test
 	void doesNotLimitDeliveriesByDefault() {
 		assertThat(connect("ada").limitsDeliveries()).isTrue();
-		ClientUsage other = new Limits(LimitSettings.DEFAULTS).connect(null);
+		ClientUsage other = new Limits(LimitSettings.DEFAULTS).connect(null, false);
 		assertThat(other.limitsDeliveries()).isFalse();
 		other.deliver(Integer.MAX_VALUE);
 		assertThat(other.call()).isNull();

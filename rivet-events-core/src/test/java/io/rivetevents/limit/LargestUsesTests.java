@@ -23,7 +23,7 @@ class LargestUsesTests {
 			() -> 0);
 
 	private ClientUsage connect(String owner) {
-		ClientUsage usage = this.limits.connect(null);
+		ClientUsage usage = this.limits.connect(null, false);
 		usage.identify(new Identity((Principal) null, owner, null, null));
 		return usage;
 	}

@@ -44,7 +44,7 @@ class LimitWarningsTests {
 	}
 
 	private static ClientUsage connect(Limits limits, String owner) {
-		ClientUsage usage = limits.connect(null);
+		ClientUsage usage = limits.connect(null, false);
 		usage.identify(identity(owner));
 		return usage;
 	}

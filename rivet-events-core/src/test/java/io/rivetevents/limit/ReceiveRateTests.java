@@ -36,7 +36,7 @@ class ReceiveRateTests {
 	}
 
 	private static ClientUsage connect(Limits limits, String owner) {
-		ClientUsage usage = limits.connect(null);
+		ClientUsage usage = limits.connect(null, false);
 		assertThat(usage.identify(identity(owner))).isNull();
 		return usage;
 	}
