@@ -139,8 +139,8 @@ class SecurityIntegrationTests {
 	void refusesWrongCredentialsInConnectionParams() {
 		TestSocket nobody = TestSocket.open(this.url, Encoding.JSON, new HttpHeaders(),
 				"rivet_conn_params.%7B%22token%22%3A%22ada%3Awrong%22%7D");
-		assertThat(nobody.next(ToClient.Error.class).code()).isEqualTo("forbidden");
-		assertThat(nobody.closed()).isEqualTo(new CloseStatus(1011, "auth.forbidden"));
+		assertThat(nobody.next(ToClient.Error.class).code()).isEqualTo("invalid_credentials");
+		assertThat(nobody.closed()).isEqualTo(new CloseStatus(1011, "auth.invalid_credentials"));
 	}
 
 	@Test

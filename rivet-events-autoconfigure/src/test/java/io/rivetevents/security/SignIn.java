@@ -12,7 +12,7 @@ package io.rivetevents.security;
 enum SignIn {
 
 	SESSION("Session cookie", "authentication_required", 403), BASIC("Basic", "401", 401),
-	BEARER("Bearer token", "401", 401), PARAMS("Connection params", "forbidden", 403),
+	BEARER("Bearer token", "401", 401), PARAMS("Connection params", "invalid_credentials", 401),
 	MESSAGE("First message", "invalid_credentials", 0), TICKET("Ticket", "401", 0);
 
 	private final String title;

@@ -123,14 +123,17 @@ public enum ErrorCode {
 	/** Sent when a WebSocket requests an unknown encoding. */
 	UNSUPPORTED_WEBSOCKET_ENCODING("actor", "unsupported_websocket_encoding", 400, "The encoding is not supported."),
 
-	/** Sent when a hook, Spring Security or wrong credentials deny access. */
+	/** Sent when a hook or Spring Security denies access. */
 	FORBIDDEN("auth", "forbidden", 403, "Forbidden"),
 
 	/** Sent when the client is anonymous and must sign in. */
 	AUTHENTICATION_REQUIRED("auth", "authentication_required", 401, "Authentication is required.",
 			ReconnectAdvice.CREDENTIALS),
 
-	/** Sent when credentials in a message of a client are wrong or of an unknown kind. */
+	/**
+	 * Sent when credentials in connection params or a message are wrong or of an unknown
+	 * kind.
+	 */
 	INVALID_CREDENTIALS("auth", "invalid_credentials", 401, "The credentials were rejected.",
 			ReconnectAdvice.CREDENTIALS),
 

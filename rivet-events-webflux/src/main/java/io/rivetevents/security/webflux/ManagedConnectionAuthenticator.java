@@ -89,8 +89,8 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 			return Mono.empty();
 		}
 		return Mono.defer(() -> this.paramsConverter.convert(params))
-			.flatMap((token) -> authenticate(token, ErrorCode.FORBIDDEN, resourceServer()))
-			.onErrorMap(AuthenticationException.class, (ex) -> rejected(ex, ErrorCode.FORBIDDEN));
+			.flatMap((token) -> authenticate(token, resourceServer()))
+			.onErrorMap(AuthenticationException.class, (ex) -> rejected(ex));
 	}
 
 	@Override
@@ -109,17 +109,16 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 
 	private Mono<Principal> login(JsonNode credentials, Mono<ReactiveAuthenticationManager> resourceServer) {
 		return Mono.defer(() -> this.credentialsConverter.convert(credentials))
-			.flatMap((token) -> authenticate(token, ErrorCode.INVALID_CREDENTIALS, resourceServer))
-			.onErrorMap(AuthenticationException.class, (ex) -> rejected(ex, ErrorCode.INVALID_CREDENTIALS))
+			.flatMap((token) -> authenticate(token, resourceServer))
+			.onErrorMap(AuthenticationException.class, (ex) -> rejected(ex))
 			.switchIfEmpty(Mono.error(() -> {
 				this.failures.warn("kind", () -> "Credentials of a client were rejected: no converter supports them");
 				return new RivetException(ErrorCode.INVALID_CREDENTIALS, "The credentials are of an unknown kind.");
 			}));
 	}
 
-	private Mono<Principal> authenticate(Authentication token, ErrorCode onFailure,
-			Mono<ReactiveAuthenticationManager> resourceServer) {
-		return managerFor(token, resourceServer).switchIfEmpty(Mono.error(() -> noManager(token, onFailure)))
+	private Mono<Principal> authenticate(Authentication token, Mono<ReactiveAuthenticationManager> resourceServer) {
+		return managerFor(token, resourceServer).switchIfEmpty(Mono.error(() -> noManager(token)))
 			.flatMap((manager) -> manager.authenticate(token))
 			.cast(Principal.class);
 	}
@@ -136,17 +135,18 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 			.flatMap((exchange) -> this.resourceServers.apply(exchange)));
 	}
 
-	private RivetException noManager(Authentication token, ErrorCode onFailure) {
+	private RivetException noManager(Authentication token) {
 		String kind = token.getClass().getSimpleName();
 		this.failures.warn("none " + kind, () -> NO_MANAGER.formatted(kind));
-		return new RivetException(onFailure, "The server does not accept credentials of this kind.");
+		return new RivetException(ErrorCode.INVALID_CREDENTIALS,
+				"The server does not accept credentials of this kind.");
 	}
 
 	/**
 	 * Credentials that cannot be checked at present are not wrong: the error makes the
 	 * client retry later.
 	 */
-	private RivetException rejected(AuthenticationException ex, ErrorCode onFailure) {
+	private RivetException rejected(AuthenticationException ex) {
 		if (ex instanceof AuthenticationServiceException) {
 			this.failures.error(ex, () -> "Credentials of a client could not be checked");
 			return new RivetException(ErrorCode.INTERNAL_ERROR);
@@ -154,7 +154,7 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 		String kind = ex.getClass().getSimpleName();
 		this.failures.warn(kind,
 				() -> "Credentials of a client were rejected: %s: %s".formatted(kind, SafeText.of(ex.getMessage())));
-		return new RivetException(onFailure);
+		return new RivetException(ErrorCode.INVALID_CREDENTIALS);
 	}
 
 	/** Checks later credentials of one client, whose resource server is known. */
