@@ -49,7 +49,10 @@ public final class Admission {
 					(ex) -> this.services.reportRefused(opening.request().uri(), hello.resume() != null, ex));
 	}
 
-	/** The first message counts while its sender is being identified. */
+	/**
+	 * The first message counts until its sender is identified, also if the sender has
+	 * left: its authentication continues.
+	 */
 	private Mono<PendingHandshake> identify(PendingHandshake opening, ToServer.Hello hello, ClientUsage usage) {
 		long bytes = MessageWeight.of(hello);
 		if (usage.begin(bytes) != null) {
@@ -59,6 +62,7 @@ public final class Admission {
 		Mono<Identity> identity = Mono
 			.defer(() -> LinkTask
 				.later(() -> this.services.handshake().identify(opening, opening.paramsOf(hello), hello.credentials())))
+			.doOnTerminate(() -> usage.end(bytes, false))
 			.cache();
 		return identity
 			.doOnNext((found) -> checkRoom(usage, found, this.services.secrets().isProof(hello.resume(), found)))
@@ -66,7 +70,6 @@ public final class Admission {
 			.onErrorResume((ex) -> !isExcess(ex), (ex) -> Mono.empty())
 			.doOnError((ex) -> usage.close())
 			.doOnCancel(usage::close)
-			.doFinally((signal) -> usage.end(bytes, false))
 			.thenReturn(opening.admitted(usage, identity));
 	}
 
