@@ -331,9 +331,9 @@ class IdentityIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "token:ada@a,token:ada@a,resumed", "token:ada@a,token:ada@b,resynced", "token:ada@a,user:ada,resynced",
-			"token:ada@a,,resynced" })
-	void resumesTheStreamOfItsOwner(String owner, @Nullable String other, String outcome) {
+	@CsvSource({ "token:ada@a,token:ada@a,resumed", "token:ada@a,token:ada@b,resynced",
+			"token:ada@a,user:ada,resynced" })
+	void resumesTheStreamOfItsOwner(String owner, String other, String outcome) {
 		TestClient first = connect(Encoding.EXTENDED_JSON, owner, TestClient.HELLO);
 		Received init = first.next("Init");
 		ToServer.Hello back = new ToServer.Hello(List.of(),
@@ -341,6 +341,18 @@ class IdentityIntegrationTests {
 		try (TestClient second = connect(Encoding.EXTENDED_JSON, other, back)) {
 			assertThat(second.next("Init").text("outcome")).isEqualTo(outcome);
 		}
+		first.close();
+	}
+
+	/** Otherwise a user would become anonymous without notice. */
+	@Test
+	void refusesAnAnonymousClientThatResumesTheStreamOfAUser() {
+		TestClient first = connect(Encoding.EXTENDED_JSON, "token:ada@a", TestClient.HELLO);
+		Received init = first.next("Init");
+		ToServer.Hello back = new ToServer.Hello(List.of(),
+				TestClient.resume(init, init.value().get("position").longValue()), null, null, null, null);
+		TestClient second = connect(Encoding.EXTENDED_JSON, null, back);
+		assertThat(second.closed()).isEqualTo(new CloseStatus(1011, "auth.authentication_required"));
 		first.close();
 	}
 

@@ -54,13 +54,16 @@ enum RightEnd {
 	USER_DISABLED("User disabled", "arsrra", "auth.logged_out", "`recheck-interval`",
 			(client) -> client.change((user) -> user.disabled(true))),
 
-	AUTHORITIES_CHANGE("Authorities change", "aasaaa", "auth.logged_out", "`recheck-interval`",
+	AUTHORITIES_CHANGE("Authorities change", "ssssss", "", "`recheck-interval`",
 			(client) -> client.change((user) -> user.roles("USER", "SENIOR"))),
 
 	CLOSE_USER("`closeUser`", "aaaaaa", "auth.logged_out", "at once",
 			(client) -> client.nodes().bean(Connections.class).closeUser(client.user())),
 
 	DISCONNECT("`disconnect`", "aaaaaa", "moved", "at once", (client) -> recipients(client).disconnect("moved")),
+
+	REAUTHENTICATE("`reauthenticate`", "aaaaaa", "auth.expired", "`expiry-grace`",
+			(client) -> recipients(client).reauthenticate()),
 
 	REVOKE("`revoke`", "aaaaaa", "auth.forbidden", "at once",
 			(client) -> recipients(client)
