@@ -8,7 +8,6 @@ package io.rivetevents.sample;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.Writer;
 import java.net.CookieManager;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -29,6 +28,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.LoggedCredentials;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -118,17 +119,19 @@ final class SampleProcess implements AutoCloseable {
 			Matcher started = PORT.matcher(line);
 			if (started.find()) {
 				this.port = Integer.parseInt(started.group(1));
-				discard(lines);
+				scan(lines);
 				return;
 			}
 		}
 	}
 
 	/** A process whose output is not read stops at some point. */
-	private static void discard(BufferedReader lines) {
+	private static void scan(BufferedReader lines) {
 		Thread reader = new Thread(() -> {
 			try {
-				lines.transferTo(Writer.nullWriter());
+				for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+					LoggedCredentials.scan(line);
+				}
 			}
 			catch (IOException ex) {
 				// the process has been killed
