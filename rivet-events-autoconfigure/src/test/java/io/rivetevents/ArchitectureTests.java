@@ -106,7 +106,7 @@ class ArchitectureTests {
 			    actor.hibernation
 			actor.subscription: protocol error protocol.encoding conversion limit limit.call extension delivery
 			    outbound actor.stream actor.call
-			actor.event: conversion connection limit extension observation explain delivery actor.stream
+			actor.event: conversion connection limit extension observation explain delivery delivery.dispatch actor.stream
 			    actor.call
 			actor.instance: protocol error protocol.encoding conversion contract.reflect failure actor.event
 			    limit limit.call scheduling connection actor actor.state actor.schedule extension observation

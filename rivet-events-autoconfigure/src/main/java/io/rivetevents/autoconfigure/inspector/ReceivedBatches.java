@@ -42,7 +42,7 @@ final class ReceivedBatches {
 
 	/**
 	 * Returns whether each batch follows the one before. Otherwise the other node has
-	 * forgotten the viewer after {@link RemotePages#KEPT}, and the number of the events
+	 * removed the viewer after {@link RemotePages#KEPT}, and the number of the events
 	 * since then is unknown.
 	 */
 	boolean isContinued() {
