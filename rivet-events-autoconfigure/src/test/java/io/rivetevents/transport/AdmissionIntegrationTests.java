@@ -5,15 +5,20 @@
 
 package io.rivetevents.transport;
 
+import java.net.URI;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -29,11 +34,15 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
+import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ConnectionAuthenticator;
+import io.rivetevents.extension.ConnectionObserver;
 import io.rivetevents.extension.TenantResolver;
 import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.LimitUse;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ExtendedClientCodec.Received;
+import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.Encoding;
 
@@ -59,6 +68,9 @@ class AdmissionIntegrationTests {
 
 	@Autowired
 	private Limits limits;
+
+	@Autowired
+	private Refusals refusals;
 
 	/** What has no room for another connection. */
 	enum Bound {
@@ -94,6 +106,11 @@ class AdmissionIntegrationTests {
 			return new ToServer.Hello(List.of(), null, null, params, null, null);
 		}
 
+	}
+
+	@BeforeEach
+	void forgetRefusals() {
+		this.refusals.resumed.clear();
 	}
 
 	@AfterEach
@@ -133,6 +150,24 @@ class AdmissionIntegrationTests {
 		assertThat(stream(bound).nextExtended().tag()).isEqualTo("Init");
 	}
 
+	@Test
+	void countsTheFirstMessageOfAStreamNoLongerThanItTakes() {
+		assertThat(stream(Bound.PRINCIPAL).nextExtended().tag()).isEqualTo("Init");
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.limits.largest(1)).extracting(LimitUse::limit)
+				.contains(Limit.PRINCIPAL_CONNECTIONS)
+				.doesNotContain(Limit.PRINCIPAL_CALLS));
+	}
+
+	@Test
+	void reportsARejectedEventStreamOnce() {
+		fill(Bound.NODE);
+		stream(Bound.NODE).closed();
+		ToServer.Resume resume = new ToServer.Resume(new Position("epoch", 1), null, null);
+		stream(Bound.NODE, new ToServer.Hello(List.of(), resume, null, null, null, null)).closed();
+		assertThat(this.refusals.resumed).containsExactly(false, true);
+	}
+
 	@ParameterizedTest
 	@EnumSource
 	void spreadsTheReturnOfWebSockets(Bound bound) {
@@ -161,8 +196,12 @@ class AdmissionIntegrationTests {
 	}
 
 	private TestStream stream(Bound bound) {
-		TestStream stream = TestStream.post(base(), TestClient.query("room", "k", "sse"), bound.second,
-				"X-Forwarded-For", bound.address);
+		return stream(bound, bound.second);
+	}
+
+	private TestStream stream(Bound bound, ToServer.Hello hello) {
+		TestStream stream = TestStream.post(base(), TestClient.query("room", "k", "sse"), hello, "X-Forwarded-For",
+				bound.address);
 		this.open.add(stream);
 		return stream;
 	}
@@ -189,7 +228,24 @@ class AdmissionIntegrationTests {
 			};
 		}
 
+		@Bean
+		Refusals refusals() {
+			return new Refusals();
+		}
+
 		record User(String getName) implements Principal {
+		}
+
+	}
+
+	/** Records whether the clients that were rejected had resumed a stream. */
+	static class Refusals implements ConnectionObserver {
+
+		private final Queue<Boolean> resumed = new ConcurrentLinkedQueue<>();
+
+		@Override
+		public void connectionRefused(URI handshake, boolean resumes, RivetException refusal) {
+			this.resumed.add(resumes);
 		}
 
 	}

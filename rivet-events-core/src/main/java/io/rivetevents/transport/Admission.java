@@ -5,6 +5,8 @@
 
 package io.rivetevents.transport;
 
+import java.util.function.Consumer;
+
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.error.RivetException;
@@ -36,17 +38,22 @@ public final class Admission {
 	 * {@link ClientLink} rejects it.
 	 * @param opening the client's request
 	 * @param hello its first message
+	 * @param onEntered receives the place at once, to close it when the client leaves
+	 * before it has a link
 	 * @return the request with the place, which must be given to a link or closed; {@code
 	 * connection.too_many} or {@code actor.overloaded} if there is no room, {@code
 	 * actor.restarting} if the node is about to stop
 	 */
-	public Mono<PendingHandshake> admit(PendingHandshake opening, ToServer.Hello hello) {
+	public Mono<PendingHandshake> admit(PendingHandshake opening, ToServer.Hello hello,
+			Consumer<ClientUsage> onEntered) {
 		if (this.services.isDraining()) {
 			return Mono.error(new RivetException(ErrorCode.RESTARTING));
 		}
-		return Mono.defer(() -> LinkTask.later(() -> identify(opening, hello, opening.enter(this.services.limits()))))
-			.doOnError(RivetException.class,
-					(ex) -> this.services.reportRefused(opening.request().uri(), hello.resume() != null, ex));
+		return Mono.defer(() -> LinkTask.later(() -> {
+			ClientUsage usage = opening.enter(this.services.limits());
+			onEntered.accept(usage);
+			return identify(opening, hello, usage);
+		}));
 	}
 
 	/**
@@ -69,7 +76,6 @@ public final class Admission {
 			.then()
 			.onErrorResume((ex) -> !isExcess(ex), (ex) -> Mono.empty())
 			.doOnError((ex) -> usage.close())
-			.doOnCancel(usage::close)
 			.thenReturn(opening.admitted(usage, identity));
 	}
 

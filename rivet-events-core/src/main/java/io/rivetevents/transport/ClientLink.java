@@ -103,6 +103,9 @@ public final class ClientLink implements Renewable {
 	/** Set while the client is being connected. */
 	private ToServer.@Nullable Hello hello;
 
+	/** Whether the client was identified before its first message was counted. */
+	private boolean helloIdentified;
+
 	private final @Nullable ClientUsage usage;
 
 	/** Rejection that applies from the start, {@code null} if there is none. */
@@ -270,11 +273,13 @@ public final class ClientLink implements Renewable {
 		if (this.opening == null || this.gone || this.queue.closeReason() != null) {
 			return; // rejected in the meantime
 		}
+		boolean identified = this.usage != null && this.usage.isIdentified();
 		if (this.usage != null && this.usage.begin(MessageWeight.of(hello)) != null) {
 			refuse(new RivetException(ErrorCode.OVERLOADED));
 			return;
 		}
 		this.hello = hello;
+		this.helloIdentified = identified;
 		connect((opening) -> {
 			JsonNode params = opening.paramsOf(hello);
 			return this.support.handshake()
@@ -416,7 +421,7 @@ public final class ClientLink implements Renewable {
 	 */
 	private void endHello() {
 		if (this.hello != null && this.usage != null) {
-			this.usage.end(MessageWeight.of(this.hello), false);
+			this.usage.end(MessageWeight.of(this.hello), this.helloIdentified);
 		}
 		this.hello = null;
 	}

@@ -7,6 +7,7 @@ package io.rivetevents.transport.sse;
 
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -31,6 +32,7 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.inbound.InboundRequest;
 import io.rivetevents.inbound.InboundRequests;
+import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToServer;
@@ -45,6 +47,7 @@ import io.rivetevents.transport.webflux.BasePath;
 import io.rivetevents.transport.webflux.HttpAnswer;
 import io.rivetevents.transport.webflux.HttpBody;
 import io.rivetevents.transport.webflux.LinkIo;
+import io.rivetevents.transport.webflux.RefusedHandshakes;
 import io.rivetevents.transport.webflux.RequestFailures;
 
 /**
@@ -168,22 +171,29 @@ public final class EventStreamHandler implements WebHandler {
 
 	/**
 	 * Opens a stream. A client for which there is no room is answered by a status, before
-	 * the stream begins.
+	 * the stream begins. Nothing of the opening is kept, since a stream may stay open for
+	 * days.
 	 */
-	private Mono<Void> open(ServerWebExchange exchange, GatewayRequest gateway, EventStreamLink.First first) {
+	private Mono<Void> open(ServerWebExchange exchange, GatewayRequest gateway, EventStreamLink.First message) {
 		ServerHttpResponse response = exchange.getResponse();
 		Connection connection = connection(response);
 		// the connection carries nothing else and closes with the stream
 		response.getHeaders().set(HttpHeaders.CONNECTION, "close");
+		if (message.hello().resume() != null) {
+			exchange.getAttributes().put(RefusedHandshakes.RESUMES, true);
+		}
+		AtomicReference<EventStreamLink.@Nullable First> first = new AtomicReference<>(message);
 		return Mono.deferContextual((context) -> {
+			ToServer.Hello hello = Objects.requireNonNull(first.get()).hello();
 			PendingHandshake opening = PendingHandshake.of(this.io.read(exchange), gateway::target, () -> null, null,
-					first.hello().resume() != null, context);
-			return this.io.onEventLoop(this.admission.admit(opening, first.hello())
-				.doOnNext((admitted) -> releaseAtEnd(connection.channel(), admitted)), exchange);
+					hello.resume() != null, context);
+			return this.io.onEventLoop(
+					this.admission.admit(opening, hello, (usage) -> closeAtEnd(connection.channel(), usage)), exchange);
 		})
 			.onErrorResume(RivetException.class,
 					(ex) -> HttpAnswer.writeProblem(response, ex, this.links.mapper()).then(Mono.empty()))
-			.flatMap((opening) -> stream(exchange, connection, opening, first));
+			.onTerminateDetach()
+			.flatMap((opening) -> stream(exchange, connection, opening, Objects.requireNonNull(first.getAndSet(null))));
 	}
 
 	private static Connection connection(ServerHttpResponse response) {
@@ -207,15 +217,9 @@ public final class EventStreamHandler implements WebHandler {
 		return response.writeAndFlushWith(body.map((part) -> part.map(buffers::wrap)));
 	}
 
-	/**
-	 * Called when the client is admitted: if it leaves before the stream begins, no link
-	 * ends its place.
-	 */
-	private static void releaseAtEnd(Channel channel, PendingHandshake opening) {
-		PendingHandshake.Place place = opening.place();
-		if (place != null) {
-			channel.closeFuture().addListener((closed) -> place.usage().close());
-		}
+	/** If the client leaves before the stream begins, no link ends its place. */
+	private static void closeAtEnd(Channel channel, ClientUsage usage) {
+		channel.closeFuture().addListener((closed) -> usage.close());
 	}
 
 	/**

@@ -28,6 +28,9 @@ import io.rivetevents.transport.netty.ErrorHeader;
  */
 public final class RefusedHandshakes implements WebFilter, Ordered {
 
+	/** Attribute of a request with a first message that resumes a stream. */
+	public static final String RESUMES = RefusedHandshakes.class.getName() + ".resumes";
+
 	/** Before the filter for origins, which is at -200. */
 	private static final int BEFORE_ORIGINS = -201;
 
@@ -69,9 +72,13 @@ public final class RefusedHandshakes implements WebFilter, Ordered {
 		ServerHttpRequest request = exchange.getRequest();
 		HttpStatusCode status = exchange.getResponse().getStatusCode();
 		if (status != null && status.isError()) {
-			this.links.reportRefused(request.getURI(), request.getHeaders().getFirst(LAST_EVENT_ID) != null,
-					refusal(exchange.getResponse(), status));
+			this.links.reportRefused(request.getURI(), resumes(exchange), refusal(exchange.getResponse(), status));
 		}
+	}
+
+	private static boolean resumes(ServerWebExchange exchange) {
+		return exchange.getAttribute(RESUMES) != null
+				|| exchange.getRequest().getHeaders().getFirst(LAST_EVENT_ID) != null;
 	}
 
 	/** Returns the error of the answer, or one for the status if it names none. */
