@@ -5,7 +5,6 @@
 
 package io.rivetevents.limit;
 
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -86,7 +85,8 @@ public final class ClientUsage {
 	/** Whether the connection is in the list of an instance. */
 	private volatile boolean entered;
 
-	private final AtomicBoolean gone = new AtomicBoolean();
+	/** Guarded by this. */
+	private boolean gone;
 
 	private final boolean connection;
 
@@ -147,10 +147,10 @@ public final class ClientUsage {
 	 * @return the limit that was reached, {@code null} if none
 	 */
 	synchronized @Nullable Limit add(HeldShares more) {
-		Limit met = this.connection ? more.take(Share.Resource.CONNECTIONS, 1) : null;
-		if (met != null) {
+		Limit met = (this.connection && !this.gone) ? more.take(Share.Resource.CONNECTIONS, 1) : null;
+		if (met != null || this.gone) {
 			more.release(this.node);
-			return hit(met);
+			return (met != null) ? hit(met) : null;
 		}
 		more.add(Share.Resource.PENDING, this.leased);
 		this.shares = this.first.and(more);
@@ -223,8 +223,7 @@ public final class ClientUsage {
 	public @Nullable Limit begin(long bytes) {
 		Limit met = beginHere(bytes);
 		if (met != null) {
-			return (this.calls.get() < 0) ? met : hit(met); // a client that has left is
-															// not counted
+			return (this.calls.get() < 0) ? met : hit(met); // not after the end
 		}
 		met = this.shares.take(Share.Resource.CALLS, 1);
 		if (met != null) {
@@ -451,17 +450,12 @@ public final class ClientUsage {
 		return null;
 	}
 
-	private synchronized void releaseKept() {
-		release(this.kept);
-		this.kept = 0;
-	}
-
 	// The end
 
 	/** Ends a connection that exceeds the limit of its address. */
-	void abandon() {
+	synchronized void abandon() {
 		this.closed = true;
-		this.gone.set(true);
+		this.gone = true;
 		this.calls.set(OVER);
 		this.node.connectionClosed();
 		this.first.release(this.node);
@@ -500,11 +494,12 @@ public final class ClientUsage {
 	 * Releases what has ended. Each part first records its own end and then checks the
 	 * others, so that the last one finds all of them ended.
 	 */
-	private void letGo() {
+	private synchronized void letGo() {
 		if (this.entered) {
 			return;
 		}
-		if (this.gone.compareAndSet(false, true)) {
+		if (!this.gone) {
+			this.gone = true;
 			disconnect();
 		}
 		if (this.calls.compareAndSet(0, OVER)) {
@@ -513,7 +508,8 @@ public final class ClientUsage {
 	}
 
 	private void disconnect() {
-		releaseKept();
+		release(this.kept);
+		this.kept = 0;
 		if (!this.connection) {
 			return;
 		}

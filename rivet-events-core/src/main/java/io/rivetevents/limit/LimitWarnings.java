@@ -28,6 +28,11 @@ final class LimitWarnings {
 
 	private final LongSupplier clock;
 
+	/**
+	 * When owners were last removed. Several threads may remove them at the same time.
+	 */
+	private volatile long sweptAt;
+
 	private volatile @Nullable LimitListener listener;
 
 	/**
@@ -45,6 +50,7 @@ final class LimitWarnings {
 	 */
 	LimitWarnings(LongSupplier clock) {
 		this.clock = clock;
+		this.sweptAt = clock.getAsLong();
 	}
 
 	/** Sets the listener. */
@@ -74,7 +80,8 @@ final class LimitWarnings {
 		if (before != null) {
 			return now - before >= MINUTE && this.reportedAt.replace(reported, before, now);
 		}
-		if (this.reportedAt.size() >= MOST) {
+		if (this.reportedAt.size() >= MOST && now - this.sweptAt >= MINUTE) {
+			this.sweptAt = now;
 			this.reportedAt.values().removeIf((time) -> now - time >= MINUTE);
 		}
 		return this.reportedAt.size() < MOST && this.reportedAt.putIfAbsent(reported, now) == null;

@@ -46,7 +46,7 @@ public final class RequestUsage implements AutoCloseable {
 
 	/**
 	 * Holds it.
-	 * @return whether it still counts; if not, it must not be released
+	 * @return whether it still counts; if not, it must not be closed
 	 */
 	public synchronized boolean hold() {
 		if (this.holders == 0) {
@@ -56,8 +56,9 @@ public final class RequestUsage implements AutoCloseable {
 		return true;
 	}
 
-	/** Releases it: once for each hold. */
-	public void release() {
+	/** Ends a hold, or that of the caller, which has its answer or has disconnected. */
+	@Override
+	public void close() {
 		synchronized (this) {
 			if (--this.holders > 0) {
 				return;
@@ -65,12 +66,6 @@ public final class RequestUsage implements AutoCloseable {
 		}
 		this.usage.end(this.bytes, this.usage.isIdentified());
 		this.usage.close();
-	}
-
-	/** Ends the hold of the caller, which has its answer or has disconnected. */
-	@Override
-	public void close() {
-		release();
 	}
 
 }

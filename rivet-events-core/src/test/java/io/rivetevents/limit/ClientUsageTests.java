@@ -64,6 +64,19 @@ class ClientUsageTests {
 		return begun;
 	}
 
+	/** The client leaves while the application looks for its tenant. */
+	@Test
+	void countsNothingForAClientThatHasLeft() {
+		ClientUsage[] leaving = new ClientUsage[1];
+		Limits limits = new Limits(LimitSettings.DEFAULTS, () -> 0, (identity) -> {
+			leaving[0].close();
+			return "acme";
+		});
+		leaving[0] = limits.connect(ADDRESS, false);
+		assertThat(leaving[0].identify(identity(ADDRESS, "ada"))).isNull();
+		assertThat(limits.largest(10)).isEmpty();
+	}
+
 	@Test
 	void boundsTheCallsOfAConnection() {
 		ClientUsage usage = this.limits.connect(null, false);
@@ -419,7 +432,7 @@ class ClientUsageTests {
 		visit.close();
 		assertThat(this.limits.pending().used()).isPositive();
 		assertThat(this.limits.usage().shares(Share.Kind.PRINCIPAL).size()).isEqualTo(1);
-		visit.release();
+		visit.close();
 		assertThat(this.limits.pending().used()).isZero();
 		assertThat(this.limits.usage().shares(Share.Kind.PRINCIPAL).size()).isZero();
 		assertThat(visit.hold()).isFalse();

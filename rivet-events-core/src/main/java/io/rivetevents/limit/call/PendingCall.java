@@ -160,7 +160,7 @@ public final class PendingCall {
 			this.client.end(this.weight, this.identified);
 		}
 		if (this.visit != null) {
-			this.visit.release();
+			this.visit.close();
 		}
 	}
 
