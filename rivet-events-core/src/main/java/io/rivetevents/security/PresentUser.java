@@ -47,7 +47,7 @@ record PresentUser(String name, @Nullable UserDetails details) {
 		UserDetails present = usable();
 		Authentication updated = (present != null) ? update(authentication, signedIn, present) : null;
 		return (updated != null) ? new Identity(updated, identity.owner(), identity.sessionId(), identity.address())
-				: null;
+			.withExpiry(identity.expiresAt()) : null;
 	}
 
 	/**
@@ -62,12 +62,22 @@ record PresentUser(String name, @Nullable UserDetails details) {
 			.toList();
 		Set<String> ofUser = names(authentication.getAuthorities());
 		ofUser.removeAll(names(factors));
-		Authentication updated = authentication.toBuilder().principal(present).authorities((authorities) -> {
-			authorities.retainAll(factors);
-			authorities.addAll(present.getAuthorities());
-		}).build();
-		return (ofUser.equals(names(signedIn.getAuthorities())) && updated.getClass() == authentication.getClass())
-				? updated : null;
+		Authentication updated = rebuild(authentication, present, factors);
+		return (updated != null && ofUser.equals(names(signedIn.getAuthorities()))
+				&& updated.getClass() == authentication.getClass()) ? updated : null;
+	}
+
+	private static @Nullable Authentication rebuild(Authentication authentication, UserDetails present,
+			List<? extends GrantedAuthority> factors) {
+		try {
+			return authentication.toBuilder().principal(present).authorities((authorities) -> {
+				authorities.retainAll(factors);
+				authorities.addAll(present.getAuthorities());
+			}).build();
+		}
+		catch (IllegalArgumentException ex) {
+			return null; // for example, it requires the user of an OAuth 2 provider
+		}
 	}
 
 	/** Returns the user, {@code null} if it may not sign in. */

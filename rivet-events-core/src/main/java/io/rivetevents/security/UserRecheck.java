@@ -17,6 +17,7 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.userdetails.ReactiveUserDetailsService;
 import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.core.userdetails.UsernameNotFoundException;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
@@ -109,6 +110,7 @@ public final class UserRecheck {
 	private Mono<Void> check(String name, List<UserDetails> connected) {
 		return this.users.findByUsername(name)
 			.timeout(TIMEOUT, this.timers)
+			.onErrorComplete(UsernameNotFoundException.class)
 			.map(Optional::of)
 			.defaultIfEmpty(Optional.empty())
 			.doOnNext((found) -> update(new PresentUser(name, found.orElse(null)), connected))

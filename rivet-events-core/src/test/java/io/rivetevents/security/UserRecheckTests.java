@@ -154,8 +154,27 @@ class UserRecheckTests {
 		assertThat(this.ada.closed()).isEmpty();
 	}
 
+	/** For example, that of OAuth 2 accepts no other class of users. */
+	@Test
+	void anAuthenticationThatCannotBeRebuiltDoesNotEndTheChecks() {
+		RecordedOutbound own = connect(new OwnAuthentication(userOf(signIn("grace", "USER"))) {
+
+			@Override
+			public Builder<?> toBuilder() {
+				throw new IllegalArgumentException("on purpose");
+			}
+
+		});
+		signIn("grace", "ADMIN");
+		this.users.remove("ada");
+		this.users.remove("linus");
+		this.timers.advanceTimeBy(INTERVAL);
+		assertThat(List.of(own, this.ada, this.linus)).extracting(RecordedOutbound::closed)
+			.containsOnly(List.of(LOGGED_OUT));
+	}
+
 	/** A class of an application, which has no builder of its own. */
-	private static final class OwnAuthentication extends UsernamePasswordAuthenticationToken {
+	private static class OwnAuthentication extends UsernamePasswordAuthenticationToken {
 
 		private static final long serialVersionUID = 1;
 
