@@ -94,7 +94,7 @@ final class ClientRight {
 	void expireNow() {
 		this.outdated = this.checking;
 		Instant now = now();
-		if (this.end == null || this.end.isAfter(now)) {
+		if (this.checking || this.end == null || this.end.isAfter(now)) {
 			await(now);
 		}
 	}
