@@ -250,6 +250,9 @@ public final class SessionWatch {
 		if (!watched.everywhere() && !used.contains(id)) {
 			return Mono.fromRunnable(() -> forget(id, watched));
 		}
+		if (this.store.isExtending() && !used.contains(id) && !watched.session().isExpired()) {
+			return Mono.empty(); // only connections extend a session
+		}
 		return this.store.find(watched.session().id())
 			.timeout(LOOKUP_TIMEOUT, this.timers)
 			.doOnNext((found) -> this.sessions.replace(id, watched, watched.with(found)))

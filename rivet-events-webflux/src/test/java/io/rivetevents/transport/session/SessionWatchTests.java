@@ -8,6 +8,7 @@ package io.rivetevents.transport.session;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -203,6 +204,36 @@ class SessionWatchTests {
 		this.timers.advanceTimeBy(Duration.ofMinutes(1));
 		assertThat(ended).containsExactly("first");
 		assertThat(this.watch.size()).isZero();
+	}
+
+	/** With the property extend-sessions, an open connection extends its session. */
+	@Test
+	void aTicketDoesNotExtendItsSession() {
+		SessionWatch extending = new SessionWatch(this.registry, this.commands, new SessionLookup() {
+
+			@Override
+			public Mono<SeenSession> find(String id) {
+				return SessionWatchTests.this.find(id);
+			}
+
+			@Override
+			public boolean isExtending() {
+				return true;
+			}
+
+		}, null, this.timers);
+		this.copies.setClock(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+		this.watch.stop();
+		extending.start();
+		extending.watch("ticket", started());
+		extending.ticketIssued("ticket");
+		this.timers.advanceTimeBy(Duration.ofMinutes(29));
+		assertThat(this.lookups).isEmpty();
+		this.copies.setClock(Clock.fixed(Instant.EPOCH.plus(Duration.ofMinutes(31)), ZoneOffset.UTC));
+		this.timers.advanceTimeBy(Duration.ofMinutes(2));
+		assertThat(this.lookups).hasSize(1);
+		assertThat(extending.size()).isZero();
+		extending.stop();
 	}
 
 	private WebSession started() {
