@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Published when a user, a tenant or a remote address uses four fifths of one of its
- * limits, and when a call exceeds a rate: at most once a minute for each owner and limit,
- * and at most 1,000 times a minute.
+ * limits, and when a message exceeds a rate: at most once a minute for each owner and
+ * limit, and at most 1,000 times a minute.
  *
  * @param limit name of the property, below {@code rivet.events}
  * @param ownerKind {@code principal}, {@code tenant}, {@code address} or {@code node}
@@ -21,4 +21,12 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record LimitWarningEvent(String limit, String ownerKind, @Nullable String owner, long used, long max) {
+
+	/** Returns the event for the log, without its owner. */
+	@Override
+	public String toString() {
+		return "LimitWarningEvent[limit=%s, ownerKind=%s, used=%d, max=%d]".formatted(this.limit, this.ownerKind,
+				this.used, this.max);
+	}
+
 }
