@@ -41,7 +41,7 @@ enum RightEnd {
 	INVALIDATE("`WebSession.invalidate()`", "r----r", "auth.logged_out", "1 s",
 			(client) -> client.postToSession("/invalidate")),
 
-	SESSION_ID_CHANGES("Session id changes", "s----s", "", "", (client) -> client.postToSession("/change")),
+	SESSION_ID_CHANGES("Session id changes", "s----s", "", "", RightsClient::changeSessionId),
 
 	SPRING_SESSION_DELETED("Spring Session deleted", "r----r", "auth.logged_out", "at its event",
 			(client) -> client.nodes()

@@ -200,8 +200,8 @@ class RightsApplication {
 		}
 
 		@PostMapping("/change")
-		Mono<Void> change(WebSession session) {
-			return session.changeSessionId();
+		Mono<String> change(WebSession session) {
+			return session.changeSessionId().then(Mono.fromSupplier(session::getId));
 		}
 
 		@PostMapping("/shorten")

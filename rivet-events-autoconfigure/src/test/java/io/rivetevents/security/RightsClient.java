@@ -33,6 +33,8 @@ import io.rivetevents.transport.TestClient;
 import io.rivetevents.transport.TestSocket;
 import io.rivetevents.transport.TestStream;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * A user of its own that signs in in one way, and connects to an instance at the second
  * node through both nodes.
@@ -226,8 +228,15 @@ final class RightsClient {
 	// Ends
 
 	/** Sends a request in the session to the first node. */
-	void postToSession(String path) {
-		post(0, path, "", "cookie", this.cookie, "content-type", "application/x-www-form-urlencoded");
+	String postToSession(String path) {
+		HttpResponse<String> response = post(0, path, "", "cookie", this.cookie, "content-type",
+				"application/x-www-form-urlencoded");
+		assertThat(response.statusCode()).isLessThan(400);
+		return response.body();
+	}
+
+	void changeSessionId() {
+		assertThat(postToSession("/change")).isNotEmpty().isNotEqualTo(sessionId());
 	}
 
 	String sessionId() {
@@ -238,7 +247,10 @@ final class RightsClient {
 	void logoutByProvider() {
 		RightsApplication.LOGINS.saveSessionInformation(OidcProvider.login(this.cookie, this.user)).block();
 		String body = "logout_token=" + RightsApplication.PROVIDER.logoutToken(this.user);
-		post(0, "/logout/connect/back-channel/app", body, "content-type", "application/x-www-form-urlencoded");
+		assertThat(
+				post(0, "/logout/connect/back-channel/app", body, "content-type", "application/x-www-form-urlencoded")
+					.statusCode())
+			.isEqualTo(200);
 	}
 
 	void change(UnaryOperator<User.UserBuilder> change) {

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The table of {@code docs/revocation.md} is what {@link RightsIntegrationTests} tests.
+ * The table of {@code docs/revocation.md}, except for its column "Within", is what
+ * {@link RightsIntegrationTests} tests.
  */
 class RightsDocumentTests {
 
