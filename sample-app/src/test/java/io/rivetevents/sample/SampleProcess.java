@@ -116,6 +116,7 @@ final class SampleProcess implements AutoCloseable {
 		BufferedReader lines = this.process.inputReader();
 		for (String line = lines.readLine(); line != null; line = lines.readLine()) {
 			this.output.add(line);
+			LoggedCredentials.scan(line);
 			Matcher started = PORT.matcher(line);
 			if (started.find()) {
 				this.port = Integer.parseInt(started.group(1));
