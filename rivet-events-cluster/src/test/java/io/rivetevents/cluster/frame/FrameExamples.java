@@ -70,7 +70,7 @@ final class FrameExamples {
 	private static final ToClient.Error SMALL_ERROR = new ToClient.Error("", "", "", null, null, null);
 
 	private static final ConnectRequest REQUEST = new ConnectRequest("connection", value(),
-			new Identity((Principal) null, "owner", "session", address()), true,
+			new Identity((Principal) null, "owner", "session", address()).withExpiry(Instant.ofEpochMilli(1234)), true,
 			new StreamRequest(List.of(new ToServer.SubscriptionRequest("said", true, Set.of("a", "b"))), POSITION,
 					StreamProof.PROVEN, "stream", "secret", new ToServer.Snapshot("list", List.of(value())), "contract",
 					Duration.ofMillis(25_001)),
