@@ -238,6 +238,7 @@ class Publisher {
 		const done = (async () => {
 			for (; running; await sleep(pause)) await this.once();
 		})();
+		done.catch(() => {}); // reported by stop()
 		this.#running = () => {
 			running = false;
 			return done;

@@ -146,7 +146,7 @@ public final class Handshake {
 	 * Authenticates the client of a request that does not connect.
 	 * @param request the request
 	 * @param params its connection params, {@code null} if there are none
-	 * @return the identity; {@code auth.forbidden} if the params contain wrong
+	 * @return the identity; {@code auth.invalid_credentials} if the params contain wrong
 	 * credentials, {@code auth.identity_conflict} if they belong to another user than the
 	 * request, {@code
 	 * auth.authentication_required} if the client is anonymous and authentication is

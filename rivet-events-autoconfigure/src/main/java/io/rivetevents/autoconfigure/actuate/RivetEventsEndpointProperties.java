@@ -14,8 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Settings of the Actuator endpoint.
  *
- * @param showValues When to show the values in the states of instances. Otherwise each
- * value is replaced by asterisks.
+ * @param showValues When to show the values in the states of instances and the owners of
+ * limits. Otherwise each value is replaced by asterisks, and owners are absent.
  * @param roles Roles of the users that are shown values with "when-authorized". If empty,
  * all authenticated users are.
  */

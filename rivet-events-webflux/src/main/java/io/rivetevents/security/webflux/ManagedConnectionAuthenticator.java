@@ -34,10 +34,9 @@ import io.rivetevents.security.CredentialsAuthenticationConverter;
 /**
  * Authenticates a client by the credentials in its connection params or its first
  * message, with the application's authentication manager. Wrong credentials fail with
- * {@code auth.forbidden} in the params and with {@code auth.invalid_credentials} in the
- * first message. Both are logged once a minute for each kind of failure. If the filter
- * chain of the client's request has a resource server, its authentication manager checks
- * bearer tokens.
+ * {@code auth.invalid_credentials}, and are logged once a minute for each kind of
+ * failure. If the filter chain of the client's request has a resource server, its
+ * authentication manager checks bearer tokens.
  */
 public final class ManagedConnectionAuthenticator implements ConnectionAuthenticator, SmartInitializingSingleton {
 
