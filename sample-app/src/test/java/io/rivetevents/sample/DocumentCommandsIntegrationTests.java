@@ -35,8 +35,8 @@ class DocumentCommandsIntegrationTests {
 
 	private static final Pattern SHELL = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
 
-	/** Their commands need an application with other users or tokens. */
-	private static final Set<String> WITH_APPLICATION = Set.of("actuator.md", "tickets.md");
+	/** Their commands need an application with other users, tokens or endpoints. */
+	private static final Set<String> WITH_APPLICATION = Set.of("actuator.md", "tenants.md", "tickets.md");
 
 	/** Exit code of curl for {@code --max-time}. */
 	private static final int TIMED_OUT = 28;
